@@ -1,0 +1,1 @@
+"""creditdesk: preferential loans of a social policy bank, from draw to portfolio statement."""

@@ -1,0 +1,1 @@
+"""The law of the loan: pure functions of frozen values, standard library only."""

@@ -1,0 +1,77 @@
+"""Whole dong: how amounts are read, divided, rounded and written."""
+
+import re
+from collections.abc import Iterable
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Literal, NewType
+
+Dong = NewType("Dong", int)
+Rounding = Literal["half-up", "half-even"]
+
+ZERO = Dong(0)
+LARGEST = Dong(10**15)
+"""A thousand times the bank's whole book of 2025: anything above is a typing error."""
+
+_GROUPED = re.compile(r"[0-9]{1,3}(?:([., \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})*")
+_PLAIN = re.compile(r"[0-9]+")
+_MODES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN}
+
+
+def dong(value: object) -> Dong:
+    """Return a whole number of dong from an int; refuse booleans, floats, text and the absurd."""
+    if type(value) is not int:
+        raise TypeError(f"an amount is a whole number of dong, not {value!r}")
+    if abs(value) > LARGEST:
+        raise ValueError(f"an amount of {value} dong is beyond any loan")
+    return Dong(value)
+
+
+def read(text: str) -> Dong:
+    """Return the dong that digits with `.` `,` or space between thousands say.
+
+    Raises ValueError for signs, fractions, uneven groups and anything but ASCII digits.
+    """
+    plain = text.strip()
+    if grouped := _GROUPED.fullmatch(plain):
+        plain = plain.replace(grouped[1], "")
+    if not _PLAIN.fullmatch(plain) or len(plain) > 16:
+        raise ValueError(f"not an amount in dong: {text!r}")
+    return dong(int(plain))
+
+
+def total(amounts: Iterable[Dong]) -> Dong:
+    """Return the sum of amounts [dong]."""
+    return Dong(sum(amounts))
+
+
+def round_dong(exact: Fraction, rounding: Rounding = "half-up") -> Dong:
+    """Return an exact amount rounded to the dong: the only road from fraction to money."""
+    return Dong(round_ratio(exact.numerator, exact.denominator, rounding))
+
+
+def round_ratio(numerator: int, denominator: int, rounding: Rounding = "half-up") -> int:
+    """Return numerator / denominator (> 0) rounded to a whole number, half away from zero or to even."""
+    whole, rest = divmod(abs(numerator), denominator)
+    twice = 2 * rest
+    up = twice > denominator or (
+        twice == denominator and (rounding == "half-up" or whole % 2 == 1)
+    )
+    whole += up
+    return -whole if numerator < 0 else whole
+
+
+def round_to(amount: Dong, unit: int, rounding: Rounding = "half-up") -> Dong:
+    """Return an amount rounded to a multiple of `unit` [dong]."""
+    return Dong(round_ratio(amount, unit, rounding) * unit)
+
+
+def written(amount: int) -> str:
+    """Return an amount as the bank writes it: 1.234.567."""
+    return f"{amount:,}".replace(",", ".")
+
+
+def millions(amount: int, decimals: int = 2) -> str:
+    """Return an amount in million dong as the bank writes it: 1.234,57."""
+    scaled = Decimal(amount).scaleb(-6).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"{scaled:,}".translate(str.maketrans(",.", ".,"))
