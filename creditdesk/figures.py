@@ -1,0 +1,264 @@
+"""The frozen values that readings hand to faces: figures of a book, a statement, one loan."""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+
+from creditdesk.engine.money import Dong
+
+AXES = (
+    "commune",
+    "programme",
+    "source",
+    "investor",
+    "trustee",
+    "office",
+    "group",
+    "village",
+    "status",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a set of loans comes to: flows of a period [dong], balances at its last day [dong], counts.
+
+    `loans` and `households` are those with a balance; households are distinct within the set, so
+    they alone do not add up over sets. `drawn` is draws less re-bookings. `interest_unpaid` may be
+    negative where interest was collected ahead.
+    """
+
+    loans: int = 0
+    households: int = 0
+    loans_drawn: int = 0
+    drawn: Dong = Dong(0)
+    drawn_year: Dong = Dong(0)
+    drawn_to_date: Dong = Dong(0)
+    principal_collected: Dong = Dong(0)
+    interest_collected: Dong = Dong(0)
+    written_off: Dong = Dong(0)
+    opening: Dong = Dong(0)
+    outstanding: Dong = Dong(0)
+    in_term: Dong = Dong(0)
+    overdue: Dong = Dong(0)
+    frozen: Dong = Dong(0)
+    late_principal: Dong = Dong(0)
+    loans_late: int = 0
+    interest_unpaid: Dong = Dong(0)
+
+
+FIGURE_NAMES = tuple(field.name for field in fields(Figures))
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioRow:
+    """One row of a portfolio: its keys in the order of the axes, their names, its figures."""
+
+    keys: tuple[str, ...]
+    names: tuple[str, ...]
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """A book in figures from the beginning of day `since` to the end of day `as_of`."""
+
+    since: date
+    as_of: date
+    axes: tuple[str, ...]
+    rows: tuple[PortfolioRow, ...]
+    total: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An equation that a statement must satisfy: `code` names it, `left` and `right` are [dong] or counts."""
+
+    code: str
+    left: int
+    right: int
+
+    @property
+    def holds(self) -> bool:
+        """Return whether both sides agree to the dong."""
+        return self.left == self.right
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The communes of one kind (`xa`, `phuong`, `dac-khu`, or `cu` for units no longer in force)."""
+
+    kind: str
+    rows: tuple[PortfolioRow, ...]
+    subtotal: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a statement covers: a province or one commune of it, seen on the map of a day."""
+
+    province_code: str
+    province_name: str
+    province_kind: str  # "tinh" or "thanh-pho"
+    commune_code: str | None = None
+    commune_name: str | None = None
+    commune_kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioStatement:
+    """The portfolio statement that a finance department signs for.
+
+    `sections` hold one row per commune (keys = (commune,)); `programmes` one row per programme and
+    source (keys = (programme, source), source "1" central, "2" local); `left_out` pairs a code with
+    a count of loans; `digest` is the SHA-256 of the statement's data in hexadecimal.
+    """
+
+    scope: Scope
+    since: date
+    as_of: date
+    map_of: date
+    policy_version: str
+    made_at: datetime
+    sections: tuple[Section, ...]
+    total: Figures
+    programmes: tuple[PortfolioRow, ...]
+    programmes_total: Figures
+    identities: tuple[Identity, ...]
+    left_out: tuple[tuple[str, int], ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """Interest of one loan by kind [dong], each rounded half up once."""
+
+    in_term: Dong
+    overdue: Dong
+    grace: Dong
+
+    @property
+    def sum(self) -> Dong:
+        """Return all kinds together."""
+        return Dong(self.in_term + self.overdue + self.grace)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One loan at the end of a day: what was lent, what is owed, what is late [dong]."""
+
+    loan_no: str
+    as_of: date
+    status: str  # "open", "closed" or "written-off"
+    drawn: Dong
+    principal_repaid: Dong
+    written_off: Dong
+    in_term: Dong
+    overdue: Dong
+    frozen: Dong
+    late_principal: Dong
+    days_late: int
+    oldest_late_due_on: date | None
+    interest_earned: Interest
+    interest_collected: Dong
+    next_due_on: date | None
+    next_due_principal: Dong
+    due_on: date
+    extended_to: date | None
+
+    @property
+    def outstanding(self) -> Dong:
+        """Return the principal still owed."""
+        return Dong(self.in_term + self.overdue + self.frozen)
+
+    @property
+    def interest_unpaid(self) -> Dong:
+        """Return interest earned less collected; negative where collected ahead."""
+        return Dong(self.interest_earned.sum - self.interest_collected)
+
+
+@dataclass(frozen=True, slots=True)
+class InstalmentLine:
+    """One due date of a loan's plan as it stands on a day; `paid` and `late` [dong] are what its principal has got and lacks."""
+
+    no: int
+    due_on: date
+    principal: Dong
+    paid: Dong
+    late: Dong
+
+
+@dataclass(frozen=True, slots=True)
+class MovementLine:
+    """One event of a loan as booked: `outstanding` [dong] is what remained after it."""
+
+    value_date: date
+    kind: str
+    amount: Dong
+    until: date | None
+    receipt_no: str
+    outstanding: Dong
+    reversed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoanCard:
+    """Everything a desk shows of one loan on a day; the identity number is masked."""
+
+    loan_no: str
+    customer_no: str
+    customer_name: str
+    id_no_masked: str
+    commune: str
+    commune_name: str
+    province: str
+    village_code: str
+    group_no: str
+    group_head: str
+    trustee: str
+    office: str
+    programme: str
+    programme_name: str
+    source: str
+    investor: str
+    household_standing: str
+    purpose: str
+    session_day: int
+    signed_on: date
+    rate_percent: str
+    approved: Dong
+    standing: Standing
+    instalments: tuple[InstalmentLine, ...]
+    movements: tuple[MovementLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoanLine:
+    """One loan in a commune's list."""
+
+    loan_no: str
+    customer_no: str
+    customer_name: str
+    programme: str
+    programme_name: str
+    group_no: str
+    status: str
+    drawn: Dong
+    outstanding: Dong
+    in_term: Dong
+    overdue: Dong
+    frozen: Dong
+    late_principal: Dong
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistRow:
+    """One loan that somebody has to look at."""
+
+    loan_no: str
+    customer_no: str
+    commune: str
+    group_no: str
+    amount: Dong
+    days_late: int
+    due_on: date
