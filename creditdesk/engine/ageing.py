@@ -1,0 +1,228 @@
+"""How late the contract makes a loan, what the bank's rule would transfer, and where a loan stands."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from creditdesk.engine import days
+from creditdesk.engine.accrual import Change, Interest, interest_to
+from creditdesk.engine.journal import PRINCIPAL, Account, Kind, Posting
+from creditdesk.engine.money import Dong
+from creditdesk.engine.replay import Booked
+from creditdesk.engine.terms import LoanTerms
+
+
+class Lateness(NamedTuple):
+    """What the contract makes late on a day: [dong], days since the oldest such due date, that date."""
+
+    principal: Dong
+    days: int
+    since: date | None
+
+
+class Unpaid(NamedTuple):
+    """An instalment of the plan and what of it is not covered by the principal repaid [dong]."""
+
+    due_on: date
+    principal: int
+    unpaid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One loan at the end of a day: what was lent, what is owed, what is late [dong]."""
+
+    loan_no: str
+    as_of: date
+    status: str
+    drawn: Dong
+    principal_repaid: Dong
+    written_off: Dong
+    in_term: Dong
+    overdue: Dong
+    frozen: Dong
+    late_principal: Dong
+    days_late: int
+    oldest_late_due_on: date | None
+    interest_earned: Interest
+    interest_collected: Dong
+    next_due_on: date | None
+    next_due_principal: Dong
+    due_on: date
+    extended_to: date | None
+
+    @property
+    def outstanding(self) -> Dong:
+        """Return the principal still owed."""
+        return Dong(self.in_term + self.overdue + self.frozen)
+
+    @property
+    def interest_unpaid(self) -> Dong:
+        """Return interest earned less collected; negative where collected ahead."""
+        return Dong(self.interest_earned.sum - self.interest_collected)
+
+
+def plan_on(booked: Iterable[Booked], as_of: date) -> dict[date, int]:
+    """Return the plan as it stood on a day: due date -> [dong], rising, without empty dates."""
+    plan: dict[date, int] = {}
+    for entry in booked:
+        if entry.event.value_date <= as_of:
+            for due_on, amount in entry.plan:
+                plan[due_on] = plan.get(due_on, 0) + amount
+    return {due_on: plan[due_on] for due_on in sorted(plan) if plan[due_on]}
+
+
+def instalments(plan: Mapping[date, int], repaid: int) -> list[Unpaid]:
+    """Return the instalments of a plan, oldest first, each with what repayments have not covered."""
+    rows = []
+    due = 0
+    for due_on, principal in plan.items():
+        due += principal
+        rows.append(Unpaid(due_on, principal, min(max(principal, 0), max(0, due - repaid))))
+    return rows
+
+
+def look(
+    plan: Mapping[date, int], repaid: int, outstanding: int, as_of: date
+) -> Lateness:
+    """Return what is late by contract at the end of a day.
+
+    An instalment is late when its due date is before the day and the principal due so far exceeds
+    the principal repaid; never more than what is outstanding is late.
+    """
+    due = 0
+    oldest: date | None = None
+    for due_on, principal in plan.items():
+        if due_on >= as_of:
+            break
+        due += principal
+        if oldest is None and due > repaid:
+            oldest = due_on
+    late = min(outstanding, max(0, due - repaid))
+    if late <= 0 or oldest is None:
+        return Lateness(Dong(0), 0, None)
+    return Lateness(Dong(late), (as_of - oldest).days, oldest)
+
+
+class Rule(NamedTuple):
+    """Which unpaid principal moves to overdue: instalments of contracts signed from a day on."""
+
+    instalments_signed_from: date
+
+
+def to_transfer(terms: LoanTerms, booked: Sequence[Booked], rule: Rule, as_of: date) -> Dong:
+    """Return what the rule would move by the last session on or before a day and is not yet booked.
+
+    Moved is, at a session strictly after the due date, the unpaid principal of a contract whose
+    final due date has passed, and of an instalment of an entrusted contract signed on or after the
+    rule's day. Source: letter 597/NHCS-TDNN of 2026-01-30, held in policy/overdue_rule.toml.
+    """
+    session = days.last_session(terms.session_day, as_of)
+    plan = plan_on(booked, as_of)
+    balances = balances_on(booked, as_of)
+    unpaid = outstanding = sum(balances[account] for account in PRINCIPAL)
+    if final_due_on(terms, booked, as_of) >= session:
+        if not terms.entrusted or terms.signed_on < rule.instalments_signed_from:
+            return Dong(0)
+        repaid = total_of(booked, Kind.PRINCIPAL, as_of)
+        unpaid = look(plan, repaid, outstanding, session).principal
+    moved = balances[Account.OVERDUE] + balances[Account.FROZEN]
+    return Dong(max(0, min(unpaid - moved, balances[Account.IN_TERM])))
+
+
+def balances_on(booked: Iterable[Booked], as_of: date) -> dict[Account, int]:
+    """Return the balance of every account at the end of a day, debits less credits [dong]."""
+    balances = dict.fromkeys(Account, 0)
+    for entry in booked:
+        if entry.event.value_date <= as_of:
+            for debit, credit, amount in entry.postings:
+                balances[debit] += amount
+                balances[credit] -= amount
+    return balances
+
+
+def total_of(booked: Iterable[Booked], kind: Kind, as_of: date) -> int:
+    """Return the sum of one kind of event up to the end of a day [dong]."""
+    return sum(
+        entry.event.amount
+        for entry in booked
+        if entry.event.kind is kind and entry.event.value_date <= as_of
+    )
+
+
+def extended_on(booked: Iterable[Booked], as_of: date) -> date | None:
+    """Return the final due date that extensions up to a day gave, None where there were none."""
+    given = [
+        entry.event.until
+        for entry in booked
+        if entry.event.kind is Kind.EXTEND and entry.event.value_date <= as_of
+    ]
+    return given[-1] if given else None
+
+
+def final_due_on(terms: LoanTerms, booked: Iterable[Booked], as_of: date) -> date:
+    """Return the final due date in force on a day."""
+    return extended_on(booked, as_of) or terms.due_on
+
+
+def changes_of(value_date: date, postings: Iterable[Posting]) -> Change:
+    """Return what postings of a day add to the balances that earn interest."""
+    in_term = overdue = 0
+    for debit, credit, amount in postings:
+        in_term += amount * ((debit is Account.IN_TERM) - (credit is Account.IN_TERM))
+        overdue += amount * ((debit is Account.OVERDUE) - (credit is Account.OVERDUE))
+    return Change(value_date, in_term, overdue)
+
+
+def status_of(drawn: int, outstanding: int, written_off: int) -> str:
+    """Return `open`, `closed` or `written-off` from what was lent, is owed and was given up."""
+    if outstanding or not drawn:
+        return "open"
+    return "written-off" if written_off else "closed"
+
+
+def stand(terms: LoanTerms, booked: Sequence[Booked], as_of: date) -> Standing:
+    """Return where a loan stands at the end of a day.
+
+    booked  the loan's events with their postings and plan changes, in the order they count
+    """
+    balances = balances_on(booked, as_of)
+    sums = {kind: total_of(booked, kind, as_of) for kind in Kind}
+    drawn = sums[Kind.DRAW] - sums[Kind.REBOOK]
+    repaid = sums[Kind.PRINCIPAL]
+    outstanding = sum(balances[account] for account in PRINCIPAL)
+    plan = plan_on(booked, as_of)
+    late = look(plan, repaid, outstanding, as_of)
+    ahead = next(
+        (row for row in instalments(plan, repaid) if row.due_on >= as_of and row.unpaid), None
+    )
+    earned = interest_to(
+        terms,
+        (
+            changes_of(e.event.value_date, e.postings)
+            for e in booked
+            if e.event.value_date <= as_of
+        ),
+        as_of,
+    )
+    return Standing(
+        loan_no=terms.loan_no,
+        as_of=as_of,
+        status=status_of(drawn, outstanding, sums[Kind.WRITE_OFF]),
+        drawn=Dong(drawn),
+        principal_repaid=Dong(repaid),
+        written_off=Dong(sums[Kind.WRITE_OFF]),
+        in_term=Dong(balances[Account.IN_TERM]),
+        overdue=Dong(balances[Account.OVERDUE]),
+        frozen=Dong(balances[Account.FROZEN]),
+        late_principal=late.principal,
+        days_late=late.days,
+        oldest_late_due_on=late.since,
+        interest_earned=earned,
+        interest_collected=Dong(sums[Kind.INTEREST]),
+        next_due_on=ahead.due_on if ahead and outstanding else None,
+        next_due_principal=Dong(ahead.unpaid if ahead and outstanding else 0),
+        due_on=terms.due_on,
+        extended_to=extended_on(booked, as_of),
+    )

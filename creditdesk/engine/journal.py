@@ -1,0 +1,87 @@
+"""Accounts, events and their postings: one recipe per event, and the mirror that undoes one."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+
+
+class Account(IntEnum):
+    """The accounts of one loan; principal lives in the three that `PRINCIPAL` names."""
+
+    CASH = 1
+    IN_TERM = 2
+    OVERDUE = 3
+    FROZEN = 4
+    INTEREST = 5
+    LOSS = 6
+
+
+PRINCIPAL = (Account.IN_TERM, Account.OVERDUE, Account.FROZEN)
+
+
+class Kind(StrEnum):
+    """What can happen to a loan."""
+
+    DRAW = "draw"
+    REBOOK = "rebook"
+    PRINCIPAL = "principal"
+    INTEREST = "interest"
+    OVERDUE = "overdue"
+    EXTEND = "extend"
+    FREEZE = "freeze"
+    UNFREEZE = "unfreeze"
+    WRITE_OFF = "write-off"
+
+
+SAME_DAY_ORDER: Mapping[Kind, int] = {
+    kind: rank
+    for rank, kind in enumerate(
+        (
+            Kind.DRAW,
+            Kind.UNFREEZE,
+            Kind.PRINCIPAL,
+            Kind.INTEREST,
+            Kind.REBOOK,
+            Kind.EXTEND,
+            Kind.OVERDUE,
+            Kind.FREEZE,
+            Kind.WRITE_OFF,
+        )
+    )
+}
+"""Events of one day in the order they count: money lent first, then money received, then decisions."""
+
+
+class Event(NamedTuple):
+    """Something that happened to a loan: facts only.
+
+    value_date  [date] the day it happened
+    amount      [dong] > 0; 0 for an extension
+    until       [date] new due date of an extension, end of a freeze; else None
+    receipt_no  the paper it is known by, unique in the book
+    """
+
+    value_date: date
+    kind: Kind
+    amount: int
+    until: date | None
+    receipt_no: str
+
+
+class Posting(NamedTuple):
+    """One positive amount [dong] from the credited to the debited account: it cannot be unbalanced."""
+
+    debit: Account
+    credit: Account
+    amount: int
+
+
+def mirror(postings: tuple[Posting, ...]) -> tuple[Posting, ...]:
+    """Return the postings that undo others by reflection, in reverse order."""
+    return tuple(Posting(p.credit, p.debit, p.amount) for p in reversed(postings))
+
+
+def in_order(event: Event) -> tuple[date, int, str]:
+    """Return the key that puts events in the order in which they count."""
+    return event.value_date, SAME_DAY_ORDER[event.kind], event.receipt_no

@@ -1,0 +1,166 @@
+"""What the events of one loan, in the order they count, do to its accounts and to its plan."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from creditdesk.engine.allocation import Orders, take
+from creditdesk.engine.journal import Account, Event, Kind, Posting, in_order
+from creditdesk.engine.schedule import Plan
+from creditdesk.engine.terms import LoanTerms
+from creditdesk.errors import DeskError, Refused
+
+
+class BeforeFirstDraw(Refused):
+    """Nothing had been lent on that day."""
+
+    code = "before-first-draw"
+
+
+class MoreThanOutstanding(Refused):
+    """The amount is larger than the balance it would be taken from."""
+
+    code = "more-than-outstanding"
+
+
+class ExtensionNotLater(Refused):
+    """An extension has to end after the due date in force."""
+
+    code = "extension-not-later"
+
+
+class FreezeEndsBefore(Refused):
+    """A freeze has to end after it begins."""
+
+    code = "freeze-ends-before"
+
+
+class Booked(NamedTuple):
+    """An event with what it does: postings, and changes of the plan as (due date, [dong] signed)."""
+
+    event: Event
+    postings: tuple[Posting, ...]
+    plan: tuple[tuple[date, int], ...]
+
+
+class Refusal(NamedTuple):
+    """An event that cannot have happened, and why."""
+
+    event: Event
+    why: DeskError
+
+
+def replay(
+    terms: LoanTerms, events: Iterable[Event], orders: Orders
+) -> tuple[list[Booked], list[Refusal]]:
+    """Return every event with its postings and plan changes, and those that cannot be.
+
+    events  any order; they are taken by day, on one day in the order of `journal.SAME_DAY_ORDER`
+
+    A refused event is left out and the rest goes on, so that all faults of a file show at once.
+    """
+    run = _Run(terms, orders)
+    booked: list[Booked] = []
+    refused: list[Refusal] = []
+    for event in sorted(events, key=in_order):
+        try:
+            booked.append(run.take(event))
+        except Refused as why:
+            refused.append(Refusal(event, why))
+    return booked, refused
+
+
+class _Run:
+    """Balances and plan of one loan in mid-replay."""
+
+    __slots__ = ("balances", "drawn", "orders", "plan")
+
+    def __init__(self, terms: LoanTerms, orders: Orders) -> None:
+        self.plan = Plan(terms)
+        self.orders = orders
+        self.balances = dict.fromkeys((Account.IN_TERM, Account.OVERDUE, Account.FROZEN), 0)
+        self.drawn = False
+
+    def take(self, event: Event) -> Booked:
+        if event.kind is Kind.DRAW:
+            self.drawn = True
+        elif not self.drawn:
+            raise BeforeFirstDraw(receipt_no=event.receipt_no, value_date=event.value_date)
+        postings = _RECIPES[event.kind](self, event)
+        for debit, credit, amount in postings:
+            if debit in self.balances:
+                self.balances[debit] += amount
+            if credit in self.balances:
+                self.balances[credit] -= amount
+        return Booked(event, postings, self._plan(event))
+
+    def _plan(self, event: Event) -> tuple[tuple[date, int], ...]:
+        if event.kind is Kind.DRAW:
+            return self.plan.lend(event.value_date, event.amount)
+        if event.kind is Kind.REBOOK:
+            return self.plan.lend(event.value_date, -event.amount)
+        if event.kind is Kind.EXTEND and event.until is not None:
+            return self.plan.extend(event.until)
+        return ()
+
+    def parts(self, event: Event, order: tuple[Account, ...]) -> tuple[tuple[Account, int], ...]:
+        parts = take(event.amount, self.balances, order)
+        found = sum(part for _, part in parts)
+        if found < event.amount:
+            raise MoreThanOutstanding(
+                receipt_no=event.receipt_no, amount=event.amount, outstanding=found
+            )
+        return parts
+
+    def draw(self, event: Event) -> tuple[Posting, ...]:
+        return (Posting(Account.IN_TERM, Account.CASH, event.amount),)
+
+    def rebook(self, event: Event) -> tuple[Posting, ...]:
+        return self._to(Account.CASH, event, self.orders.rebook)
+
+    def principal(self, event: Event) -> tuple[Posting, ...]:
+        return self._to(Account.CASH, event, self.orders.principal)
+
+    def interest(self, event: Event) -> tuple[Posting, ...]:
+        return (Posting(Account.CASH, Account.INTEREST, event.amount),)
+
+    def overdue(self, event: Event) -> tuple[Posting, ...]:
+        return self._to(Account.OVERDUE, event, (Account.IN_TERM,))
+
+    def extend(self, event: Event) -> tuple[Posting, ...]:
+        if event.until is None or event.until <= self.plan.dates[-1]:
+            raise ExtensionNotLater(
+                receipt_no=event.receipt_no, until=event.until, due_on=self.plan.dates[-1]
+            )
+        return ()
+
+    def freeze(self, event: Event) -> tuple[Posting, ...]:
+        if event.until is not None and event.until <= event.value_date:
+            raise FreezeEndsBefore(receipt_no=event.receipt_no, until=event.until)
+        return self._to(Account.FROZEN, event, self.orders.freeze)
+
+    def unfreeze(self, event: Event) -> tuple[Posting, ...]:
+        matured = self.plan.dates[-1] < event.value_date
+        back = Account.OVERDUE if matured else Account.IN_TERM
+        return self._to(back, event, (Account.FROZEN,))
+
+    def write_off(self, event: Event) -> tuple[Posting, ...]:
+        return self._to(Account.LOSS, event, self.orders.write_off)
+
+    def _to(
+        self, debit: Account, event: Event, order: tuple[Account, ...]
+    ) -> tuple[Posting, ...]:
+        return tuple(Posting(debit, credit, part) for credit, part in self.parts(event, order))
+
+
+_RECIPES = {
+    Kind.DRAW: _Run.draw,
+    Kind.REBOOK: _Run.rebook,
+    Kind.PRINCIPAL: _Run.principal,
+    Kind.INTEREST: _Run.interest,
+    Kind.OVERDUE: _Run.overdue,
+    Kind.EXTEND: _Run.extend,
+    Kind.FREEZE: _Run.freeze,
+    Kind.UNFREEZE: _Run.unfreeze,
+    Kind.WRITE_OFF: _Run.write_off,
+}
