@@ -1,0 +1,277 @@
+"""The door to the database: transactions that hold on SQLite and PostgreSQL, and rows in bulk."""
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
+
+from creditdesk.errors import DeskError
+
+Tx = sa.Connection
+"""One open transaction: what every act is given."""
+
+BUSY_SECONDS = 15
+CHUNK = 20_000
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = sa.MetaData(naming_convention=NAMES)
+
+
+class DatabaseUnavailable(DeskError):
+    """The database did not answer, is locked, full or read-only; `why` holds its own words."""
+
+    code = "database-unavailable"
+
+
+class DatabaseLocked(DatabaseUnavailable):
+    """Another process holds the database and did not let go in time."""
+
+    code = "database-locked"
+
+
+def address(url: str) -> URL:
+    """Return the address of a database with the drivers this house ships.
+
+    `postgres://` and `postgresql://` are read with pg8000; a `host` option that is a folder is
+    taken as the server's socket folder.
+    """
+    found = make_url(url.replace("postgres://", "postgresql://", 1))
+    if found.get_backend_name() == "postgresql":
+        found = found.set(drivername="postgresql+pg8000")
+    return found
+
+
+class Database:
+    """A database and the two ways into it: `begin` to write, `read` to look."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare the engine of an SQLAlchemy address; nothing is opened yet."""
+        self.url = address(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+
+    @contextmanager
+    def begin(self) -> Iterator[Tx]:
+        """Open the one transaction of an act: all of it is kept, or nothing happened."""
+        with self._open(reading=False) as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """Open a transaction that sees one moment of the book and can write nothing."""
+        with self._open(reading=True) as tx:
+            yield tx
+
+    @contextmanager
+    def _open(self, *, reading: bool) -> Iterator[Tx]:
+        options: dict[str, Any] = {"reading": reading}
+        if reading and not self.is_sqlite:
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        try:
+            with self.engine.connect().execution_options(**options) as tx, tx.begin():
+                yield tx
+        except OperationalError as trouble:
+            why = str(trouble.orig)
+            locked = "locked" in why or "lock timeout" in why or "55P03" in why
+            raise (DatabaseLocked if locked else DatabaseUnavailable)(why=why) from trouble
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def _sqlite(url: URL) -> sa.Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        # The driver would open transactions late, after the first read, and lose updates.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(tx: Tx) -> None:
+        reading = tx.get_execution_options().get("reading", False)
+        tx.exec_driver_sql("PRAGMA query_only=ON" if reading else "PRAGMA query_only=OFF")
+        tx.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: URL) -> sa.Engine:
+    arguments: dict[str, Any] = {"timeout": 10}
+    folder = url.query.get("host")
+    if isinstance(folder, str) and folder.startswith("/"):
+        arguments["unix_sock"] = f"{folder}/.s.PGSQL.{url.port or 5432}"
+        url = url.difference_update_query(["host"])
+    engine = sa.create_engine(url, connect_args=arguments, pool_pre_ping=True)
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("SET lock_timeout = '15s'")
+        cursor.execute("SET idle_in_transaction_session_timeout = '10min'")
+        cursor.execute("SET TIME ZONE 'UTC'")
+        connection.commit()
+        cursor.close()
+
+    return engine
+
+
+def on_sqlite(tx: Tx) -> bool:
+    """Return whether a transaction speaks to SQLite."""
+    return tx.dialect.name == "sqlite"
+
+
+def insert_rows(
+    tx: Tx, table: sa.Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> int:
+    """Write many rows at once and return how many: executemany on SQLite, COPY on PostgreSQL.
+
+    rows  values in the order of the columns: int, str, bytes, date, bool or None
+    """
+    counted = _Counted(rows)
+    cursor: Any = _raw_cursor(tx)
+    names = ", ".join(f'"{name}"' for name in columns)
+    if on_sqlite(tx):
+        marks = ", ".join("?" * len(columns))
+        cursor.executemany(
+            f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', _sqlite_rows(counted)
+        )
+    else:
+        cursor.execute(
+            f'COPY "{table.name}" ({names}) FROM STDIN', stream=_Lines(iter(counted))
+        )
+    cursor.close()
+    return counted.seen
+
+
+def read_columns(tx: Tx, query: sa.Select[Any]) -> dict[str, np.ndarray]:
+    """Return a query's columns as arrays: int64 for numbers, days since 1970 for dates, else object.
+
+    Empty numbers and dates come back as the smallest int64.
+    """
+    sql = str(query.compile(dialect=tx.dialect, compile_kwargs={"literal_binds": True}))
+    fetch = _sqlite_columns if on_sqlite(tx) else _postgresql_columns
+    found = fetch(tx, sql, [column.name for column in query.selected_columns])
+    return {
+        column.name: _typed(found[column.name], column.type) for column in query.selected_columns
+    }
+
+
+def iterate(tx: Tx, query: sa.Select[Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a query a block at a time, never holding all of them."""
+    result = tx.execution_options(yield_per=CHUNK).execute(query)
+    for block in result.partitions():
+        yield from block  # type: ignore[misc]
+
+
+EMPTY = np.iinfo(np.int64).min
+
+
+def _raw_cursor(tx: Tx) -> Any:
+    driver = tx.connection.driver_connection
+    assert driver is not None
+    return driver.cursor()
+
+
+class _Counted:
+    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
+        self.rows = rows
+        self.seen = 0
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        for row in self.rows:
+            self.seen += 1
+            yield row
+
+
+def _sqlite_rows(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    for row in rows:
+        yield [value.isoformat() if isinstance(value, date) else value for value in row]
+
+
+class _Lines:
+    """Rows as the text that COPY reads, handed out a block at a time."""
+
+    def __init__(self, rows: Iterator[Sequence[Any]]) -> None:
+        self.rows = rows
+
+    def read(self, _size: int = -1) -> bytes:
+        block: list[str] = []
+        for row in self.rows:
+            block.append("\t".join(map(_copy_text, row)))
+            if len(block) == 2_000:
+                break
+        return ("\n".join(block) + "\n").encode() if block else b""
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _copy_text(value: Any) -> str:
+    if type(value) is int:
+        return str(value)
+    if value is None:
+        return "\\N"
+    if isinstance(value, bytes):
+        return f"\\\\x{value.hex()}"
+    return str(value).translate(_ESCAPES)
+
+
+def _sqlite_columns(tx: Tx, sql: str, names: list[str]) -> dict[str, Sequence[Any]]:
+    cursor = _raw_cursor(tx)
+    rows = cursor.execute(sql).fetchall()
+    cursor.close()
+    return dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {n: () for n in names}
+
+
+def _postgresql_columns(tx: Tx, sql: str, names: list[str]) -> dict[str, Sequence[Any]]:
+    tx.exec_driver_sql("SELECT 1")
+    out = io.BytesIO()
+    cursor: Any = _raw_cursor(tx)
+    cursor.execute(f"COPY ({sql}) TO STDOUT (FORMAT csv, HEADER false)", stream=out)
+    cursor.close()
+    out.seek(0)
+    if not out.getbuffer().nbytes:
+        return {name: () for name in names}
+    frame = pd.read_csv(
+        out, header=None, names=names, dtype=object, keep_default_na=False, na_filter=False
+    )
+    return {name: frame[name].to_numpy() for name in names}
+
+
+def _typed(values: Sequence[Any], kind: Any) -> np.ndarray:
+    if isinstance(kind, sa.Date):
+        return _days(values)
+    if isinstance(kind, sa.Integer | sa.Numeric):
+        return _numbers(values)
+    return np.array(values, dtype=object)
+
+
+def _numbers(values: Sequence[Any]) -> np.ndarray:
+    try:
+        return np.array(values, dtype=np.int64)
+    except (TypeError, ValueError):
+        return np.array([EMPTY if v in (None, "") else int(v) for v in values], dtype=np.int64)
+
+
+def _days(values: Sequence[Any]) -> np.ndarray:
+    clean = np.array(["NaT" if v in (None, "") else v for v in values], dtype="datetime64[D]")
+    return clean.astype(np.int64)
