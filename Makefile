@@ -1,0 +1,74 @@
+# creditdesk: every target sets up what it needs.
+
+BIN    := .venv/bin
+# Coverage of branches is measured and demanded by `make test`; `make test COVER=0` runs without.
+COVER  ?= 1
+# Processes of the test suite.
+JOBS   ?= 2
+# Branch coverage in percent: the law and the ledger whole, the rest at least so.
+FLOOR  ?= 90
+# The first Python of 3.11 or later; `make env PYTHON=python3.13` takes another.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
+
+ifeq ($(COVER),1)
+PYTEST := $(BIN)/coverage run -m pytest
+else
+PYTEST := $(BIN)/python -m pytest
+endif
+
+.PHONY: run env migrate check test long bench lock clean
+
+run: env
+	$(BIN)/creditdesk start
+
+env: .venv/.installed
+
+.venv/.locked: requirements-dev.lock
+	@test -n "$(PYTHON)" || { echo "creditdesk needs Python 3.11 or later"; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/.installed: .venv/.locked pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+migrate: env
+	$(BIN)/creditdesk setup
+
+check: env
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Everything, on SQLite and on PostgreSQL.
+test: check
+	$(BIN)/coverage erase
+	$(PYTEST) -n $(JOBS)
+ifeq ($(COVER),1)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --include='creditdesk/engine/*,creditdesk/ledger*' --fail-under=100
+	$(BIN)/coverage report --fail-under=$(FLOOR)
+endif
+
+# The long versions of the randomized tests.
+long: env
+	CREDITDESK_LONG=1 $(BIN)/python -m pytest -n $(JOBS)
+
+bench: env
+	$(BIN)/python -m tests.bench
+
+# Renews the locked dependencies; `uv` is the one tool asked of whoever does so.
+lock:
+	uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade \
+		pyproject.toml -o requirements.lock
+	uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-header --upgrade \
+		pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf .venv var build dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache \
+		.mypy_cache .pytest_cache .ruff_cache
