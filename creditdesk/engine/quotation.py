@@ -1,0 +1,339 @@
+"""What a loan will cost: its due dates, and row by row principal, interest and balance."""
+
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import count, pairwise, takewhile
+from math import gcd
+from typing import Literal, NamedTuple, get_args
+
+from creditdesk.engine.day_count import DayCount, Periods, periods
+from creditdesk.engine.days import EARLIEST, LATEST, months_after
+from creditdesk.engine.money import LARGEST, ZERO, Dong, Rounding, round_ratio
+from creditdesk.errors import Malformed, Refused
+
+Method = Literal["equal-principal", "equal-instalment", "flat", "bullet"]
+METHODS: tuple[Method, ...] = get_args(Method)
+
+LADDER = (Dong(100_000), Dong(1_000), Dong(1))
+"""Units an instalment of principal is rounded down to: the first that leaves more than zero."""
+
+MOST_INSTALMENTS = 1_200
+"""A hundred years of months: beyond any contract, and a bound on the work of one quotation."""
+
+
+_MONTHS = tuple(
+    (year, month, monthrange(year, month)[1])
+    for year in range(EARLIEST.year, LATEST.year + 1)
+    for month in range(1, 13)
+)
+
+
+class AmountNotPositive(Refused):
+    """Nothing is lent."""
+
+    code = "amount-not-positive"
+
+
+class RateNegative(Refused):
+    """The bank would pay the borrower."""
+
+    code = "rate-negative"
+
+
+class CountOutOfRange(Refused):
+    """A number of months, rows or dong lies below the least that makes sense."""
+
+    code = "count-out-of-range"
+
+
+class DatesNotRising(Refused):
+    """A due date does not lie after the day before it in the schedule."""
+
+    code = "dates-not-rising"
+
+
+class TermTooLong(Refused):
+    """The last due date lies beyond the calendar of the bank."""
+
+    code = "term-too-long"
+
+
+class TooManyInstalments(Refused):
+    """More rows than any contract has."""
+
+    code = "too-many-instalments"
+
+
+class GraceTooLong(Refused):
+    """No row is left to pay principal."""
+
+    code = "grace-too-long"
+
+
+class RoundingTooCoarse(Refused):
+    """Rounded so, an instalment is nothing, falls short of its interest, or overpays the loan."""
+
+    code = "rounding-too-coarse"
+
+
+class TermUnclear(Malformed):
+    """What is said about the due dates is too little, or contradicts itself."""
+
+    code = "term-unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The terms to be quoted.
+
+    amount           [dong] > 0, drawn at once
+    rate_per_year    fraction per year, 0 or more
+    draw_on          [date] the first day that earns interest
+    due_on           (n,) [date], strictly rising, all after the draw
+    grace_principal  first rows that pay interest only
+    round_to         [dong] unit of the instalment; None: the ladder for principal, 1 for an
+                     equal instalment
+    ladder           (m,) [dong], falling: units tried in turn where `round_to` is None
+    """
+
+    amount: Dong
+    rate_per_year: Decimal
+    draw_on: date
+    due_on: tuple[date, ...]
+    method: Method = "equal-principal"
+    day_count: DayCount = "act/365"
+    grace_principal: int = 0
+    round_to: Dong | None = None
+    rounding: Rounding = "half-up"
+    ladder: tuple[Dong, ...] = LADDER
+
+
+class Row(NamedTuple):
+    """One instalment: days of its period, amounts [dong], and the balance [dong] that remains."""
+
+    no: int
+    due_on: date
+    days: int
+    principal: Dong
+    interest: Dong
+    total: Dong
+    balance: Dong
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """The principal [dong], its rows, and all the interest they carry [dong]."""
+
+    principal: Dong
+    rows: tuple[Row, ...]
+    total_interest: Dong
+
+
+def due_dates(
+    draw_on: date,
+    *,
+    due_on: date | None = None,
+    months: int | None = None,
+    first_principal_on: date | None = None,
+    every_months: int | None = None,
+    instalments: int | None = None,
+) -> tuple[date, ...]:
+    """Return the due dates that the terms of a contract describe.
+
+    due_on, months      the end: its date, or months after the draw
+    first_principal_on  [date] then every so many months, the same day clamped to the month's end;
+                        without it the dates are counted from the draw
+    instalments         how many dates, where no end is given
+
+    With an end the dates run as long as they lie before it, and the end is the last. An end alone
+    is one instalment.
+    Raises TermUnclear, CountOutOfRange, TooManyInstalments, TermTooLong.
+    """
+    _in_range(months=months, every_months=every_months)
+    if instalments is not None:
+        _check_count(instalments)
+    anchor, skipped = (first_principal_on, 0) if first_principal_on else (draw_on, 1)
+    end = _end(draw_on, due_on, months)
+    if end is None:
+        if every_months is None or instalments is None:
+            raise TermUnclear(missing="due_on")
+        return _counted(anchor, skipped, every_months, instalments)
+    if first_principal_on and every_months is None:
+        raise TermUnclear(missing="every_months")
+    dates = _until(end, anchor, skipped, every_months)
+    if instalments not in (None, len(dates)):
+        raise TermUnclear(instalments=instalments, dates=len(dates))
+    return dates
+
+
+def equal_shares(amount: Dong, shares: int, ladder: Sequence[Dong] = LADDER) -> tuple[Dong, ...]:
+    """Return an amount split into equal shares rounded down, the last of which takes the rest.
+
+    ladder  (m,) [dong], falling: the unit is the first that leaves more than zero
+    """
+    exact = amount // shares
+    share = next((rounded for unit in ladder if (rounded := exact - exact % unit)), 0)
+    return (Dong(share),) * (shares - 1) + (Dong(amount - share * (shares - 1)),)
+
+
+def quote(request: Request) -> Quotation:
+    """Return the rows of a loan drawn at once and paid as agreed.
+
+    Interest of a row is the balance before it (flat: the amount drawn) x rate x its share of a
+    year, rounded once. Everything is exact until then: whole numbers only.
+    Raises AmountNotPositive, RateNegative, CountOutOfRange, TooManyInstalments, DatesNotRising,
+    GraceTooLong, RoundingTooCoarse.
+    """
+    _check(request)
+    spans = periods(request.day_count, request.draw_on, request.due_on)
+    if min(spans.parts) <= 0:
+        _check_rising((request.draw_on, *request.due_on))
+    rate = _ratio(request.rate_per_year, spans.basis)
+    principals = _principals(request, rate, spans.parts)
+    assert sum(principals) == request.amount, "the rows repay what was drawn"
+    rows = _rows(request, spans, rate, principals)
+    return Quotation(request.amount, rows, Dong(sum([row.interest for row in rows])))
+
+
+def _rows(
+    request: Request, spans: Periods, rate: tuple[int, int], principals: tuple[Dong, ...]
+) -> tuple[Row, ...]:
+    # The bulk of all work: half up is one whole division here, and rows are made without detours.
+    top, bottom = rate
+    doubled, twice_bottom, half_up = 2 * top, 2 * bottom, request.rounding == "half-up"
+    flat, balance, rows = request.method == "flat", int(request.amount), []
+    new, row = tuple.__new__, Row
+    terms = zip(count(1), request.due_on, spans.days, spans.parts, principals, strict=False)
+    for no, due_on, days, part, principal in terms:
+        earned = (request.amount if flat else balance) * part
+        if half_up:
+            interest = (earned * doubled + bottom) // twice_bottom
+        else:
+            interest = round_ratio(earned * top, bottom, request.rounding)
+        balance -= principal
+        rows.append(
+            new(row, (no, due_on, days, principal, interest, principal + interest, balance))
+        )
+    return tuple(rows)
+
+
+def _principals(
+    request: Request, rate: tuple[int, int], parts: tuple[int, ...]
+) -> tuple[Dong, ...]:
+    paying = len(parts) - request.grace_principal
+    if request.method == "bullet":
+        return (ZERO,) * (len(parts) - 1) + (request.amount,)
+    if request.method == "equal-instalment":
+        paid = _equal_instalment(request, rate, parts[-paying:])
+    else:
+        paid = equal_shares(request.amount, paying, _ladder(request))
+        if request.round_to and not paid[0]:
+            raise RoundingTooCoarse(round_to=request.round_to)
+    return (ZERO,) * request.grace_principal + paid
+
+
+def _ladder(request: Request) -> tuple[Dong, ...]:
+    return request.ladder if request.round_to is None else (request.round_to,)
+
+
+def _equal_instalment(
+    request: Request, rate: tuple[int, int], parts: tuple[int, ...]
+) -> tuple[Dong, ...]:
+    # The rounded instalment less each row's interest; the last row takes what is left.
+    unit = request.round_to or 1
+    exact, over = instalment_ratio(request.amount, rate, parts)
+    instalment = unit * round_ratio(exact, over * unit, request.rounding)
+    left, paid = int(request.amount), []
+    for part in parts[:-1]:
+        interest = round_ratio(left * part * rate[0], rate[1], request.rounding)
+        paid.append(Dong(instalment - interest))
+        left -= paid[-1]
+        if paid[-1] < 0 or left <= 0:
+            raise RoundingTooCoarse(round_to=unit, instalment=instalment)
+    return (*paid, Dong(left))
+
+
+def instalment_ratio(amount: Dong, rate: tuple[int, int], parts: Sequence[int]) -> tuple[int, int]:
+    """Return the one payment of every period that repays an amount, as an exact ratio.
+
+    With period rates r it is amount x product(1 + r) / sum over i of product(1 + r_j, j > i).
+
+    rate   numerator and denominator of the rate of one part
+    parts  (n,) parts of a year in each period
+    """
+    numerator, denominator = rate
+    growth, annuity = 1, 0
+    # From the last period back, `growth` over denominator**k, `annuity` over denominator**(k - 1).
+    for part in reversed(parts):
+        annuity = annuity * denominator + growth
+        growth *= denominator + numerator * part
+    return amount * growth, annuity * denominator
+
+
+def _ratio(rate_per_year: Decimal, basis: int) -> tuple[int, int]:
+    numerator, denominator = rate_per_year.as_integer_ratio()
+    shared = gcd(numerator, basis)
+    return numerator // shared, denominator * (basis // shared)
+
+
+def _check(request: Request) -> None:
+    rows = len(request.due_on)
+    if request.amount <= 0:
+        raise AmountNotPositive(amount=request.amount)
+    if request.rate_per_year < 0:
+        raise RateNegative(rate_per_year=request.rate_per_year)
+    _check_count(rows)
+    _in_range(0, grace_principal=request.grace_principal)
+    if request.grace_principal >= rows:
+        raise GraceTooLong(grace_principal=request.grace_principal, instalments=rows)
+    _in_range(1, LARGEST, round_to=request.round_to)
+
+
+def _check_rising(days: tuple[date, ...]) -> None:
+    # Asked only where a period has no length; by 30/360 the 30th to the 31st has none either.
+    for no, (before, day) in enumerate(pairwise(days), start=1):
+        if before >= day:
+            raise DatesNotRising(no=no, due_on=day, after=before)
+
+
+def _check_count(instalments: int) -> None:
+    if instalments > MOST_INSTALMENTS:
+        raise TooManyInstalments(instalments=instalments, most=MOST_INSTALMENTS)
+    _in_range(instalments=instalments)
+
+
+def _in_range(least: int = 1, most: int = MOST_INSTALMENTS, **counts: int | None) -> None:
+    for name, value in counts.items():
+        if value is not None and not least <= value <= most:
+            raise CountOutOfRange(name=name, value=value, least=least, most=most)
+
+
+def _end(draw_on: date, due_on: date | None, months: int | None) -> date | None:
+    if months is None:
+        return due_on
+    end = months_after(draw_on, months)
+    if due_on not in (None, end):
+        raise TermUnclear(due_on=due_on, months=months)
+    return end
+
+
+def _counted(anchor: date, skipped: int, every_months: int, instalments: int) -> tuple[date, ...]:
+    # Counted from the anchor, not from date to date: the 31st comes back after a February.
+    first = (anchor.year - EARLIEST.year) * 12 + anchor.month - 1 + skipped * every_months
+    months = _MONTHS[first : first + instalments * every_months : every_months]
+    if len(months) < instalments:
+        raise TermTooLong(instalments=instalments, every_months=every_months, latest=LATEST)
+    day = anchor.day
+    return tuple([date(y, m, day if day <= last else last) for y, m, last in months])
+
+
+def _until(end: date, anchor: date, skipped: int, every_months: int | None) -> tuple[date, ...]:
+    if end > LATEST:
+        raise TermTooLong(due_on=end, latest=LATEST)
+    if every_months is None:
+        return (end,)
+    dates = (months_after(anchor, every_months * no) for no in count(skipped))
+    return (*takewhile(end.__gt__, dates), end)
