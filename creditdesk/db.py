@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from creditdesk.errors import DeskError
 
@@ -83,10 +83,13 @@ class Database:
         try:
             with self.engine.connect().execution_options(**options) as tx, tx.begin():
                 yield tx
-        except OperationalError as trouble:
+        except DBAPIError as trouble:
             why = str(trouble.orig)
-            locked = "locked" in why or "lock timeout" in why or "55P03" in why
-            raise (DatabaseLocked if locked else DatabaseUnavailable)(why=why) from trouble
+            if "database is locked" in why or "55P03" in why:
+                raise DatabaseLocked(why=why) from trouble
+            if isinstance(trouble, OperationalError | InterfaceError):
+                raise DatabaseUnavailable(why=why) from trouble
+            raise
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -155,9 +158,7 @@ def insert_rows(
             f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', _sqlite_rows(counted)
         )
     else:
-        cursor.execute(
-            f'COPY "{table.name}" ({names}) FROM STDIN', stream=_Lines(iter(counted))
-        )
+        cursor.execute(f'COPY "{table.name}" ({names}) FROM STDIN', stream=_Lines(iter(counted)))
     cursor.close()
     return counted.seen
 
@@ -239,7 +240,9 @@ def _sqlite_columns(tx: Tx, sql: str, names: list[str]) -> dict[str, Sequence[An
     cursor = _raw_cursor(tx)
     rows = cursor.execute(sql).fetchall()
     cursor.close()
-    return dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {n: () for n in names}
+    return (
+        dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {n: () for n in names}
+    )
 
 
 def _postgresql_columns(tx: Tx, sql: str, names: list[str]) -> dict[str, Sequence[Any]]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
+from creditdesk.engine.ageing import Standing
 from creditdesk.engine.money import Dong
 
 AXES = (
@@ -126,54 +127,6 @@ class PortfolioStatement:
     identities: tuple[Identity, ...]
     left_out: tuple[tuple[str, int], ...]
     digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Interest:
-    """Interest of one loan by kind [dong], each rounded half up once."""
-
-    in_term: Dong
-    overdue: Dong
-    grace: Dong
-
-    @property
-    def sum(self) -> Dong:
-        """Return all kinds together."""
-        return Dong(self.in_term + self.overdue + self.grace)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One loan at the end of a day: what was lent, what is owed, what is late [dong]."""
-
-    loan_no: str
-    as_of: date
-    status: str  # "open", "closed" or "written-off"
-    drawn: Dong
-    principal_repaid: Dong
-    written_off: Dong
-    in_term: Dong
-    overdue: Dong
-    frozen: Dong
-    late_principal: Dong
-    days_late: int
-    oldest_late_due_on: date | None
-    interest_earned: Interest
-    interest_collected: Dong
-    next_due_on: date | None
-    next_due_principal: Dong
-    due_on: date
-    extended_to: date | None
-
-    @property
-    def outstanding(self) -> Dong:
-        """Return the principal still owed."""
-        return Dong(self.in_term + self.overdue + self.frozen)
-
-    @property
-    def interest_unpaid(self) -> Dong:
-        """Return interest earned less collected; negative where collected ahead."""
-        return Dong(self.interest_earned.sum - self.interest_collected)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,85 @@
+"""Households, the customers of a household, and the savings-and-credit groups they belong to."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from creditdesk.db import Tx, metadata
+
+household = sa.Table(
+    "household",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("province", sa.Text, nullable=False),
+    sa.Column("household_no", sa.Text, nullable=False, unique=True),
+)
+
+customer = sa.Table(
+    "customer",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("province", sa.Text, nullable=False),
+    sa.Column("customer_no", sa.Text, nullable=False, unique=True),
+    sa.Column("household_id", sa.ForeignKey("household.id"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("id_no", sa.Text, nullable=False),
+)
+
+credit_group = sa.Table(
+    "credit_group",
+    metadata,
+    sa.Column("group_no", sa.Text, primary_key=True),
+    sa.Column("province", sa.Text, nullable=False),
+    sa.Column("trustee", sa.Text, nullable=False),
+    sa.Column("head", sa.Text, nullable=False),
+)
+
+
+def find_household(tx: Tx, household_no: str) -> Any | None:
+    """Return a household's row."""
+    return tx.execute(sa.select(household).where(household.c.household_no == household_no)).first()
+
+
+def find_customer(tx: Tx, customer_no: str) -> Any | None:
+    """Return a customer's row."""
+    return tx.execute(sa.select(customer).where(customer.c.customer_no == customer_no)).first()
+
+
+def find_group(tx: Tx, group_no: str) -> Any | None:
+    """Return a group's row."""
+    return tx.execute(sa.select(credit_group).where(credit_group.c.group_no == group_no)).first()
+
+
+def all_households(tx: Tx) -> dict[str, int]:
+    """Return the id of every household by its number."""
+    return dict(tx.execute(sa.select(household.c.household_no, household.c.id)).tuples().all())
+
+
+def all_customers(tx: Tx) -> dict[str, tuple[int, int, str]]:
+    """Return (id, household id, name) of every customer by number."""
+    chosen = sa.select(
+        customer.c.customer_no, customer.c.id, customer.c.household_id, customer.c.name
+    )
+    return {row[0]: (row[1], row[2], row[3]) for row in tx.execute(chosen)}
+
+
+def all_groups(tx: Tx) -> dict[str, tuple[str, str]]:
+    """Return (trustee, head) of every group by number."""
+    chosen = sa.select(credit_group.c.group_no, credit_group.c.trustee, credit_group.c.head)
+    return {row[0]: (row[1], row[2]) for row in tx.execute(chosen)}
+
+
+def add_group(tx: Tx, group_no: str, province: str, trustee: str, head: str) -> None:
+    """Write one group."""
+    tx.execute(
+        sa.insert(credit_group).values(
+            group_no=group_no, province=province, trustee=trustee, head=head
+        )
+    )
+
+
+def customers_of(tx: Tx, ids: Iterable[int]) -> dict[int, Any]:
+    """Return customers' rows by id."""
+    wanted = sa.select(customer).where(customer.c.id.in_(list(ids)))
+    return {row.id: row for row in tx.execute(wanted)}

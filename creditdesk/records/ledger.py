@@ -1,0 +1,253 @@
+"""The ledger: acts, entries, their postings and plan changes; all of it append-only."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from creditdesk.db import Tx, metadata, on_sqlite
+
+_Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+act = sa.Table(
+    "act",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("checked_by", sa.Text, nullable=False),
+    sa.Column("ground", sa.Text, nullable=False),
+    sa.Column("recorded_at", sa.Text, nullable=False),
+    sa.CheckConstraint("\"by\" <> ''", name="by"),
+    sa.CheckConstraint('"by" <> checked_by', name="two_persons"),
+)
+
+entry = sa.Table(
+    "entry",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("province", sa.Text, nullable=False),
+    sa.Column("loan_id", sa.ForeignKey("loan.id"), nullable=False),
+    sa.Column("value_date", sa.Date, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("until", sa.Date),
+    sa.Column("receipt_no", sa.Text, nullable=False),
+    # The entry that this one undoes, or the one whose place it takes after a replay.
+    sa.Column("mirrors", sa.ForeignKey("entry.id")),
+    sa.Column("replaces", sa.ForeignKey("entry.id")),
+    sa.Column("act_id", sa.ForeignKey("act.id"), nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.CheckConstraint("amount > 0 OR (amount = 0 AND kind = 'extend')", name="amount"),
+    sa.Index("ix_entry_loan_id", "loan_id", "id"),
+    sa.Index(
+        "uq_entry_receipt_no",
+        "receipt_no",
+        unique=True,
+        sqlite_where=sa.text("mirrors IS NULL AND replaces IS NULL"),
+        postgresql_where=sa.text("mirrors IS NULL AND replaces IS NULL"),
+    ),
+    sa.Index(
+        "uq_entry_mirrors",
+        "mirrors",
+        unique=True,
+        sqlite_where=sa.text("mirrors IS NOT NULL"),
+        postgresql_where=sa.text("mirrors IS NOT NULL"),
+    ),
+    sa.Index(
+        "uq_entry_replaces",
+        "replaces",
+        unique=True,
+        sqlite_where=sa.text("replaces IS NOT NULL"),
+        postgresql_where=sa.text("replaces IS NOT NULL"),
+    ),
+)
+
+posting = sa.Table(
+    "posting",
+    metadata,
+    sa.Column("entry_id", sa.ForeignKey("entry.id"), primary_key=True),
+    sa.Column("line", sa.SmallInteger, primary_key=True),
+    sa.Column("province", sa.Text, nullable=False),
+    sa.Column("loan_id", sa.BigInteger, nullable=False),
+    sa.Column("value_date", sa.Date, nullable=False),
+    sa.Column("debit", sa.SmallInteger, nullable=False),
+    sa.Column("credit", sa.SmallInteger, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    # What a mirror undoes counts against the same flow: +1 for a fact, -1 for its mirror.
+    sa.Column("sign", sa.SmallInteger, nullable=False),
+    sa.Column("kind", sa.SmallInteger, nullable=False),
+    sa.CheckConstraint("amount > 0", name="amount"),
+    sa.CheckConstraint("debit <> credit", name="two_accounts"),
+    sa.CheckConstraint("sign IN (1, -1)", name="sign"),
+    sa.Index("ix_posting_province_value_date", "province", "value_date"),
+    sqlite_with_rowid=False,
+)
+
+plan_change = sa.Table(
+    "plan_change",
+    metadata,
+    sa.Column("entry_id", sa.ForeignKey("entry.id"), primary_key=True),
+    sa.Column("due_on", sa.Date, primary_key=True),
+    sa.Column("province", sa.Text, nullable=False),
+    sa.Column("loan_id", sa.BigInteger, nullable=False),
+    sa.Column("value_date", sa.Date, nullable=False),
+    # The first day at whose end this change makes principal late: after the due date, and decided.
+    sa.Column("counts_from", sa.Date, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.CheckConstraint("amount <> 0", name="amount"),
+    sa.Index("ix_plan_change_province_counts_from", "province", "counts_from"),
+    sqlite_with_rowid=False,
+)
+
+intake_file = sa.Table(
+    "intake_file",
+    metadata,
+    sa.Column("sha256", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("act_id", sa.ForeignKey("act.id"), nullable=False),
+    sa.Column("unknown_columns", sa.Text, nullable=False),
+    # The file itself, deflated: what was handed in can be shown again, unknown columns included.
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+ENTRY_COLUMNS = tuple(column.name for column in entry.columns)
+POSTING_COLUMNS = tuple(column.name for column in posting.columns)
+PLAN_COLUMNS = tuple(column.name for column in plan_change.columns)
+
+APPEND_ONLY = ("act", "entry", "posting", "plan_change", "intake_file", "loan")
+
+
+def hold_for_writing(tx: Tx) -> None:
+    """Keep every other writer out until the transaction ends, so that ids can be given in bulk."""
+    if not on_sqlite(tx):
+        tx.exec_driver_sql("LOCK TABLE act, entry, loan, customer, household IN EXCLUSIVE MODE")
+
+
+def hold_steady(tx: Tx) -> None:
+    """Wait for writers in flight and keep new ones out: what is seen then has no gaps."""
+    if not on_sqlite(tx):
+        tx.exec_driver_sql("LOCK TABLE entry IN SHARE MODE")
+
+
+def next_id(tx: Tx, table: sa.Table) -> int:
+    """Return the next free id of a table whose writers are kept out."""
+    return (
+        int(tx.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()) + 1
+    )
+
+
+def ids_given(tx: Tx, table: sa.Table) -> None:
+    """Tell the database which ids were given by hand."""
+    if not on_sqlite(tx):
+        tx.exec_driver_sql(
+            f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), "
+            f"(SELECT max(id) FROM {table.name}))"
+        )
+
+
+def add_act(tx: Tx, values: dict[str, Any]) -> int:
+    """Write one act and return its id."""
+    return int(tx.execute(sa.insert(act).values(**values).returning(act.c.id)).scalar_one())
+
+
+def add_entry(tx: Tx, values: dict[str, Any]) -> int:
+    """Write one entry and return its id."""
+    return int(tx.execute(sa.insert(entry).values(**values).returning(entry.c.id)).scalar_one())
+
+
+def find_receipt(tx: Tx, receipt_no: str) -> Any | None:
+    """Return the original entry of a receipt number."""
+    return tx.execute(
+        sa.select(entry).where(
+            entry.c.receipt_no == receipt_no, entry.c.mirrors.is_(None), entry.c.replaces.is_(None)
+        )
+    ).first()
+
+
+def entries_of(tx: Tx, loan_id: int) -> list[Any]:
+    """Return a loan's entries in the order in which they were written."""
+    chosen = sa.select(entry).where(entry.c.loan_id == loan_id).order_by(entry.c.id)
+    return list(tx.execute(chosen))
+
+
+def postings_of(tx: Tx, loan_id: int) -> list[Any]:
+    """Return a loan's postings by entry and line."""
+    chosen = (
+        sa.select(posting)
+        .join(entry, entry.c.id == posting.c.entry_id)
+        .where(entry.c.loan_id == loan_id)
+        .order_by(posting.c.entry_id, posting.c.line)
+    )
+    return list(tx.execute(chosen))
+
+
+def plan_changes_of(tx: Tx, loan_id: int) -> list[Any]:
+    """Return a loan's plan changes by entry and due date."""
+    chosen = (
+        sa.select(plan_change)
+        .join(entry, entry.c.id == plan_change.c.entry_id)
+        .where(entry.c.loan_id == loan_id)
+        .order_by(plan_change.c.entry_id, plan_change.c.due_on)
+    )
+    return list(tx.execute(chosen))
+
+
+def entries_of_loans(tx: Tx, low: int, high: int) -> tuple[list[Any], list[Any], list[Any]]:
+    """Return entries, postings and plan changes of the loans with ids from `low` to `high`."""
+    span = entry.c.loan_id.between(low, high)
+    order = (entry.c.loan_id, entry.c.id)
+    entries = sa.select(entry).where(span).order_by(*order)
+    postings = (
+        sa.select(posting)
+        .join(entry, entry.c.id == posting.c.entry_id)
+        .where(span)
+        .order_by(*order, posting.c.line)
+    )
+    plans = (
+        sa.select(plan_change)
+        .join(entry, entry.c.id == plan_change.c.entry_id)
+        .where(span)
+        .order_by(*order, plan_change.c.due_on)
+    )
+    return list(tx.execute(entries)), list(tx.execute(postings)), list(tx.execute(plans))
+
+
+def last_entry(tx: Tx) -> int:
+    """Return the id of the newest entry, 0 in an empty book."""
+    return int(tx.execute(sa.select(sa.func.coalesce(sa.func.max(entry.c.id), 0))).scalar_one())
+
+
+def last_value_date(tx: Tx) -> date | None:
+    """Return the newest value date in the book."""
+    found: date | None = tx.execute(sa.select(sa.func.max(entry.c.value_date))).scalar_one()
+    return found
+
+
+def known_receipts(tx: Tx, receipt_nos: Iterable[str]) -> dict[str, Any]:
+    """Return the original entries of those receipt numbers that the book has."""
+    found: dict[str, Any] = {}
+    wanted = list(receipt_nos)
+    for start in range(0, len(wanted), 500):
+        block = wanted[start : start + 500]
+        chosen = sa.select(entry).where(
+            entry.c.receipt_no.in_(block), entry.c.mirrors.is_(None), entry.c.replaces.is_(None)
+        )
+        found.update((row.receipt_no, row) for row in tx.execute(chosen))
+    return found
+
+
+def find_file(tx: Tx, sha256: str, kind: str) -> Any | None:
+    """Return what is known of a file by its content."""
+    chosen = sa.select(intake_file.c.name, intake_file.c.rows, intake_file.c.act_id).where(
+        intake_file.c.sha256 == sha256, intake_file.c.kind == kind
+    )
+    return tx.execute(chosen).first()
+
+
+def add_file(tx: Tx, values: dict[str, Any]) -> None:
+    """Keep a file that was taken in."""
+    tx.execute(sa.insert(intake_file).values(**values))

@@ -1,0 +1,162 @@
+"""Loans: what each contract says, and the head of its chain of entries."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from creditdesk.db import Tx, metadata
+
+loan = sa.Table(
+    "loan",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("province", sa.Text, nullable=False),
+    sa.Column("loan_no", sa.Text, nullable=False, unique=True),
+    sa.Column("customer_id", sa.ForeignKey("customer.id"), nullable=False),
+    sa.Column("household_id", sa.ForeignKey("household.id"), nullable=False),
+    sa.Column("standing", sa.Text, nullable=False),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("investor", sa.Text, nullable=False),
+    sa.Column("trustee", sa.Text, nullable=False),
+    sa.Column("group_no", sa.Text, nullable=False),
+    sa.Column("village_code", sa.Text, nullable=False),
+    sa.Column("commune", sa.Text, nullable=False),
+    sa.Column("office", sa.Text, nullable=False),
+    sa.Column("session_day", sa.SmallInteger, nullable=False),
+    sa.Column("signed_on", sa.Date, nullable=False),
+    # Rates in hundred-millionths per year: whole numbers, exact on both databases.
+    sa.Column("rate_e8", sa.BigInteger, nullable=False),
+    sa.Column("overdue_rate_e8", sa.BigInteger, nullable=False),
+    sa.Column("approved", sa.BigInteger, nullable=False),
+    sa.Column("first_principal_on", sa.Date),
+    sa.Column("every_months", sa.SmallInteger, nullable=False),
+    sa.Column("due_on", sa.Date, nullable=False),
+    sa.Column("grace_until", sa.Date),
+    sa.Column("ladder", sa.Text, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("course_end_on", sa.Date),
+    sa.Column("act_id", sa.ForeignKey("act.id"), nullable=False),
+    sa.CheckConstraint("session_day BETWEEN 1 AND 28", name="session_day"),
+    sa.CheckConstraint("approved > 0", name="approved"),
+    sa.CheckConstraint("due_on > signed_on", name="due_after_signed"),
+    sa.CheckConstraint("source IN ('1', '2')", name="source"),
+    sa.CheckConstraint("source = '1' OR investor <> ''", name="investor_of_local"),
+    sa.Index("ix_loan_commune", "commune"),
+    sa.Index("ix_loan_customer_id", "customer_id"),
+)
+
+loan_head = sa.Table(
+    "loan_head",
+    metadata,
+    sa.Column("loan_id", sa.ForeignKey("loan.id"), primary_key=True),
+    sa.Column("province", sa.Text, nullable=False),
+    sa.Column("entries", sa.Integer, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+)
+
+LOAN_COLUMNS = tuple(column.name for column in loan.columns)
+HEAD_COLUMNS = tuple(column.name for column in loan_head.columns)
+
+
+def find_loan(tx: Tx, loan_no: str) -> Any | None:
+    """Return a loan's row."""
+    return tx.execute(sa.select(loan).where(loan.c.loan_no == loan_no)).first()
+
+
+def lock_loan(tx: Tx, loan_no: str) -> Any | None:
+    """Return a loan's row and keep others from changing the loan until the transaction ends."""
+    found = find_loan(tx, loan_no)
+    if found is not None:
+        tx.execute(
+            sa.select(loan_head.c.loan_id).where(loan_head.c.loan_id == found.id).with_for_update()
+        )
+    return found
+
+
+def find_loan_by_id(tx: Tx, loan_id: int) -> Any | None:
+    """Return a loan's row by its inner number."""
+    return tx.execute(sa.select(loan).where(loan.c.id == loan_id)).first()
+
+
+def head_of(tx: Tx, loan_id: int) -> tuple[int, bytes]:
+    """Return how many entries a loan has and the digest of the last."""
+    found = tx.execute(
+        sa.select(loan_head.c.entries, loan_head.c.digest).where(loan_head.c.loan_id == loan_id)
+    ).one()
+    return int(found[0]), bytes(found[1])
+
+
+def move_head(tx: Tx, loan_id: int, entries: int, digest: bytes) -> None:
+    """Write the new end of a loan's chain."""
+    tx.execute(
+        sa.update(loan_head)
+        .where(loan_head.c.loan_id == loan_id)
+        .values(entries=entries, digest=digest)
+    )
+
+
+def move_heads(tx: Tx, heads: Iterable[tuple[int, int, bytes]]) -> None:
+    """Write the new ends of many chains: (loan id, entries, digest)."""
+    values = [{"key": key, "n": entries, "d": digest} for key, entries, digest in heads]
+    if values:
+        tx.execute(
+            sa.update(loan_head)
+            .where(loan_head.c.loan_id == sa.bindparam("key"))
+            .values(entries=sa.bindparam("n"), digest=sa.bindparam("d")),
+            values,
+        )
+
+
+def loan_ids(tx: Tx) -> dict[str, int]:
+    """Return the id of every loan by its number."""
+    return dict(tx.execute(sa.select(loan.c.loan_no, loan.c.id)).tuples().all())
+
+
+def loans_by_id(tx: Tx, ids: Iterable[int]) -> Iterator[Any]:
+    """Yield loans' rows in the order of their ids."""
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), 500):
+        chosen = loan.c.id.in_(wanted[start : start + 500])
+        yield from tx.execute(sa.select(loan).where(chosen).order_by(loan.c.id))
+
+
+def loans_of_commune(tx: Tx, commune: str) -> list[Any]:
+    """Return the loans of a commune in the order of their numbers."""
+    return list(
+        tx.execute(sa.select(loan).where(loan.c.commune == commune).order_by(loan.c.loan_no))
+    )
+
+
+def provinces(tx: Tx) -> list[str]:
+    """Return the provinces that have loans, rising."""
+    return list(
+        tx.execute(sa.select(loan.c.province).distinct().order_by(loan.c.province)).scalars()
+    )
+
+
+def axes_query(province: str, after: int = 0) -> sa.Select[Any]:
+    """Return the query for the columns by which a province's loans are grouped and reckoned."""
+    return (
+        sa.select(
+            loan.c.id,
+            loan.c.household_id,
+            loan.c.commune,
+            loan.c.programme,
+            loan.c.source,
+            loan.c.investor,
+            loan.c.trustee,
+            loan.c.office,
+            loan.c.group_no,
+            loan.c.village_code,
+            loan.c.rate_e8,
+            loan.c.overdue_rate_e8,
+            loan.c.grace_until,
+            loan.c.session_day,
+            loan.c.signed_on,
+            loan.c.due_on,
+        )
+        .where(loan.c.province == province, loan.c.id > after)
+        .order_by(loan.c.id)
+    )

@@ -1,0 +1,54 @@
+"""The numbered migrations: bring a database to the newest, or say what stands in the way."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from alembic import command
+from creditdesk.db import Database, Tx
+from creditdesk.errors import Refused
+
+FOLDER = Path(__file__).resolve().parent.parent / "migrations"
+
+
+class SchemaOutdated(Refused):
+    """The database is older than the program: `creditdesk setup` brings it up."""
+
+    code = "schema-outdated"
+
+
+class SchemaNewer(Refused):
+    """The database was brought up by a newer program: install that one."""
+
+    code = "schema-newer"
+
+
+def upgrade(database: Database, to: str = "head") -> None:
+    """Apply every migration that is missing, all of them or none."""
+    _run(database, command.upgrade, to)
+
+
+def downgrade(database: Database, to: str) -> None:
+    """Take migrations back, down to the one named."""
+    _run(database, command.downgrade, to)
+
+
+def check(tx: Tx) -> None:
+    """Refuse a database whose tables are not those of this program."""
+    script = ScriptDirectory(str(FOLDER))
+    at = MigrationContext.configure(tx).get_current_revision()
+    if at == script.get_current_head():
+        return
+    known = {revision.revision for revision in script.walk_revisions()}
+    raise (SchemaOutdated if at is None or at in known else SchemaNewer)(at=at)
+
+
+def _run(database: Database, act: Any, to: str) -> None:
+    with database.begin() as tx:
+        config = Config()
+        config.set_main_option("script_location", str(FOLDER))
+        config.attributes["connection"] = tx
+        act(config, to)
