@@ -1,0 +1,74 @@
+"""What every test may ask for: a fresh, migrated database, on SQLite and on PostgreSQL."""
+
+import shutil
+from itertools import count
+
+import pytest
+
+from creditdesk import schema
+from creditdesk.db import Database
+from tests.postgres import Server
+
+TEMPLATE = "cd_template"
+_numbers = count(1)
+
+
+def migrated(url):
+    """Bring the database at an address to the newest tables and let go of it."""
+    database = Database(url)
+    try:
+        schema.upgrade(database)
+    finally:
+        database.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """Return a PostgreSQL server of this process's own, holding a migrated template."""
+    server = Server()
+    server.start()
+    try:
+        server.create(TEMPLATE)
+        migrated(server.url(TEMPLATE))
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory):
+    """Return the path of a migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "book.sqlite"
+    migrated(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template, tmp_path):
+    """Return the address of a fresh, migrated SQLite file."""
+    path = tmp_path / "book.sqlite"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql):
+    """Return the address of a fresh, migrated PostgreSQL database."""
+    name = f"cd_{next(_numbers)}"
+    postgresql.create(name, TEMPLATE)
+    yield postgresql.url(name)
+    postgresql.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request):
+    """Return the address of a fresh, migrated database: once on each of both."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+def database(database_url):
+    """Return the door to a fresh, migrated database: once on each of both."""
+    door = Database(database_url)
+    yield door
+    door.close()
