@@ -85,3 +85,8 @@ def mirror(postings: tuple[Posting, ...]) -> tuple[Posting, ...]:
 def in_order(event: Event) -> tuple[date, int, str]:
     """Return the key that puts events in the order in which they count."""
     return event.value_date, SAME_DAY_ORDER[event.kind], event.receipt_no
+
+
+KINDS = tuple(Kind)
+KIND_CODE: Mapping[str, int] = {kind: code for code, kind in enumerate(KINDS, start=1)}
+"""Kinds as the small numbers that postings carry."""

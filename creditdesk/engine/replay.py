@@ -1,6 +1,6 @@
 """What the events of one loan, in the order they count, do to its accounts and to its plan."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -147,9 +147,7 @@ class _Run:
     def write_off(self, event: Event) -> tuple[Posting, ...]:
         return self._to(Account.LOSS, event, self.orders.write_off)
 
-    def _to(
-        self, debit: Account, event: Event, order: tuple[Account, ...]
-    ) -> tuple[Posting, ...]:
+    def _to(self, debit: Account, event: Event, order: tuple[Account, ...]) -> tuple[Posting, ...]:
         return tuple(Posting(debit, credit, part) for credit, part in self.parts(event, order))
 
 
@@ -164,3 +162,43 @@ _RECIPES = {
     Kind.UNFREEZE: _Run.unfreeze,
     Kind.WRITE_OFF: _Run.write_off,
 }
+
+
+class Revision(NamedTuple):
+    """What has to be written so that the book says what the facts say.
+
+    mirrors  ids of entries to undo; writes  (booked, id of the entry whose place it takes or None)
+    """
+
+    mirrors: tuple[int, ...]
+    writes: tuple[tuple[Booked, int | None], ...]
+    refused: tuple[Refusal, ...]
+
+
+def revise(
+    terms: LoanTerms,
+    orders: Orders,
+    live: Sequence[tuple[int, Booked]],
+    add: Iterable[Event],
+    remove: Container[int] = (),
+) -> Revision:
+    """Return what new and withdrawn events change in what is booked.
+
+    live    (entry id, booked) of the loan's facts that are not undone
+    remove  ids of live entries that are withdrawn
+
+    Events count by their day, not by their arrival: one that arrives late makes later entries
+    wrong where they would have been booked otherwise; those are mirrored and booked again.
+    """
+    known = {booked.event.receipt_no: (key, booked) for key, booked in live if key not in remove}
+    mirrors = [key for key, _ in live if key in remove]
+    booked, refused = replay(terms, [*(old.event for _, old in known.values()), *add], orders)
+    writes: list[tuple[Booked, int | None]] = []
+    for new in booked:
+        key, old = known.get(new.event.receipt_no, (None, None))
+        if old is None or key is None:
+            writes.append((new, None))
+        elif (old.postings, old.plan) != (new.postings, new.plan):
+            mirrors.append(key)
+            writes.append((new, key))
+    return Revision(tuple(mirrors), tuple(writes), tuple(refused))

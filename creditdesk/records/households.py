@@ -79,6 +79,21 @@ def add_group(tx: Tx, group_no: str, province: str, trustee: str, head: str) -> 
     )
 
 
+def add_household(tx: Tx, province: str, household_no: str) -> int:
+    """Write one household and return its id."""
+    written = (
+        sa.insert(household)
+        .values(province=province, household_no=household_no)
+        .returning(household.c.id)
+    )
+    return int(tx.execute(written).scalar_one())
+
+
+def add_customer(tx: Tx, values: dict[str, Any]) -> int:
+    """Write one customer and return the id."""
+    return int(tx.execute(sa.insert(customer).values(**values).returning(customer.c.id)).scalar_one())
+
+
 def customers_of(tx: Tx, ids: Iterable[int]) -> dict[int, Any]:
     """Return customers' rows by id."""
     wanted = sa.select(customer).where(customer.c.id.in_(list(ids)))

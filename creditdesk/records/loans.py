@@ -60,6 +60,17 @@ LOAN_COLUMNS = tuple(column.name for column in loan.columns)
 HEAD_COLUMNS = tuple(column.name for column in loan_head.columns)
 
 
+def add_loan(tx: Tx, values: dict[str, Any], start: bytes) -> int:
+    """Write one loan with an empty chain and return its id."""
+    key = int(tx.execute(sa.insert(loan).values(**values).returning(loan.c.id)).scalar_one())
+    tx.execute(
+        sa.insert(loan_head).values(
+            loan_id=key, province=values["province"], entries=0, digest=start
+        )
+    )
+    return key
+
+
 def find_loan(tx: Tx, loan_no: str) -> Any | None:
     """Return a loan's row."""
     return tx.execute(sa.select(loan).where(loan.c.loan_no == loan_no)).first()

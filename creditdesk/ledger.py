@@ -1,0 +1,337 @@
+"""The ledger: facts become entries, entries are never changed, and every figure can be recomputed."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from creditdesk import records
+from creditdesk.db import Tx, insert_rows, on_sqlite
+from creditdesk.engine.allocation import Orders
+from creditdesk.engine.journal import KIND_CODE, Account, Event, Kind, Posting, mirror
+from creditdesk.engine.journal import in_order as event_order
+from creditdesk.engine.money import Dong
+from creditdesk.engine.policy import Policy
+from creditdesk.engine.replay import Booked, Revision, revise
+from creditdesk.engine.terms import LoanTerms, RateStep
+from creditdesk.errors import Conflict, NotFound, Refused
+
+START = b"\0" * 16
+"""What the first entry of a loan is chained to."""
+
+
+class SamePerson(Refused):
+    """Who decides and who checks are two people."""
+
+    code = "same-person"
+
+
+class CheckerMissing(Refused):
+    """This decision needs a second person."""
+
+    code = "checker-missing"
+
+
+class ReceiptReused(Conflict):
+    """The number is known with other facts."""
+
+    code = "receipt-reused"
+
+
+class ReceiptNotFound(NotFound):
+    """No receipt has this number."""
+
+    code = "receipt-not-found"
+
+
+class AlreadyReversed(Conflict):
+    """The receipt has been undone before."""
+
+    code = "already-reversed"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Who does something, who checked it, on what ground, and when it is written down."""
+
+    by: str
+    recorded_at: str
+    checked_by: str = ""
+    ground: str = ""
+
+
+class Fact(NamedTuple):
+    """A live entry of a loan: its id and what it booked."""
+
+    entry_id: int
+    booked: Booked
+
+
+def orders_of(policy: Policy, day: date) -> Orders:
+    """Return the orders in which accounts give that the policy has in force on a day."""
+    order = policy.repayment_order
+
+    def accounts(names: Iterable[str]) -> tuple[Account, ...]:
+        return tuple(Account[name.upper()] for name in names)
+
+    return Orders(
+        principal=accounts(order.principal.at(day)),
+        write_off=accounts(order.write_off.at(day)),
+        freeze=accounts(order.freeze.at(day)),
+    )
+
+
+def terms_of(loan: Any) -> LoanTerms:
+    """Return the terms of a loan's row."""
+    return LoanTerms(
+        loan_no=loan.loan_no,
+        signed_on=loan.signed_on,
+        rates=(RateStep(date.min, _rate(loan.rate_e8), _rate(loan.overdue_rate_e8)),),
+        approved=Dong(loan.approved),
+        first_principal_on=loan.first_principal_on,
+        every_months=loan.every_months,
+        due_on=loan.due_on,
+        session_day=loan.session_day,
+        entrusted=bool(loan.group_no),
+        grace_until=loan.grace_until,
+        ladder=tuple(map(int, loan.ladder.split(","))),
+    )
+
+
+def _rate(units: int) -> Decimal:
+    return Decimal(units).scaleb(-8)
+
+
+def facts_of(tx: Tx, loan_id: int) -> list[Fact]:
+    """Return the live facts of a loan in the order in which they were written."""
+    postings: dict[int, list[Posting]] = {}
+    for row in records.ledger.postings_of(tx, loan_id):
+        line = Posting(Account(row.debit), Account(row.credit), row.amount)
+        postings.setdefault(row.entry_id, []).append(line)
+    plans: dict[int, list[tuple[date, int]]] = {}
+    for row in records.ledger.plan_changes_of(tx, loan_id):
+        plans.setdefault(row.entry_id, []).append((row.due_on, row.amount))
+    entries = records.ledger.entries_of(tx, loan_id)
+    undone = {row.mirrors for row in entries if row.mirrors is not None}
+    return [
+        Fact(
+            row.id,
+            Booked(
+                Event(row.value_date, Kind(row.kind), row.amount, row.until, row.receipt_no),
+                tuple(postings.get(row.id, ())),
+                tuple(plans.get(row.id, ())),
+            ),
+        )
+        for row in entries
+        if row.mirrors is None and row.id not in undone
+    ]
+
+
+def in_order(facts: Iterable[Fact]) -> list[Booked]:
+    """Return what facts booked, in the order in which their events count."""
+    return sorted((fact.booked for fact in facts), key=lambda booked: event_order(booked.event))
+
+
+def begin_act(tx: Tx, name: str, deed: Deed, *, checked: bool = False) -> int:
+    """Write down who does what and return the act's id.
+
+    checked  whether the act needs a second person; raises CheckerMissing, SamePerson
+    """
+    if checked and not deed.checked_by:
+        raise CheckerMissing(act=name)
+    if deed.checked_by == deed.by:
+        raise SamePerson(act=name, by=deed.by)
+    return records.ledger.add_act(
+        tx,
+        {
+            "name": name,
+            "by": deed.by,
+            "checked_by": deed.checked_by,
+            "ground": deed.ground,
+            "recorded_at": deed.recorded_at,
+        },
+    )
+
+
+def book(
+    tx: Tx,
+    policy: Policy,
+    loan: Any,
+    act_id: int,
+    *,
+    add: Sequence[Event] = (),
+    remove: Collection[int] = (),
+) -> Revision:
+    """Enter events of one loan, or withdraw some, and write every entry that this changes.
+
+    loan  the locked row of the loan
+
+    Returns what was written. Raises the refusal of the first event that cannot have happened.
+    """
+    live = facts_of(tx, loan.id)
+    day = add[0].value_date if add else loan.signed_on
+    revision = revise(terms_of(loan), orders_of(policy, day), live, add, remove)
+    for refused in revision.refused:
+        raise refused.why
+    writer = Writer(tx, act_id, _ids_one_by_one(tx))
+    writer.write(Head.of(tx, loan), revision, dict(live))
+    writer.flush()
+    return revision
+
+
+class LoanNotFound(NotFound):
+    """No loan has this number."""
+
+    code = "loan-not-found"
+
+
+def enter(tx: Tx, policy: Policy, name: str, deed: Deed, *, loan_no: str, event: Event) -> bool:
+    """Enter one event of a loan under its own act; the same event twice is entered once.
+
+    Returns whether it was new. Raises LoanNotFound, ReceiptReused, CheckerMissing, SamePerson and
+    the refusals of `engine.replay`.
+    """
+    loan = records.loans.lock_loan(tx, loan_no)
+    if loan is None:
+        raise LoanNotFound(loan_no=loan_no)
+    if known := records.ledger.find_receipt(tx, event.receipt_no):
+        same = (known.value_date, known.kind, known.amount, known.until, known.receipt_no)
+        if known.loan_id == loan.id and same == tuple(event):
+            return False
+        raise ReceiptReused(receipt_no=event.receipt_no)
+    act_id = begin_act(tx, name, deed, checked=event.kind in DECISIONS)
+    book(tx, policy, loan, act_id, add=[event])
+    return True
+
+
+DECISIONS = frozenset({Kind.EXTEND, Kind.OVERDUE, Kind.FREEZE, Kind.UNFREEZE, Kind.WRITE_OFF})
+"""Events that change a status: a maker and a checker, two people."""
+
+
+class Head:
+    """The end of one loan's chain while entries are added to it."""
+
+    __slots__ = ("digest", "entries", "loan_id", "loan_no", "province")
+
+    def __init__(self, loan: Any, entries: int = 0, digest: bytes = START) -> None:
+        """Stand at the end of a loan's chain; a new loan's chain is empty."""
+        self.loan_id: int = loan.id
+        self.loan_no: str = loan.loan_no
+        self.province: str = loan.province
+        self.entries = entries
+        self.digest = digest
+
+    @classmethod
+    def of(cls, tx: Tx, loan: Any) -> "Head":
+        """Return the end of a loan's chain as the book has it."""
+        return cls(loan, *records.loans.head_of(tx, loan.id))
+
+
+def link(head: bytes, loan_no: str, number: int, facts: tuple[Any, ...], lines: Any) -> bytes:
+    """Return the digest of an entry: of what it says, and of the one before it."""
+    said = f"{loan_no}|{number}|{facts}|{lines}"
+    return blake2b(head + said.encode(), digest_size=16).digest()
+
+
+class Writer:
+    """Entries on their way into the book: gathered, chained, written in blocks."""
+
+    BLOCK = 40_000
+
+    def __init__(self, tx: Tx, act_id: int, ids: Iterator[int]) -> None:
+        """Write under one act with ids taken from an iterator."""
+        self.tx = tx
+        self.act_id = act_id
+        self.ids = ids
+        self.entries: list[tuple[Any, ...]] = []
+        self.postings: list[tuple[Any, ...]] = []
+        self.plans: list[tuple[Any, ...]] = []
+        self.heads: list[Head] = []
+
+    def write(self, head: Head, revision: Revision, live: dict[int, Booked]) -> None:
+        """Add the mirrors and entries of one loan's revision."""
+        for key in revision.mirrors:
+            old = live[key]
+            undone = Booked(
+                old.event, mirror(old.postings), tuple((day, -new) for day, new in old.plan)
+            )
+            self._entry(head, undone, mirrors=key)
+        for booked, replaces in revision.writes:
+            self._entry(head, booked, replaces=replaces)
+        self.heads.append(head)
+        if len(self.entries) >= self.BLOCK:
+            self.flush()
+
+    def _entry(
+        self, head: Head, booked: Booked, mirrors: int | None = None, replaces: int | None = None
+    ) -> None:
+        key = next(self.ids)
+        event, postings, plan = booked
+        day = event.value_date
+        head.entries += 1
+        head.digest = link(
+            head.digest,
+            head.loan_no,
+            head.entries,
+            _said(event, mirrors, replaces, self.act_id),
+            _lines(postings, plan),
+        )
+        self.entries.append(
+            (key, head.province, head.loan_id, day, event.kind.value, event.amount, event.until)
+            + (event.receipt_no, mirrors, replaces, self.act_id, head.digest)
+        )
+        sign = 1 if mirrors is None else -1
+        code = KIND_CODE[event.kind]
+        for line, (debit, credit, amount) in enumerate(postings, start=1):
+            self.postings.append(
+                (key, line, head.province, head.loan_id, day, int(debit), int(credit), amount)
+                + (sign, code)
+            )
+        for due_on, amount in plan:
+            counts_from = max(due_on + _ONE_DAY, day)
+            self.plans.append(
+                (key, due_on, head.province, head.loan_id, day, counts_from, amount)
+            )
+
+    def flush(self) -> None:
+        """Write what has been gathered."""
+        book = records.ledger
+        insert_rows(self.tx, book.entry, book.ENTRY_COLUMNS, self.entries)
+        insert_rows(self.tx, book.posting, book.POSTING_COLUMNS, self.postings)
+        insert_rows(self.tx, book.plan_change, book.PLAN_COLUMNS, self.plans)
+        records.loans.move_heads(
+            self.tx, ((head.loan_id, head.entries, head.digest) for head in self.heads)
+        )
+        for gathered in (self.entries, self.postings, self.plans, self.heads):
+            gathered.clear()
+
+
+_ONE_DAY = timedelta(days=1)
+
+
+def _said(
+    event: Event, mirrors: int | None, replaces: int | None, act_id: int
+) -> tuple[Any, ...]:
+    day = event.value_date.toordinal()
+    until = event.until.toordinal() if event.until else 0
+    return (event.kind.value, day, event.amount, until, event.receipt_no, mirrors, replaces, act_id)
+
+
+def _lines(postings: Iterable[Posting], plan: Iterable[tuple[date, int]]) -> tuple[Any, ...]:
+    return (
+        [(int(debit), int(credit), amount) for debit, credit, amount in postings],
+        [(due_on.toordinal(), amount) for due_on, amount in sorted(plan)],
+    )
+
+
+def _ids_one_by_one(tx: Tx) -> Iterator[int]:
+    table = records.ledger.entry
+    if on_sqlite(tx):
+        key = records.ledger.next_id(tx, table)
+        while True:
+            yield key
+            key += 1
+    while True:
+        yield int(tx.exec_driver_sql("SELECT nextval('entry_id_seq')").scalar_one())
