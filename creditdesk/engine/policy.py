@@ -9,24 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from creditdesk.engine.dated import (
-    DONG,
-    MONTHS,
-    MULTIPLE,
-    RATE,
-    SHARE,
-    TEXT,
-    YES_NO,
-    Dated,
-    Form,
-    History,
-    Named,
-    Names,
-    NoValueYet,
-    Table,
-    choice,
-    codes,
-)
+from creditdesk.engine import dated
+from creditdesk.engine.dated import Dated, Form, History, Named, Names, NoValueYet, Table
 from creditdesk.engine.days import months_after
 from creditdesk.engine.money import Dong
 from creditdesk.errors import Malformed, NotFound
@@ -272,8 +256,8 @@ class Policy:
 
 def _ceiling(text: str, unit: str) -> Ceiling:
     if unit == "share":
-        return Ceiling(unit, share=SHARE.read(text, unit))
-    return Ceiling(unit, amount=DONG.read(text, unit))
+        return Ceiling(unit, share=dated.SHARE.read(text, unit))
+    return Ceiling(unit, amount=dated.DONG.read(text, unit))
 
 
 def _grace(text: str, _unit: str) -> Grace:
@@ -283,7 +267,7 @@ def _grace(text: str, _unit: str) -> Grace:
 
 
 def _ladder(text: str, unit: str) -> tuple[int, ...]:
-    steps = tuple(int(DONG.read(step, unit)) for step in text.split(", "))
+    steps = tuple(int(dated.DONG.read(step, unit)) for step in text.split(", "))
     if steps != tuple(sorted(set(steps), reverse=True)) or steps[-1] != 1:
         raise ValueError(text)
     return steps
@@ -296,45 +280,45 @@ _IN_GRACE = Form(("rule",), _grace, why="not-a-code")
 _LADDER = Form(("dong",), _ladder)
 
 _HISTORIES: Mapping[str, Form[Any]] = {
-    "open": YES_NO,
-    "basis": TEXT,
-    "rate_per_year": RATE,
-    "overdue_multiple": MULTIPLE,
+    "open": dated.YES_NO,
+    "basis": dated.TEXT,
+    "rate_per_year": dated.RATE,
+    "overdue_multiple": dated.MULTIPLE,
     "ceiling": Form(("dong", "dong/month", "dong/works", "share"), _ceiling),
     "ceiling_establishment": Form(("dong",), _ceiling),
-    "collateral_above": DONG,
-    "term_months": MONTHS,
-    "principal_interval_months": MONTHS,
+    "collateral_above": dated.DONG,
+    "term_months": dated.MONTHS,
+    "principal_interval_months": dated.MONTHS,
     "grace_principal": _IN_GRACE,
     "grace_interest": _IN_GRACE,
     "instalment_rounding": _LADDER,
 }
 _DAY_COUNT = {
-    "basis": choice("act/365", "act/360", "act/act", "30/360"),
-    "counted_day": choice("first", "last"),
-    "rounding": choice("half-up", "half-even"),
+    "basis": dated.choice("act/365", "act/360", "act/act", "30/360"),
+    "counted_day": dated.choice("first", "last"),
+    "rounding": dated.choice("half-up", "half-even"),
 }
 _ORDERS: Mapping[str, Form[Any]] = {
-    "principal": codes(*PRINCIPAL),
-    "interest": codes(*INTEREST),
-    "write_off": codes(*PRINCIPAL),
-    "freeze": codes(*PRINCIPAL),
-    "rebook": codes(*PRINCIPAL),
-    "unfreeze": choice("overdue-when-past-due", "overdue", "in_term"),
+    "principal": dated.codes(*PRINCIPAL),
+    "interest": dated.codes(*INTEREST),
+    "write_off": dated.codes(*PRINCIPAL),
+    "freeze": dated.codes(*PRINCIPAL),
+    "rebook": dated.codes(*PRINCIPAL),
+    "unfreeze": dated.choice("overdue-when-past-due", "overdue", "in_term"),
 }
 _OVERDUE: Mapping[str, Form[Any]] = {
-    "final_due": YES_NO,
-    "instalments": codes(*TRUSTEES),
-    "session": choice("first-after", "first-on-or-after"),
+    "final_due": dated.YES_NO,
+    "instalments": dated.codes(*TRUSTEES),
+    "session": dated.choice("first-after", "first-on-or-after"),
 }
 _LIMITS: Mapping[str, Form[Any]] = {
-    "extension_share": SHARE,
-    "extension_short_months": MONTHS,
-    "short_term_months": MONTHS,
-    "freeze_months": MONTHS,
-    "freeze_months_heavy": MONTHS,
-    "freeze_loss_from": SHARE,
-    "freeze_loss_heavy_from": SHARE,
+    "extension_share": dated.SHARE,
+    "extension_short_months": dated.MONTHS,
+    "short_term_months": dated.MONTHS,
+    "freeze_months": dated.MONTHS,
+    "freeze_months_heavy": dated.MONTHS,
+    "freeze_loss_from": dated.SHARE,
+    "freeze_loss_heavy_from": dated.SHARE,
 }
 _FILES = (
     "day_count.toml",
