@@ -43,10 +43,10 @@ class RateNegative(Refused):
     code = "rate-negative"
 
 
-class CountOutOfRange(Refused):
-    """A number of months, rows or dong lies below the least that makes sense."""
+class CountNotPositive(Refused):
+    """A number of months, rows or dong is too small to mean anything."""
 
-    code = "count-out-of-range"
+    code = "count-not-positive"
 
 
 class DatesNotRising(Refused):
@@ -55,10 +55,10 @@ class DatesNotRising(Refused):
     code = "dates-not-rising"
 
 
-class TermTooLong(Refused):
-    """The last due date lies beyond the calendar of the bank."""
+class OutsideCalendar(Refused):
+    """A due date lies outside the calendar of the bank."""
 
-    code = "term-too-long"
+    code = "outside-calendar"
 
 
 class TooManyInstalments(Refused):
@@ -74,9 +74,15 @@ class GraceTooLong(Refused):
 
 
 class RoundingTooCoarse(Refused):
-    """Rounded so, an instalment is nothing, falls short of its interest, or overpays the loan."""
+    """Rounded so, an instalment is nothing, or repays the loan before its last row."""
 
     code = "rounding-too-coarse"
+
+
+class InstalmentBelowInterest(Refused):
+    """An equal instalment would not pay a row's interest, and interest is never capitalised."""
+
+    code = "instalment-below-interest"
 
 
 class TermUnclear(Malformed):
@@ -150,7 +156,7 @@ def due_dates(
 
     With an end the dates run as long as they lie before it, and the end is the last. An end alone
     is one instalment.
-    Raises TermUnclear, CountOutOfRange, TooManyInstalments, TermTooLong.
+    Raises TermUnclear, CountNotPositive, TooManyInstalments, OutsideCalendar.
     """
     if every_months is not None:
         _check_months("every_months", every_months)
@@ -162,7 +168,7 @@ def due_dates(
         if every_months is None or instalments is None:
             raise TermUnclear(missing="due_on")
         return _counted(anchor, skipped, every_months, instalments)
-    if first_principal_on and every_months is None:
+    if every_months is None and first_principal_on and first_principal_on < end:
         raise TermUnclear(missing="every_months")
     dates = _until(end, anchor, skipped, every_months)
     if instalments not in (None, len(dates)):
@@ -188,8 +194,8 @@ def quote(request: Request) -> Quotation:
 
     Interest of a row is the balance before it (flat: the amount drawn) x rate x its share of a
     year, rounded once. Everything is exact until then: whole numbers only.
-    Raises AmountNotPositive, RateNegative, CountOutOfRange, TooManyInstalments, DatesNotRising,
-    GraceTooLong, RoundingTooCoarse.
+    Raises AmountNotPositive, RateNegative, CountNotPositive, TooManyInstalments, DatesNotRising,
+    GraceTooLong, RoundingTooCoarse, InstalmentBelowInterest.
     """
     _check(request)
     spans = periods(request.day_count, request.draw_on, request.due_on)
@@ -252,11 +258,15 @@ def _equal_instalment(
     exact, over = instalment_ratio(request.amount, rate, parts)
     instalment = unit * round_ratio(exact, over * unit, request.rounding)
     left, paid = int(request.amount), []
-    for part in parts[:-1]:
+    if not instalment:
+        raise RoundingTooCoarse(round_to=unit)
+    for no, part in enumerate(parts[:-1], start=request.grace_principal + 1):
         interest = round_ratio(left * part * rate[0], rate[1], request.rounding)
+        if interest > instalment:
+            raise InstalmentBelowInterest(no=no, instalment=instalment, interest=interest)
         paid.append(Dong(instalment - interest))
         left -= paid[-1]
-        if paid[-1] < 0 or left <= 0:
+        if left <= 0:
             raise RoundingTooCoarse(round_to=unit, instalment=instalment)
     return (*paid, Dong(left))
 
@@ -292,11 +302,11 @@ def _check(request: Request) -> None:
     rows = len(request.due_on)
     _check_instalments(rows)
     if request.grace_principal < 0:
-        raise CountOutOfRange(name="grace_principal", value=request.grace_principal)
+        raise CountNotPositive(name="grace_principal", value=request.grace_principal)
     if request.grace_principal >= rows:
         raise GraceTooLong(grace_principal=request.grace_principal, instalments=rows)
     if request.round_to is not None and request.round_to < 1:
-        raise CountOutOfRange(name="round_to", value=request.round_to)
+        raise CountNotPositive(name="round_to", value=request.round_to)
 
 
 def _check_rising(days: tuple[date, ...]) -> None:
@@ -308,16 +318,16 @@ def _check_rising(days: tuple[date, ...]) -> None:
 
 def _check_instalments(instalments: int) -> None:
     if instalments < 1:
-        raise CountOutOfRange(name="instalments", value=instalments)
+        raise CountNotPositive(name="instalments", value=instalments)
     if instalments > MOST_INSTALMENTS:
         raise TooManyInstalments(instalments=instalments, most=MOST_INSTALMENTS)
 
 
 def _check_months(name: str, months: int) -> None:
     if months < 1:
-        raise CountOutOfRange(name=name, value=months)
+        raise CountNotPositive(name=name, value=months)
     if months > len(_MONTHS):
-        raise TermTooLong(months=months, latest=LATEST)
+        raise OutsideCalendar(months=months, latest=LATEST)
 
 
 def _end(draw_on: date, due_on: date | None, months: int | None) -> date | None:
@@ -334,15 +344,15 @@ def _counted(anchor: date, skipped: int, every_months: int, instalments: int) ->
     # Counted from the anchor, not from date to date: the 31st comes back after a February.
     first = (anchor.year - EARLIEST.year) * 12 + anchor.month - 1 + skipped * every_months
     months = _MONTHS[first : first + instalments * every_months : every_months]
-    if len(months) < instalments:
-        raise TermTooLong(instalments=instalments, every_months=every_months, latest=LATEST)
+    if first < 0 or len(months) < instalments:
+        raise OutsideCalendar(instalments=instalments, every_months=every_months, latest=LATEST)
     day = anchor.day
     return tuple([date(y, m, day if day <= last else last) for y, m, last in months])
 
 
 def _until(end: date, anchor: date, skipped: int, every_months: int | None) -> tuple[date, ...]:
     if end > LATEST:
-        raise TermTooLong(due_on=end, latest=LATEST)
+        raise OutsideCalendar(due_on=end, latest=LATEST)
     if every_months is None:
         return (end,)
     dates = (months_after(anchor, every_months * no) for no in count(skipped))
