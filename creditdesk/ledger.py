@@ -106,27 +106,42 @@ def _rate(units: int) -> Decimal:
 
 def facts_of(tx: Tx, loan_id: int) -> list[Fact]:
     """Return the live facts of a loan in the order in which they were written."""
-    postings: dict[int, list[Posting]] = {}
-    for row in records.ledger.postings_of(tx, loan_id):
-        line = Posting(Account(row.debit), Account(row.credit), row.amount)
-        postings.setdefault(row.entry_id, []).append(line)
-    plans: dict[int, list[tuple[date, int]]] = {}
-    for row in records.ledger.plan_changes_of(tx, loan_id):
-        plans.setdefault(row.entry_id, []).append((row.due_on, row.amount))
-    entries = records.ledger.entries_of(tx, loan_id)
+    return facts_of_many(tx, [loan_id]).get(loan_id, [])
+
+
+def facts_of_many(tx: Tx, loan_ids: Sequence[int]) -> dict[int, list[Fact]]:
+    """Return the live facts of some loans by loan id, each in the order of writing."""
+    found: dict[int, list[Fact]] = {}
+    entries, postings, plans = records.ledger.chains_of(tx, loan_ids)
+    lines, changes = postings_by_entry(postings), plans_by_entry(plans)
     undone = {row.mirrors for row in entries if row.mirrors is not None}
-    return [
-        Fact(
-            row.id,
-            Booked(
-                Event(row.value_date, Kind(row.kind), row.amount, row.until, row.receipt_no),
-                tuple(postings.get(row.id, ())),
-                tuple(plans.get(row.id, ())),
-            ),
-        )
-        for row in entries
-        if row.mirrors is None and row.id not in undone
-    ]
+    for row in entries:
+        if row.mirrors is None and row.id not in undone:
+            booked = Booked(event_of(row), lines.get(row.id, ()), changes.get(row.id, ()))
+            found.setdefault(row.loan_id, []).append(Fact(row.id, booked))
+    return found
+
+
+def event_of(row: Any) -> Event:
+    """Return the event that an entry's row holds."""
+    return Event(row.value_date, Kind(row.kind), row.amount, row.until, row.receipt_no)
+
+
+def postings_by_entry(rows: Iterable[Any]) -> dict[int, tuple[Posting, ...]]:
+    """Return postings' rows, ordered by entry and line, gathered by entry."""
+    found: dict[int, tuple[Posting, ...]] = {}
+    for row in rows:
+        line = Posting(Account(row.debit), Account(row.credit), row.amount)
+        found[row.entry_id] = (*found.get(row.entry_id, ()), line)
+    return found
+
+
+def plans_by_entry(rows: Iterable[Any]) -> dict[int, tuple[tuple[date, int], ...]]:
+    """Return plan changes' rows, ordered by entry and due date, gathered by entry."""
+    found: dict[int, tuple[tuple[date, int], ...]] = {}
+    for row in rows:
+        found[row.entry_id] = (*found.get(row.entry_id, ()), (row.due_on, row.amount))
+    return found
 
 
 def in_order(facts: Iterable[Fact]) -> list[Booked]:

@@ -1,6 +1,6 @@
 """The ledger: acts, entries, their postings and plan changes; all of it append-only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -168,49 +168,23 @@ def find_receipt(tx: Tx, receipt_no: str) -> Any | None:
     ).first()
 
 
-def entries_of(tx: Tx, loan_id: int) -> list[Any]:
-    """Return a loan's entries in the order in which they were written."""
-    chosen = sa.select(entry).where(entry.c.loan_id == loan_id).order_by(entry.c.id)
-    return list(tx.execute(chosen))
-
-
-def postings_of(tx: Tx, loan_id: int) -> list[Any]:
-    """Return a loan's postings by entry and line."""
-    chosen = (
-        sa.select(posting)
-        .join(entry, entry.c.id == posting.c.entry_id)
-        .where(entry.c.loan_id == loan_id)
-        .order_by(posting.c.entry_id, posting.c.line)
-    )
-    return list(tx.execute(chosen))
-
-
-def plan_changes_of(tx: Tx, loan_id: int) -> list[Any]:
-    """Return a loan's plan changes by entry and due date."""
-    chosen = (
-        sa.select(plan_change)
-        .join(entry, entry.c.id == plan_change.c.entry_id)
-        .where(entry.c.loan_id == loan_id)
-        .order_by(plan_change.c.entry_id, plan_change.c.due_on)
-    )
-    return list(tx.execute(chosen))
-
-
-def entries_of_loans(tx: Tx, low: int, high: int) -> tuple[list[Any], list[Any], list[Any]]:
-    """Return entries, postings and plan changes of the loans with ids from `low` to `high`."""
-    span = entry.c.loan_id.between(low, high)
+def chains_of(
+    tx: Tx, loan_ids: Sequence[int]
+) -> tuple[list[Any], list[Any], list[Any]]:
+    """Return entries, postings and plan changes of some loans, each by loan, entry and line."""
+    chosen = entry.c.loan_id.in_(loan_ids)
     order = (entry.c.loan_id, entry.c.id)
-    entries = sa.select(entry).where(span).order_by(*order)
+    entries = sa.select(entry).where(chosen).order_by(*order)
     postings = (
         sa.select(posting)
         .join(entry, entry.c.id == posting.c.entry_id)
-        .where(span)
+        .where(chosen)
         .order_by(*order, posting.c.line)
     )
     plans = (
         sa.select(plan_change)
         .join(entry, entry.c.id == plan_change.c.entry_id)
-        .where(span)
+        .where(chosen)
         .order_by(*order, plan_change.c.due_on)
     )
     return list(tx.execute(entries)), list(tx.execute(postings)), list(tx.execute(plans))

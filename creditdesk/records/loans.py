@@ -43,6 +43,7 @@ loan = sa.Table(
     sa.CheckConstraint("due_on > signed_on", name="due_after_signed"),
     sa.CheckConstraint("source IN ('1', '2')", name="source"),
     sa.CheckConstraint("source = '1' OR investor <> ''", name="investor_of_local"),
+    sa.Index("ix_loan_province", "province", "id"),
     sa.Index("ix_loan_commune", "commune"),
     sa.Index("ix_loan_customer_id", "customer_id"),
 )
@@ -145,6 +146,14 @@ def provinces(tx: Tx) -> list[str]:
     return list(
         tx.execute(sa.select(loan.c.province).distinct().order_by(loan.c.province)).scalars()
     )
+
+
+def newest_loan(tx: Tx, province: str) -> int:
+    """Return the newest inner number of a province's loans, 0 where there are none."""
+    found = sa.select(sa.func.coalesce(sa.func.max(loan.c.id), 0)).where(
+        loan.c.province == province
+    )
+    return int(tx.execute(found).scalar_one())
 
 
 def axes_query(province: str, after: int = 0) -> sa.Select[Any]:

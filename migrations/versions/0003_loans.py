@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("loan_no", name=op.f("uq_loan_loan_no")),
     )
     op.create_index("ix_loan_commune", "loan", ["commune"], unique=False)
+    op.create_index("ix_loan_province", "loan", ["province", "id"], unique=False)
     op.create_index("ix_loan_customer_id", "loan", ["customer_id"], unique=False)
     op.create_table(
         "loan_head",
@@ -75,6 +76,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take it back: for a book that holds nothing yet."""
     op.drop_table("loan_head")
+    op.drop_index("ix_loan_province", table_name="loan")
     op.drop_index("ix_loan_customer_id", table_name="loan")
     op.drop_index("ix_loan_commune", table_name="loan")
     op.drop_table("loan")

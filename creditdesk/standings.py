@@ -1,0 +1,262 @@
+"""Where every loan stands on a day: one by the engine, all of them by columns, and both the same."""
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from creditdesk import ledger, records
+from creditdesk.db import EMPTY, Tx, read_columns
+from creditdesk.engine.accrual import RATE_UNIT, YEAR
+from creditdesk.engine.ageing import Standing, stand
+from creditdesk.engine.journal import KIND_CODE, Account, Kind
+
+EPOCH = date(1970, 1, 1)
+BEGINNING = date(1900, 1, 1)
+COLUMNS = (
+    "in_term",
+    "overdue",
+    "frozen",
+    "drawn",
+    "draws",
+    "repaid",
+    "written_off",
+    "interest_collected",
+    "in_term_days",
+    "in_term_after_grace_days",
+    "overdue_days",
+    "due",
+)
+"""What an image holds of each loan: [dong] sums from the beginning; `draws` counts; `…_days` are sums of
+[dong] x day, from which interest to any later day follows; `due` is the principal that the plan made due."""
+
+_AT = {name: index for index, name in enumerate(COLUMNS)}
+_KEPT_IMAGES = 4
+
+
+def number_of(day: date) -> int:
+    """Return a day as days since 1970."""
+    return (day - EPOCH).days
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """What does not change of a province's loans: columns by name, aligned with `ids` (rising)."""
+
+    province: str
+    columns: dict[str, np.ndarray]
+
+    @property
+    def ids(self) -> np.ndarray:
+        """Return the inner numbers of the loans, rising."""
+        return self.columns["id"]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """All loans of a province at the end of a day: `values` is columns x loans, int64."""
+
+    day: date
+    last_entry: int
+    values: np.ndarray
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """Return one column of `COLUMNS`."""
+        column: np.ndarray = self.values[_AT[name]]
+        return column
+
+    @property
+    def outstanding(self) -> np.ndarray:
+        """Return principal still owed [dong]."""
+        return self["in_term"] + self["overdue"] + self["frozen"]
+
+    @property
+    def late(self) -> np.ndarray:
+        """Return principal late by contract [dong], as `engine.ageing.look` says for one loan."""
+        return np.minimum(self.outstanding, np.maximum(0, self["due"] - self["repaid"]))
+
+
+class Earned(NamedTuple):
+    """Interest earned by kind [dong], each rounded half up once per loan."""
+
+    in_term: np.ndarray
+    overdue: np.ndarray
+    grace: np.ndarray
+
+
+class _Cache:
+    """What one process remembers of one database: it is checked against the book at every use."""
+
+    def __init__(self) -> None:
+        self.axes: dict[str, Axes] = {}
+        self.images: dict[tuple[str, date, str], Image] = {}
+
+
+_caches: WeakKeyDictionary[Any, _Cache] = WeakKeyDictionary()
+
+
+def _cache(tx: Tx) -> _Cache:
+    return _caches.setdefault(tx.engine, _Cache())
+
+
+def standing(tx: Tx, loan_no: str, as_of: date) -> Standing:
+    """Return one loan at the end of a day; raises LoanNotFound."""
+    loan = records.loans.find_loan(tx, loan_no)
+    if loan is None:
+        raise ledger.LoanNotFound(loan_no=loan_no)
+    booked = ledger.in_order(ledger.facts_of(tx, loan.id))
+    return stand(ledger.terms_of(loan), booked, as_of)
+
+
+def axes(tx: Tx, province: str) -> Axes:
+    """Return what does not change of a province's loans."""
+    cache = _cache(tx)
+    known = cache.axes.get(province)
+    newest = records.loans.newest_loan(tx, province)
+    if known is None or not len(known.ids) or known.ids[-1] != newest:
+        known = Axes(province, read_columns(tx, records.loans.axes_query(province)))
+        cache.axes[province] = known
+    return known
+
+
+def image(tx: Tx, province: str, day: date) -> Image:
+    """Return all loans of a province at the end of a day, aligned with `axes`.
+
+    It is the newest kept image on or before the day plus every entry that it lacks, written later
+    or valued later: an entry that arrives late is never missed.
+    """
+    over = axes(tx, province)
+    start = _kept(tx, over, day)
+    if start.day == day and start.last_entry == records.ledger.last_entry(tx):
+        return start
+    values = start.values.copy()
+    _add_postings(
+        values,
+        over,
+        read_columns(
+            tx, records.kept.postings_query(province, start.day, day, start.last_entry)
+        ),
+    )
+    plans = read_columns(tx, records.kept.plans_query(province, start.day, day, start.last_entry))
+    at = np.searchsorted(over.ids, plans["loan_id"])
+    np.add.at(values[_AT["due"]], at, plans["amount"])
+    return Image(day, records.ledger.last_entry(tx), values)
+
+
+def _kept(tx: Tx, over: Axes, day: date) -> Image:
+    found = records.kept.newest_image(tx, over.province, day)
+    if found is None:
+        return Image(BEGINNING, 0, np.zeros((len(COLUMNS), len(over.ids)), dtype=np.int64))
+    cache = _cache(tx)
+    key = (over.province, found.day, found.digest)
+    image = cache.images.get(key)
+    if image is None:
+        content = records.kept.image_content(tx, over.province, found.day)
+        values = np.frombuffer(zlib.decompress(content), dtype="<i8").reshape(len(COLUMNS), -1)
+        image = Image(found.day, found.last_entry, values)
+        while len(cache.images) >= _KEPT_IMAGES:
+            del cache.images[next(iter(cache.images))]
+        cache.images[key] = image
+    missing = len(over.ids) - image.values.shape[1]
+    if missing:
+        image = Image(image.day, image.last_entry, np.pad(image.values, ((0, 0), (0, missing))))
+    return image
+
+
+def _add_postings(values: np.ndarray, over: Axes, new: dict[str, np.ndarray]) -> None:
+    at = np.searchsorted(over.ids, new["loan_id"])
+    amount, day = new["amount"], new["value_date"]
+    grace = over.columns["grace_until"][at]
+    for account, name in _ACCOUNTS.items():
+        change = amount * (
+            (new["debit"] == account).astype(np.int64) - (new["credit"] == account)
+        )
+        moved = np.flatnonzero(change)
+        where, by, on = at[moved], change[moved], day[moved]
+        np.add.at(values[_AT[name]], where, by)
+        if account is Account.IN_TERM:
+            np.add.at(values[_AT["in_term_days"]], where, by * on)
+            later = np.maximum(on, grace[moved])
+            np.add.at(values[_AT["in_term_after_grace_days"]], where, by * later)
+        elif account is Account.OVERDUE:
+            np.add.at(values[_AT["overdue_days"]], where, by * on)
+    for kind, (name, factor) in _FLOWS.items():
+        chosen = new["kind"] == KIND_CODE[kind]
+        signed = new["sign"][chosen] * factor
+        np.add.at(values[_AT[name]], at[chosen], signed * amount[chosen])
+        if kind is Kind.DRAW:
+            np.add.at(values[_AT["draws"]], at[chosen], signed)
+
+
+_ACCOUNTS = {Account.IN_TERM: "in_term", Account.OVERDUE: "overdue", Account.FROZEN: "frozen"}
+_FLOWS = {
+    Kind.DRAW: ("drawn", 1),
+    Kind.REBOOK: ("drawn", -1),
+    Kind.PRINCIPAL: ("repaid", 1),
+    Kind.INTEREST: ("interest_collected", 1),
+    Kind.WRITE_OFF: ("written_off", 1),
+}
+
+
+def earned(over: Axes, book: Image) -> Earned:
+    """Return the interest every loan earned from its first draw to the image's day, by kind.
+
+    With balances that change by d on day t, balance x days up to day D is the sum of d x (D - t):
+    the image keeps the sums of d and of d x t. The same as `engine.accrual.interest_to`, loan by loan.
+    """
+    day = number_of(book.day)
+    grace = over.columns["grace_until"]
+    whole = day * book["in_term"] - book["in_term_days"]
+    after = day * book["in_term"] - book["in_term_after_grace_days"]
+    graced = grace != EMPTY
+    in_term = np.where(graced, np.where(day > grace, after, 0), whole)
+    overdue = day * book["overdue"] - book["overdue_days"]
+    rate = over.columns["rate_e8"]
+    return Earned(
+        in_term=_interest(in_term, rate),
+        overdue=_interest(overdue, over.columns["overdue_rate_e8"]),
+        grace=_interest(whole - in_term, rate),
+    )
+
+
+def _interest(balance_days: np.ndarray, rate_e8: np.ndarray) -> np.ndarray:
+    """Return balance x days x rate / 365 rounded half up, exact in 64 bits up to 10^13 dong for 80 years."""
+    million = 10**6
+    thousands, rest = np.divmod(balance_days, million)
+    whole, over = np.divmod(thousands * rate_e8, YEAR * RATE_UNIT // million)
+    half = YEAR * RATE_UNIT // 2
+    return whole + (over * million + rest * rate_e8 + half) // (YEAR * RATE_UNIT)
+
+
+def keep(tx: Tx, day: date) -> int:
+    """Keep an image of every province at the end of a day and return how many loans they hold.
+
+    Writers in flight are waited for, so that no entry older than the image's last is missing.
+    """
+    records.ledger.hold_steady(tx)
+    kept = 0
+    for province in records.loans.provinces(tx):
+        book = image(tx, province, day)
+        content = np.ascontiguousarray(book.values, dtype="<i8").tobytes()
+        records.kept.keep_image(
+            tx,
+            {
+                "province": province,
+                "day": day,
+                "last_entry": book.last_entry,
+                "loans": book.values.shape[1],
+                "digest": hashlib.sha256(content).hexdigest(),
+                "content": zlib.compress(content, 1),
+            },
+        )
+        kept += book.values.shape[1]
+    return kept
+
+
+def day_before(day: date) -> date:
+    """Return the day before."""
+    return day - timedelta(days=1)

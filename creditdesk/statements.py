@@ -1,0 +1,302 @@
+"""Readings across nouns: the portfolio on any axes, the portfolio statement, a loan's card."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from creditdesk import records, standings
+from creditdesk.communes import Map
+from creditdesk.db import Tx
+from creditdesk.engine.policy import Policy
+from creditdesk.errors import Malformed
+from creditdesk.figures import (
+    AXES,
+    FIGURE_NAMES,
+    Figures,
+    Identity,
+    Portfolio,
+    PortfolioRow,
+    PortfolioStatement,
+    Scope,
+    Section,
+)
+from creditdesk.settings import geography
+
+STATUSES = ("open", "closed", "written-off")
+_COLUMN_OF = {"group": "group_no", "village": "village_code"}
+_ROWS_OF_KIND = ("xa", "phuong", "dac-khu", "cu")
+
+
+class UnknownAxis(Malformed):
+    """The portfolio has no such axis."""
+
+    code = "unknown-axis"
+
+
+class PeriodBackwards(Malformed):
+    """The period ends before it begins."""
+
+    code = "period-backwards"
+
+
+class NothingInScope(Malformed):
+    """The book has no loan in this place."""
+
+    code = "nothing-in-scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a portfolio is asked for: [date] first and last day, axes, and a place or all of the book."""
+
+    since: date
+    as_of: date
+    axes: tuple[str, ...] = ("commune",)
+    place: str | None = None
+    with_year: bool = False
+
+    def check(self) -> None:
+        """Raise UnknownAxis or PeriodBackwards where the question cannot be answered."""
+        for axis in self.axes:
+            if axis not in AXES:
+                raise UnknownAxis(axis=axis, axes=list(AXES))
+        if not self.axes or len(set(self.axes)) != len(self.axes):
+            raise UnknownAxis(axis=",".join(self.axes), axes=list(AXES))
+        if self.since > self.as_of:
+            raise PeriodBackwards(since=self.since, as_of=self.as_of)
+
+
+def portfolio(tx: Tx, policy: Policy, question: Question) -> Portfolio:
+    """Return the book in figures, one row for each combination of the axes that has lent anything.
+
+    Raises UnknownAxis, PeriodBackwards, PlaceNotFound.
+    """
+    question.check()
+    places = Map(geography(), question.as_of)
+    province, commune = places.scope(question.place)
+    provinces = [province] if province else records.loans.provinces(tx)
+    frames = [_loans(tx, code, commune, question) for code in provinces]
+    frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    if frame.empty:
+        return Portfolio(question.since, question.as_of, question.axes, (), Figures())
+    name = _Names(policy, places)
+    rows = tuple(
+        PortfolioRow(keys, name.all(question.axes, keys), figures)
+        for keys, figures in _grouped(frame, question.axes)
+    )
+    total = next(figures for _, figures in _grouped(frame, ()))
+    return Portfolio(question.since, question.as_of, question.axes, rows, total)
+
+
+def _loans(tx: Tx, province: str, commune: str | None, question: Question) -> pd.DataFrame:
+    """Return one row per loan that has lent anything: its axes, its figures [dong], its household."""
+    over = standings.axes(tx, province)
+    now = standings.image(tx, province, question.as_of)
+    before = standings.image(tx, province, standings.day_before(question.since))
+    chosen = now["draws"] > 0
+    if commune:
+        chosen &= over.columns["commune"] == commune
+    earned = standings.earned(over, now)
+    outstanding, late = now.outstanding, now.late
+    columns: dict[str, Any] = {
+        "household_id": over.columns["household_id"],
+        "loans": outstanding > 0,
+        "loans_drawn": now["draws"] > before["draws"],
+        "drawn": now["drawn"] - before["drawn"],
+        "drawn_to_date": now["drawn"],
+        "principal_collected": now["repaid"] - before["repaid"],
+        "interest_collected": now["interest_collected"] - before["interest_collected"],
+        "written_off": now["written_off"] - before["written_off"],
+        "opening": before.outstanding,
+        "outstanding": outstanding,
+        "in_term": now["in_term"],
+        "overdue": now["overdue"],
+        "frozen": now["frozen"],
+        "late_principal": late,
+        "loans_late": late > 0,
+        "interest_unpaid": earned.in_term
+        + earned.overdue
+        + earned.grace
+        - now["interest_collected"],
+    }
+    if question.with_year:
+        last_year = date(question.as_of.year - 1, 12, 31)
+        columns["drawn_year"] = now["drawn"] - standings.image(tx, province, last_year)["drawn"]
+    for axis in question.axes:
+        columns[axis] = (
+            _statuses(now) if axis == "status" else over.columns[_COLUMN_OF.get(axis, axis)]
+        )
+    return pd.DataFrame({name: values[chosen] for name, values in columns.items()})
+
+
+def _statuses(now: standings.Image) -> np.ndarray:
+    outstanding = now.outstanding
+    closed = np.where(now["written_off"] > 0, "written-off", "closed")
+    return np.where((outstanding > 0) | (now["drawn"] == 0), "open", closed).astype(object)
+
+
+def _grouped(
+    frame: pd.DataFrame, axes: Sequence[str]
+) -> Iterable[tuple[tuple[str, ...], Figures]]:
+    """Yield (keys, figures) of every group of loans, rising by key."""
+    if axes:
+        coded = [pd.factorize(frame[axis], sort=True) for axis in axes]
+        code = np.zeros(len(frame), dtype=np.int64)
+        for codes, values in coded:
+            code = code * len(values) + codes
+    else:
+        coded, code = [], np.zeros(len(frame), dtype=np.int64)
+    names = [name for name in FIGURE_NAMES if name in frame.columns]
+    numbers = frame[names].astype(np.int64).groupby(code, sort=True).sum()
+    owing = frame["outstanding"].to_numpy() > 0
+    pairs = pd.DataFrame({"code": code[owing], "household": frame["household_id"][owing]})
+    households = pairs.drop_duplicates()["code"].value_counts()
+    for number, row in zip(numbers.index, numbers.itertuples(index=False), strict=True):
+        figures = Figures(
+            **dict(zip(names, map(int, row), strict=True)),
+            households=int(households.get(number, 0)),
+        )
+        keys = []
+        rest = int(number)
+        for _, values in reversed(coded):
+            rest, at = divmod(rest, len(values))
+            keys.append(str(values[at]))
+        yield tuple(reversed(keys)), figures
+
+
+class _Names:
+    """The names of the keys of every axis, in Vietnamese; a code stands where there is no name."""
+
+    def __init__(self, policy: Policy, places: Map) -> None:
+        self.of = {
+            "commune": {code: row.name for code, row in places.communes.items()},
+            "programme": {code: p.names.vi for code, p in policy.programmes.items()},
+            "source": {code: named.names.vi for code, named in policy.sources.items()},
+            "trustee": {code: named.names.vi for code, named in policy.trustees.items()},
+        }
+
+    def all(self, axes: Sequence[str], keys: Sequence[str]) -> tuple[str, ...]:
+        return tuple(
+            self.of.get(axis, {}).get(key, key) for axis, key in zip(axes, keys, strict=True)
+        )
+
+
+def portfolio_statement(
+    tx: Tx, policy: Policy, *, since: date, as_of: date, place: str | None, made_at: datetime
+) -> PortfolioStatement:
+    """Return the portfolio statement of a province or a commune; without a place the book's only province.
+
+    Raises NothingInScope where the book has no loan there, and what `portfolio` refuses.
+    """
+    places = Map(geography(), as_of)
+    provinces = records.loans.provinces(tx)
+    if place is None and len(provinces) == 1:
+        place = provinces[0]
+    province, commune = places.scope(place)
+    if province is None or province not in provinces:
+        raise NothingInScope(place=place, provinces=provinces)
+    by_commune = portfolio(
+        tx, policy, Question(since, as_of, ("commune",), place, with_year=True)
+    )
+    by_programme = portfolio(
+        tx, policy, Question(since, as_of, ("programme", "source"), place, with_year=True)
+    )
+    sections = _sections(by_commune, places)
+    scope = _scope(places, province, commune)
+    return PortfolioStatement(
+        scope=scope,
+        since=since,
+        as_of=as_of,
+        map_of=max(date(2025, 7, 1), as_of),
+        policy_version=policy.version,
+        made_at=made_at,
+        sections=sections,
+        total=by_commune.total,
+        programmes=by_programme.rows,
+        programmes_total=by_programme.total,
+        identities=tuple(_identities(by_commune, by_programme, sections)),
+        left_out=_left_out(tx, province, commune, as_of),
+        digest=_digest(scope, by_commune, by_programme),
+    )
+
+
+def _scope(places: Map, province: str, commune: str | None) -> Scope:
+    over = places.province(province)
+    if commune is None:
+        return Scope(province, over.name, over.kind)
+    unit = places.commune(commune)
+    return Scope(province, over.name, over.kind, commune, unit.name, unit.kind)
+
+
+def _sections(book: Portfolio, places: Map) -> tuple[Section, ...]:
+    by_kind: dict[str, list[PortfolioRow]] = {}
+    for row in book.rows:
+        unit = places.communes.get(row.keys[0])
+        by_kind.setdefault(unit.kind if unit else "cu", []).append(row)
+    return tuple(
+        Section(kind, tuple(by_kind[kind]), add(row.figures for row in by_kind[kind]))
+        for kind in _ROWS_OF_KIND
+        if kind in by_kind
+    )
+
+
+def add(many: Iterable[Figures]) -> Figures:
+    """Return figures added up; households are added too, so for disjoint sets of households only."""
+    rows = list(many)
+    return Figures(**{name: sum(getattr(row, name) for row in rows) for name in FIGURE_NAMES})
+
+
+def _identities(
+    by_commune: Portfolio, by_programme: Portfolio, sections: Sequence[Section]
+) -> Iterable[Identity]:
+    total = by_commune.total
+    yield Identity(
+        "parts-make-outstanding", total.in_term + total.overdue + total.frozen, total.outstanding
+    )
+    flows = total.opening + total.drawn - total.principal_collected - total.written_off
+    yield Identity("opening-and-flows-make-closing", flows, total.outstanding)
+    for name in ("drawn", "drawn_to_date", "principal_collected", "outstanding", "late_principal"):
+        of_communes = sum(getattr(section.subtotal, name) for section in sections)
+        yield Identity(f"communes-make-total:{name}", of_communes, getattr(total, name))
+        of_programmes = sum(getattr(row.figures, name) for row in by_programme.rows)
+        yield Identity(f"programmes-make-total:{name}", of_programmes, getattr(total, name))
+    yield Identity("loans-of-communes-make-total", _count(by_commune), total.loans)
+
+
+def _count(book: Portfolio) -> int:
+    return sum(row.figures.loans for row in book.rows)
+
+
+def _left_out(
+    tx: Tx, province: str, commune: str | None, as_of: date
+) -> tuple[tuple[str, int], ...]:
+    over = standings.axes(tx, province)
+    now = standings.image(tx, province, as_of)
+    inside = (
+        over.columns["commune"] == commune if commune else np.ones(len(over.ids), dtype=bool)
+    )
+    undrawn = inside & (now["draws"] == 0)
+    signed = over.columns["signed_on"] <= standings.number_of(as_of)
+    found = {
+        "approved-not-drawn": int((undrawn & signed).sum()),
+        "signed-after-the-day": int((undrawn & ~signed).sum()),
+    }
+    return tuple((code, count) for code, count in found.items() if count)
+
+
+def _digest(scope: Scope, *books: Portfolio) -> str:
+    """Return the SHA-256 of what a statement says: the same data give the same digest."""
+    said = "\n".join(
+        "|".join(
+            (*row.keys, *(str(getattr(row.figures, name)) for name in FIGURE_NAMES))
+        )
+        for book in books
+        for row in (*book.rows, PortfolioRow(("total",), (), book.total))
+    )
+    head = f"{scope}|{books[0].since}|{books[0].as_of}\n"
+    return sha256((head + said).encode()).hexdigest()
