@@ -1,8 +1,10 @@
 """What every test may ask for: a fresh, migrated database, on SQLite and on PostgreSQL."""
 
+import os
 import shutil
 from itertools import count
 
+import hypothesis
 import pytest
 
 from creditdesk import schema
@@ -11,6 +13,18 @@ from tests.postgres import Server
 
 TEMPLATE = "cd_template"
 _numbers = count(1)
+
+# Randomized tests are judged by what they find, never by how fast they are; CREDITDESK_LONG=1 (`make
+# long`) gives them twenty times the examples.
+LONG = os.environ.get("CREDITDESK_LONG") == "1"
+hypothesis.settings.register_profile(
+    "creditdesk",
+    max_examples=2000 if LONG else 100,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("creditdesk")
 
 
 def migrated(url):
