@@ -42,6 +42,11 @@ class History(Generic[T]):
 
     values: tuple[Dated[T], ...] = ()
 
+    @property
+    def first(self) -> Dated[T] | None:
+        """Return the earliest value known, None when none is."""
+        return self.values[0] if self.values else None
+
     def dated(self, day: date) -> Dated[T] | None:
         """Return the value in force on a day together with its source, None when none is known."""
         for entry in reversed(self.values):
@@ -54,6 +59,11 @@ class History(Generic[T]):
         entry = self.dated(day)
         return None if entry is None else entry.value
 
+    def nearest(self, day: date) -> T | None:
+        """Return the value in force on a day, for earlier days the first known, None when none is."""
+        entry = self.dated(day) or self.first
+        return None if entry is None else entry.value
+
     def at(self, day: date) -> T:
         """Return the value in force on a day.
 
@@ -61,7 +71,7 @@ class History(Generic[T]):
         """
         entry = self.dated(day)
         if entry is None:
-            raise NoValueYet(day=day, first=self.values[0].since if self.values else None)
+            raise NoValueYet(day=day, first=self.first and self.first.since)
         return entry.value
 
 

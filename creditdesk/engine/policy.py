@@ -373,6 +373,8 @@ def _programmes(mapping: Mapping[str, Mapping[str, Any]]) -> dict[str, Programme
             **table.histories(_HISTORIES),
         )
         table.finish()
+        if not one.overdue_multiple.values:
+            raise table.fault("overdue_multiple", "missing")
         if one.code in programmes:
             raise table.fault("code", "repeated")
         programmes[one.code] = one

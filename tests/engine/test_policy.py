@@ -100,6 +100,16 @@ def test_a_parameter_nobody_knows_is_refused_or_none() -> None:
     assert refused.value.facts["first"] is None
 
 
+def test_a_day_before_the_first_value_may_be_answered_by_the_nearest() -> None:
+    rate = POLICY.programme("01").rate_per_year
+    unknown: History[int] = History()
+
+    assert rate.nearest(date(2000, 1, 1)) == Decimal("0.078")
+    assert rate.nearest(date(2014, 6, 6)) == Decimal("0.072")
+    assert unknown.nearest(date(2000, 1, 1)) is None
+    assert unknown.first is None
+
+
 def test_a_value_brings_its_source_and_how_sure_it_is() -> None:
     rate = POLICY.programme("01").rate_per_year.dated(date(2026, 1, 1))
 

@@ -135,6 +135,7 @@ NOW = datetime(2020, 1, 1, 12, 0)  # noqa: DTZ001 - what a file states has no zo
         ({"names": {"vi": "a", "en": "b"}}, "names.id", "missing"),
         ({"names": {"vi": "a", "en": "b", "id": "c", "fr": "d"}}, "names.fr", "unknown"),
         ({"colour": "red"}, "colour", "unknown"),
+        ({"overdue_multiple": []}, "overdue_multiple", "empty"),
         ({"rate_per_year": "0.066"}, "rate_per_year", "not-a-list"),
         ({"rate_per_year": []}, "rate_per_year", "empty"),
         ({"rate_per_year": ["0.066"]}, RATE, "not-a-table"),
@@ -294,6 +295,17 @@ def test_a_malformed_set_of_files_is_refused_naming_file_key_and_reason(
         law.parse(content)
 
     assert refused.value.facts == {"file": file, "key": key, "why": why}
+
+
+def test_a_programme_without_an_overdue_multiple_is_refused() -> None:
+    content = files()
+    del content["programmes/01.toml"]["overdue_multiple"]
+
+    with pytest.raises(Malformed) as refused:
+        law.parse(content)
+
+    assert refused.value.facts["key"] == "overdue_multiple"
+    assert refused.value.facts["why"] == "missing"
 
 
 def test_every_key_of_a_dated_value_but_the_optional_ones_is_needed() -> None:
