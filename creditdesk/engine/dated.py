@@ -60,7 +60,7 @@ class History(Generic[T]):
         return None if entry is None else entry.value
 
     def nearest(self, day: date) -> T | None:
-        """Return the value in force on a day, for earlier days the first known, None when none is."""
+        """Return the value in force on a day, or the first known for days before it."""
         entry = self.dated(day) or self.first
         return None if entry is None else entry.value
 
