@@ -14,8 +14,8 @@ from tests.postgres import Server
 TEMPLATE = "cd_template"
 _numbers = count(1)
 
-# Randomized tests are judged by what they find, never by how fast they are; CREDITDESK_LONG=1 (`make
-# long`) gives them twenty times the examples.
+# Randomized tests are judged by what they find, never by how fast they are.
+# CREDITDESK_LONG=1 (`make long`) gives them twenty times the examples.
 LONG = os.environ.get("CREDITDESK_LONG") == "1"
 hypothesis.settings.register_profile(
     "creditdesk",
