@@ -22,6 +22,47 @@ FILES: dict[str, dict[str, Any]] = {
 POLICY = law.parse(FILES)
 BANK_CODES = "01 02 03 04 06 07 09 10 12 13 15 17 19 21 25 26 99"
 CHECKED_ON = date(2026, 11, 22)
+BASES = """
+01 2013-04-16 Nghị định 78/2002/NĐ-CP
+01 2019-03-01 Nghị định 78/2002/NĐ-CP; Quyết định 12/QĐ-HĐQT
+01-30A 2014-06-06 Nghị quyết 30a/2008/NQ-CP
+02 2007-09-27 Quyết định 157/2007/QĐ-TTg ngày 27/09/2007
+02 2022-05-19 Quyết định 157/2007/QĐ-TTg, sửa đổi bởi Quyết định 05/2022/QĐ-TTg
+02-43 2025-08-28 Quyết định 29/2025/QĐ-TTg
+02MT 2022-04-04 Quyết định 09/2022/QĐ-TTg
+03 2015-06-05 Quỹ quốc gia về việc làm
+03 2015-09-01 Nghị định 61/2015/NĐ-CP
+03 2019-11-08 Nghị định 74/2019/NĐ-CP
+03 2026-01-01 Nghị định 338/2025/NĐ-CP
+03P 2019-11-08 Nghị định 74/2019/NĐ-CP
+03P 2026-01-01 Nghị định 338/2025/NĐ-CP
+04 2015-06-05 Quyết định 365/2004/QĐ-NHNN
+04 2026-01-01 Nghị định 338/2025/NĐ-CP
+04P 2026-01-01 Nghị định 338/2025/NĐ-CP
+06 2013-10-09 Quyết định 62/2004/QĐ-TTg
+06 2024-09-02 Quyết định 10/2024/QĐ-TTg
+07 2015-10-01 Quyết định 33/2015/QĐ-TTg
+09 2015-09-05 Quyết định 28/2015/QĐ-TTg
+09 2021-03-30 Quyết định 28/2015/QĐ-TTg, sửa đổi bởi Quyết định 02/2021/QĐ-TTg
+10 2013-10-09 Quyết định 31/2007/QĐ-TTg
+10 2023-06-05 Quyết định 31/2007/QĐ-TTg, sửa đổi bởi Quyết định 17/2023/QĐ-TTg
+12 2015-12-10 Nghị định 100/2015/NĐ-CP
+12 2024-08-01 Nghị định 100/2024/NĐ-CP
+12 2025-10-10 Nghị định 100/2024/NĐ-CP, sửa đổi bởi Nghị định 261/2025/NĐ-CP
+13 2026-05-01 Quyết định 08/2026/QĐ-TTg
+15 2015-06-05 Quyết định 92/2009/QĐ-TTg
+15 2023-06-05 Quyết định 92/2009/QĐ-TTg, sửa đổi bởi Quyết định 17/2023/QĐ-TTg
+17 2013-05-20 Quyết định 755/QĐ-TTg ngày 20/05/2013
+19 2013-04-16 Quyết định 15/2013/QĐ-TTg
+21 2016-10-31 Quyết định 2085/QĐ-TTg ngày 31/10/2016
+25 2022-04-26 Nghị định 28/2022/NĐ-CP
+25D 2022-04-26 Nghị định 28/2022/NĐ-CP
+25N 2022-04-26 Nghị định 28/2022/NĐ-CP
+25S 2022-04-26 Nghị định 28/2022/NĐ-CP
+26 2023-10-10 Quyết định 22/2023/QĐ-TTg
+26H 2023-10-10 Quyết định 22/2023/QĐ-TTg
+99-48 2014-08-28 Quyết định 48/2014/QĐ-TTg
+"""
 
 
 def tables(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -36,6 +77,16 @@ def test_every_code_that_the_bank_files_carry_has_a_programme() -> None:
 
     assert [code for code in POLICY.programmes if len(code) == 2] == codes
     assert {one.bank_code for one in POLICY.programmes.values()} == set(codes)
+
+
+def test_a_programme_names_the_decisions_it_rests_on() -> None:
+    found = [
+        f"{one.code} {basis.since} {basis.value}"
+        for one in POLICY.programmes.values()
+        for basis in one.basis.values
+    ]
+
+    assert found == BASES.strip().splitlines()
 
 
 def test_short_names_are_told_apart() -> None:

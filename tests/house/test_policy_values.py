@@ -204,8 +204,14 @@ def test_programmes_say_what_the_decrees_say(parameter: str, table: str) -> None
 
 def test_overdue_principal_costs_130_percent_in_every_programme_from_its_first_rate_on() -> None:
     for programme in POLICY.programmes.values():
-        assert [one.value for one in programme.overdue_multiple.values] == [Decimal("1.3")]
+        (multiple,) = programme.overdue_multiple.values
+        begun = [
+            history.values[0].since
+            for history in (programme.open, programme.rate_per_year)
+            if history.values
+        ]
 
+        assert (multiple.since, multiple.value) == (min(begun), Decimal("1.3"))
         for rate in programme.rate_per_year.values:
             assert programme.at(rate.since).overdue_rate == rate.value * Decimal("1.3")
 
@@ -282,6 +288,7 @@ def test_days_become_interest_by_actual_days_over_365() -> None:
 def test_money_finds_its_account_in_a_stated_order(day: date) -> None:
     order = POLICY.repayment_order
 
+    assert [one.since for one in order.principal.values] == [date(1990, 1, 1), date(2023, 9, 1)]
     assert order.principal.at(day) == ("overdue", "in_term", "frozen")
     assert order.interest.at(day) == ("overdue", "in_term", "grace")
     assert order.write_off.at(day) == ("frozen", "overdue", "in_term")
