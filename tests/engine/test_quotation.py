@@ -210,8 +210,10 @@ def test_unclear_terms_are_malformed(terms: dict[str, Any], facts: dict[str, Any
 @pytest.mark.parametrize("name", ["months", "every_months", "instalments"])
 @pytest.mark.parametrize("value", [0, -1])
 def test_a_count_below_one_is_refused(name: str, value: int) -> None:
+    terms: dict[str, Any] = {name: value}
+
     with pytest.raises(CountNotPositive) as refusal:
-        due_dates(DRAW, **{"due_on": None, name: value})
+        due_dates(DRAW, **terms)
 
     assert refusal.value.facts == {"name": name, "value": value}
 
