@@ -221,7 +221,7 @@ def test_a_count_below_one_is_refused(name: str, value: int) -> None:
 @pytest.mark.parametrize(
     "terms",
     [
-        {"months": 1333},
+        {"months": 10**9},
         {"months": 900},
         {"every_months": 1333, "instalments": 1},
         {"every_months": 12, "instalments": 75},
@@ -358,8 +358,13 @@ def test_more_instalments_than_any_contract_has_are_refused() -> None:
     [
         {"round_to": Dong(3_000_000)},
         {"round_to": Dong(1_500_000)},
+        {
+            "round_to": Dong(6_000_000),
+            "rate_per_year": Decimal(0),
+            "due_on": due_dates(DRAW, every_months=1, instalments=3),
+        },
     ],
-    ids=["rounded to nothing", "repaid before the end"],
+    ids=["rounded to nothing", "repaid before the end", "repaid to the dong before"],
 )
 def test_an_equal_instalment_rounded_too_coarsely_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(RoundingTooCoarse) as refusal:
