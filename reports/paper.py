@@ -1,0 +1,377 @@
+"""The one look of every document: page, faces, national header, page x/y, stamp, signatures.
+
+A `Paper` is written from top to bottom. `y` is the height [pt] below which the page is still
+free. Every text on it passes `Face.clean`, so that nothing a file brought along can act, hide or
+overprint. Page streams are compressed as they fill; only "page x of y" waits for the end.
+"""
+
+import re
+import threading
+import unicodedata
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
+from pathlib import Path
+
+from reportlab.pdfbase import pdfdoc
+from reportlab.pdfbase.ttfonts import TTFont
+
+MM = 72 / 25.4
+VIETNAM = timezone(timedelta(hours=7))
+SIGNATURES = 100.0  # [pt] that a row of signatures takes
+RED = "0.78 0 0"
+BLACK = "0 0 0"
+SHIPPED_FONTS = Path(__file__).parent / "fonts"
+
+_FILES = {
+    "regular": ("*-Regular.ttf", "times.ttf"),
+    "bold": ("*-Bold.ttf", "timesbd.ttf"),
+    "italic": ("*-Italic.ttf", "timesi.ttf"),
+}
+_LETTERS = "ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
+_LATIN = "àáãèéìíĩòóõùúũý"
+_SEEDED = "".join(sorted({*_LETTERS, *_LETTERS.upper(), *_LATIN, *_LATIN.upper(), *"–−√≠‹›…"}))
+_NEEDED = frozenset(_SEEDED) | frozenset(map(chr, range(32, 127)))
+_PLAIN = re.compile(r"[-0-9.,]+")
+_ESCAPES = {code: f"\\{code:03o}" for code in (*range(32), *map(ord, "()\\"), *range(127, 160))}
+_one_at_a_time = threading.Lock()  # a font file has one reading position
+
+
+class Face:
+    """One typeface of one file: what it can write and how wide that is."""
+
+    def __init__(self, name: str, file: Path) -> None:
+        self.font = TTFont(f"{name}:{file}", str(file), asciiReadable=True)
+        # Every document is seeded with the same letters, so most share one cut of the font.
+        self.font.face.makeSubset = _remembered(self.font.face.makeSubset)
+        widths = self.font.face.charWidths
+        self._glyphs = frozenset(map(chr, self.font.face.charToGlyph))
+        self._widths = {chr(code): width / 1000 for code, width in widths.items()}
+        if missing := _NEEDED - self._glyphs:
+            raise ValueError(f"{file.name} lacks {''.join(sorted(missing))}")
+
+    def clean(self, text: str) -> str:
+        """Return text in NFC; what the face cannot print is spelled out, as ‹U+202E›."""
+        text = unicodedata.normalize("NFC", text)
+        if text.isprintable() and self._glyphs.issuperset(text):
+            return text
+        return "".join(map(self._shown, text))
+
+    def _shown(self, letter: str) -> str:
+        if letter.isprintable() and letter in self._glyphs:
+            return letter
+        return " " if letter == "\u00a0" else f"‹U+{ord(letter):04X}›"
+
+    def width(self, text: str, size: float) -> float:
+        """Return how wide [pt] clean text is at a size [pt]."""
+        return sum(map(self._widths.__getitem__, text)) * size
+
+    def wrap(self, text: str, size: float, room: float) -> list[str]:
+        """Return cleaned text as lines no wider than `room` [pt]; a longer word is broken."""
+        text = self.clean(text)
+        if self.width(text, size) <= room:
+            return [text]
+        lines, line = [], ""
+        for word in text.split(" "):
+            longer = f"{line} {word}" if line else word
+            if self.width(longer, size) <= room:
+                line = longer
+                continue
+            *whole, last = self._broken(word, size, room)
+            lines += [line, *whole] if line else whole
+            line = last
+        return [*lines, line]
+
+    def _broken(self, word: str, size: float, room: float) -> list[str]:
+        pieces, start, wide = [], 0, 0.0
+        for at, letter in enumerate(word):
+            wide += self._widths[letter] * size
+            if wide > room and at > start:
+                pieces.append(word[start:at])
+                start, wide = at, self._widths[letter] * size
+        return [*pieces, word[start:]]
+
+
+def _remembered(make: Callable[[list[int]], bytes]) -> Callable[[list[int]], bytes]:
+    cut = lru_cache(maxsize=4)(lambda codes: make(list(codes)))
+    return lambda codes: cut(tuple(codes))
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """The three faces that a document is set in."""
+
+    regular: Face
+    bold: Face
+    italic: Face
+
+
+@lru_cache(maxsize=4)
+def faces(folder: Path = SHIPPED_FONTS) -> Faces:
+    """Return the faces of a folder that holds a regular, a bold and an italic TrueType file.
+
+    Raises FileNotFoundError when one is not there, ValueError when it cannot write Vietnamese.
+    """
+    found = {}
+    for name, patterns in _FILES.items():
+        files = sorted(file for pattern in patterns for file in folder.glob(pattern))
+        if not files:
+            raise FileNotFoundError(f"no {name} face in {folder}: {' or '.join(patterns)}")
+        found[name] = Face(name, files[0])
+    return Faces(**found)
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a document says about itself: `stamp` is the digest of its data."""
+
+    title: str
+    author: str
+    made_at: datetime
+    stamp: str
+
+
+class Paper:
+    """A document in the making, A4 lying on its side unless told otherwise."""
+
+    def __init__(
+        self,
+        imprint: Imprint,
+        *,
+        fonts: Path | None = None,
+        width: float = 297 * MM,
+        height: float = 210 * MM,
+    ) -> None:
+        self.imprint = imprint
+        self.faces = faces(fonts or SHIPPED_FONTS)
+        self.width, self.height = width, height
+        self.left, self.right = 20 * MM, width - 15 * MM
+        self.top, self.bottom = height - 14 * MM, 17 * MM
+        self.y = self.top
+        self._code: list[str] = []
+        self._pages: list[pdfdoc.PDFStream] = []
+        self._runs: dict[tuple[Face, float, str], str] = {}
+        self._codes: dict[Face, dict[int, str]] = {}
+        self._doc = _document(imprint)
+
+    @property
+    def page(self) -> int:
+        """Return the number of the page that is being written, from 1."""
+        return len(self._pages) + 1
+
+    @property
+    def room(self) -> float:
+        """Return the width between the margins [pt]."""
+        return self.right - self.left
+
+    def put(self, code: str) -> None:
+        """Add PDF operators as they stand: never anything that came from data."""
+        self._code.append(code)
+
+    def run(self, face: Face, size: float, text: str) -> str:
+        """Return the operators that show text in a text object that has its face and size."""
+        if _PLAIN.fullmatch(text):
+            return f"({text}) Tj"
+        key = (face, size, text)
+        if key not in self._runs:
+            if len(self._runs) > 10_000:
+                self._runs.clear()
+            self._runs[key] = self._encoded(face, size, face.clean(text))
+        return self._runs[key]
+
+    def _encoded(self, face: Face, size: float, text: str) -> str:
+        if _NEEDED.issuperset(text):
+            return f"({text.translate(self._codes[face])}) Tj"
+        runs, last = [], 0
+        for subset, codes in face.font.splitString(text, self._doc):
+            if subset != last:
+                runs.append(self._select(face, size, subset))
+                last = subset
+            runs.append(f"({codes.decode('latin-1').translate(_ESCAPES)}) Tj")
+        return " ".join([*runs, self.select(face, size)] if last else runs)
+
+    def select(self, face: Face, size: float) -> str:
+        """Return the operator that chooses a face and a size [pt]."""
+        return self._select(face, size, 0)
+
+    def _select(self, face: Face, size: float, subset: int) -> str:
+        if face not in self._codes:
+            # The first cut holds ASCII at its own codes and all that Vietnamese needs beside it.
+            [(_, codes)] = face.font.splitString(_SEEDED, self._doc)
+            plain = zip(map(ord, _SEEDED), codes, strict=True)
+            self._codes[face] = _ESCAPES | {
+                letter: _ESCAPES.get(code, chr(code)) for letter, code in plain
+            }
+        return f"{face.font.getSubsetInternalName(subset, self._doc)} {size:g} Tf"
+
+    def write(
+        self,
+        text: str,
+        x: float,
+        y: float,
+        *,
+        face: Face | None = None,
+        size: float = 9,
+        align: str = "left",
+        colour: str = BLACK,
+    ) -> None:
+        """Write one line of text: left end, middle or right end at x, baseline at y [pt]."""
+        face = face or self.faces.regular
+        text = face.clean(text)
+        if align != "left":
+            x -= face.width(text, size) / (2 if align == "middle" else 1)
+        shown = f"BT {self.select(face, size)} {x:.2f} {y:.2f} Td {self.run(face, size, text)} ET"
+        self.put(shown if colour == BLACK else f"{colour} rg {shown} {BLACK} rg")
+
+    def flow(
+        self,
+        text: str,
+        *,
+        face: Face | None = None,
+        size: float = 9,
+        indent: float = 0,
+        colour: str = BLACK,
+        align: str = "left",
+    ) -> None:
+        """Write wrapped text across the page from the present height on."""
+        face = face or self.faces.regular
+        x = self.left + indent if align == "left" else (self.left + self.right) / 2
+        for line in face.wrap(text, size, self.room - indent):
+            self.need(size * 1.3)
+            self.y -= size * 1.3
+            self.write(
+                line, x, self.y + size * 0.3, face=face, size=size, align=align, colour=colour
+            )
+
+    def heading(self, text: str, *, keep: float = 40) -> None:
+        """Write the heading of a part, with at least `keep` [pt] of it on the same page."""
+        self.need(24 + keep)
+        self.y -= 6
+        self.flow(text, face=self.faces.bold, size=11)
+        self.y -= 3
+
+    def rule(self, x1: float, y1: float, x2: float, y2: float) -> None:
+        """Draw a thin line [pt]."""
+        self.put(f"0.5 w {x1:.2f} {y1:.2f} m {x2:.2f} {y2:.2f} l S")
+
+    def box(self, x: float, y: float, width: float, height: float, *, grey: float) -> None:
+        """Fill a rectangle whose lower left corner is x, y [pt]; grey is 0 black to 1 white."""
+        self.put(f"{grey:g} g {x:.2f} {y:.2f} {width:.2f} {height:.2f} re f 0 g")
+
+    def need(self, height: float) -> bool:
+        """Turn the page unless `height` [pt] is free on it; return whether it was turned."""
+        if self.y - height >= self.bottom or self.y == self.top:
+            return False
+        self.turn()
+        return True
+
+    def turn(self) -> None:
+        """Close the page and begin the next."""
+        self._pages.append(_stream("\n".join(self._code)))
+        self._code.clear()
+        self.y = self.top
+
+    def national_header(self, parent: str, agency: str) -> None:
+        """Write agency left, name and motto of the state right. Source: Decree 30/2020/NĐ-CP."""
+        bold = self.faces.bold
+        left, right = self.left + 0.24 * self.room, self.right - 0.23 * self.room
+        y = self.y - 12
+        self.write(parent, left, y, size=12, align="middle")
+        self.write(
+            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", right, y, face=bold, size=12, align="middle"
+        )
+        y -= 15.5
+        self.write(agency, left, y, face=bold, size=12, align="middle")
+        motto = "Độc lập - Tự do - Hạnh phúc"
+        self.write(motto, right, y, face=bold, size=13, align="middle")
+        half = bold.width(motto, 13) / 2
+        self.rule(right - half, y - 5, right + half, y - 5)
+        quarter = bold.width(bold.clean(agency), 12) / 4
+        self.rule(left - quarter, y - 5, left + quarter, y - 5)
+        self.y = y - 18
+
+    def signatures(self, place: str, on: date, posts: tuple[str, ...]) -> None:
+        """Write place, day and a row of posts to sign under, all on one page."""
+        self.need(SIGNATURES)
+        step = self.room / len(posts)
+        middles = [self.left + step * (at + 0.5) for at in range(len(posts))]
+        italic = self.faces.italic
+        self.write(
+            f"{place}, {spoken_day(on)}",
+            middles[-1],
+            self.y - 20,
+            face=italic,
+            size=11,
+            align="middle",
+        )
+        for middle, post in zip(middles, posts, strict=True):
+            self.write(post, middle, self.y - 36, face=self.faces.bold, size=11, align="middle")
+            self.write("(ký, họ tên)", middle, self.y - 49, face=italic, size=10, align="middle")
+        self.y -= SIGNATURES
+
+    def finish(self) -> bytes:
+        """Return the document; the paper cannot be written on afterwards."""
+        self.turn()
+        resources = pdfdoc.PDFResourceDictionary()
+        resources.basicFonts()
+        total = len(self._pages)
+        for at, body in enumerate(self._pages, 1):
+            self._foot(at, total)
+            foot = _stream("\n".join(self._code))
+            self._code.clear()
+            page = pdfdoc.PDFPage()
+            page.pagewidth, page.pageheight = round(self.width, 2), round(self.height, 2)
+            page.Resources = resources
+            page.Contents = pdfdoc.PDFArray([self._doc.Reference(body), self._doc.Reference(foot)])
+            self._doc.addPage(page)
+        with _one_at_a_time:
+            return self._doc.GetPDFData(None)
+
+    def _foot(self, page: int, total: int) -> None:
+        y = self.bottom - 16
+        self.rule(self.left, y + 9, self.right, y + 9)
+        made = in_vietnam(self.imprint.made_at)
+        stamp = (
+            f"Lập lúc {made:%H:%M:%S ngày %d/%m/%Y}. Mã số liệu (SHA-256): {self.imprint.stamp}"
+        )
+        face, size = self.faces.regular, 7.5
+        end = f"Trang {page}/{total}"
+        room = self.room - face.width(end, 9) - 12
+        self.write(face.wrap(stamp, size, room)[0], self.left, y, size=size)
+        self.write(end, self.right, y, size=9, align="right")
+
+
+def in_vietnam(moment: datetime) -> datetime:
+    """Return a moment on Vietnam's clock; one without a zone is taken to be on it already."""
+    return moment.astimezone(VIETNAM) if moment.tzinfo else moment
+
+
+def spoken_day(day: date) -> str:
+    """Return a day as papers are dated: `ngày 05 tháng 3`. Source: Decree 30/2020/NĐ-CP."""
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
+
+
+def _document(imprint: Imprint) -> pdfdoc.PDFDocument:
+    # Invariant: neither clock nor chance; the one date in the file is the statement's own.
+    doc = pdfdoc.PDFDocument(compression=1, invariant=1, lang="vi-VN")
+    doc.setTitle(imprint.title)
+    doc.setAuthor(imprint.author)
+    doc.setSubject(imprint.stamp)
+    doc.setCreator("creditdesk")
+    made = in_vietnam(imprint.made_at)
+    doc.setDateFormatter(lambda *_: f"D:{made:%Y%m%d%H%M%S}+07'00'")
+    doc.updateSignature(f"{imprint.stamp} {imprint.made_at.isoformat()}")
+    preferences = pdfdoc.ViewerPreferencesPDFDictionary()
+    preferences["DisplayDocTitle"] = "true"
+    doc.Catalog.ViewerPreferences = preferences
+    return doc
+
+
+def _stream(code: str) -> pdfdoc.PDFStream:
+    packed = zlib.compress((code + "\n").encode("latin-1"))
+    return pdfdoc.PDFStream(
+        pdfdoc.PDFDictionary({"Filter": pdfdoc.PDFName("FlateDecode")}), packed
+    )

@@ -1,0 +1,359 @@
+"""The portfolio statement on paper: money lent per commune, what is owed, what is late."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from creditdesk.engine import days
+from creditdesk.engine.money import millions, round_ratio, written
+from creditdesk.figures import FIGURE_NAMES, Figures, PortfolioRow, PortfolioStatement, Scope
+from reports import charts, in_words
+from reports.paper import RED, SIGNATURES, Imprint, Paper, in_vietnam
+from reports.table import Column, Row, Table
+
+Unit = Literal["million", "dong"]
+
+_PARENT = "NGÂN HÀNG CHÍNH SÁCH XÃ HỘI"
+_POSTS = ("Người lập biểu", "Kiểm soát", "Giám đốc")
+_PROVINCE_KINDS = {"tinh": "tỉnh", "thanh-pho": "thành phố"}
+_KINDS = {"xa": "xã", "phuong": "phường", "dac-khu": "đặc khu", "cu": "đơn vị cũ"}
+_SOURCES = {"1": "trung ương", "2": "địa phương"}
+_RANKED = 15
+_MARKS = ("I", "II", "III", "IV", "V", "VI")
+
+_LENT, _OWED = "Doanh số cho vay", "Dư nợ"
+# Group, title, figure: what the columns after the name show, from left to right.
+_SHOWN = (
+    (_LENT, "Trong kỳ", "drawn"),
+    (_LENT, "Từ đầu năm", "drawn_year"),
+    (_LENT, "Lũy kế (tổng giải ngân)", "drawn_to_date"),
+    ("", "Thu nợ gốc trong kỳ", "principal_collected"),
+    (_OWED, "Tổng số", "outstanding"),
+    (_OWED, "Trong hạn", "in_term"),
+    (_OWED, "Quá hạn", "overdue"),
+    (_OWED, "Khoanh", "frozen"),
+    (_OWED, "Tỷ lệ QH %", "share"),
+    ("", "Nợ gốc trễ hạn theo khế ước", "late_principal"),
+    ("", "Số món", "loans"),
+    ("", "Số hộ", "households"),
+)
+_COUNTS = ("loans", "households")
+
+_IDENTITIES = {
+    "balance": "Trong hạn + quá hạn + khoanh = tổng dư nợ",
+    "flow": "Dư đầu kỳ + cho vay − thu nợ gốc − xóa nợ = dư cuối kỳ",
+    "sections": "Cộng các nhóm đơn vị = tổng cộng (giải ngân lũy kế)",
+    "rows": "Cộng các dòng = tổng cộng (giải ngân lũy kế)",
+    "programmes": "Tổng theo chương trình = tổng theo xã (giải ngân lũy kế)",
+    "sources": "Tổng theo nguồn vốn = tổng dư nợ",
+}
+_LEFT_OUT = {
+    "not-drawn": "món đã duyệt, chưa giải ngân",
+    "closed": "món đã tất toán trước kỳ",
+    "written-off": "món đã xóa nợ",
+    "no-place": "món không xác định được xã",
+    "out-of-scope": "món ngoài phạm vi",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """How amounts are written, and the widths [pt] that hold them: 9.999 billion fits a column."""
+
+    name: str
+    amount: Callable[[int], str]
+    size: float
+    code: float
+    money: float
+    share: float
+    loans: float
+
+
+_MEASURES: dict[Unit, _Measure] = {
+    "million": _Measure("triệu đồng", millions, 8.5, 27, 52, 36, 44),
+    "dong": _Measure("đồng", written, 8, 24, 63, 27, 33),
+}
+
+
+def render(
+    statement: PortfolioStatement, *, unit: Unit = "million", fonts: Path | None = None
+) -> bytes:
+    """Return the statement as a PDF: the same value gives the same bytes.
+
+    unit   "million" prints million dong with two decimals, "dong" every dong
+    fonts  a folder with a regular, a bold and an italic TrueType face instead of ours
+
+    Raises FileNotFoundError or ValueError where `fonts` cannot write Vietnamese.
+    """
+    measure = _MEASURES[unit]
+    author = f"{_PARENT} {_branch(statement.scope)}"
+    imprint = Imprint(_title(statement.scope), author, statement.made_at, statement.digest)
+    paper = Paper(imprint, fonts=fonts)
+    _front(paper, statement)
+    _communes(paper, statement, measure)
+    _programmes(paper, statement, measure)
+    _pictures(paper, statement, measure)
+    _notes(paper, statement, measure)
+    _checks(paper, statement)
+    place = paper.faces.italic.clean(statement.scope.province_name)
+    paper.signatures(place, in_vietnam(statement.made_at).date(), _POSTS)
+    return paper.finish()
+
+
+# --- the front ---
+
+
+def _branch(scope: Scope) -> str:
+    kind = _PROVINCE_KINDS.get(scope.province_kind, "")
+    return f"CHI NHÁNH {kind} {scope.province_name}".upper()
+
+
+def _title(scope: Scope) -> str:
+    if scope.commune_code is None:
+        return "SAO KÊ TÍN DỤNG CHÍNH SÁCH THEO XÃ, PHƯỜNG, ĐẶC KHU"
+    return f"SAO KÊ TÍN DỤNG CHÍNH SÁCH {_commune(scope)}".upper()
+
+
+def _commune(scope: Scope) -> str:
+    return f"{_KINDS.get(scope.commune_kind or '', '')} {scope.commune_name or ''}".strip()
+
+
+def _front(paper: Paper, statement: PortfolioStatement) -> None:
+    scope, faces = statement.scope, paper.faces
+    paper.national_header(_PARENT, _branch(scope))
+    paper.y -= 6
+    paper.flow(_title(scope), face=faces.bold, size=14, align="middle")
+    since, as_of = days.written(statement.since), days.written(statement.as_of)
+    period = f"Kỳ báo cáo: từ ngày {since} đến hết ngày {as_of}. Ngày số liệu: {as_of}"
+    paper.flow(period, face=faces.italic, size=11, align="middle")
+    paper.y -= 4
+    where = f"{_PROVINCE_KINDS.get(scope.province_kind, '')} {scope.province_name}".strip()
+    covered = f"Phạm vi: {where} (mã {scope.province_code})"
+    if scope.commune_code is not None:
+        covered = f"Phạm vi: {_commune(scope)} (mã {scope.commune_code}), {where}"
+    counts = [
+        f"{len(section.rows)} {_KINDS.get(section.kind, section.kind)}"
+        for section in statement.sections
+    ]
+    paper.flow(f"{covered}. Gồm: {', '.join(counts) or 'không có đơn vị nào'}.", size=10)
+    mapped = days.written(statement.map_of)
+    paper.flow(f"Địa giới hành chính: theo bản đồ ngày {mapped}.", size=10)
+    failed = sum(not identity.holds for identity in statement.identities)
+    if failed:
+        alarm = f"CẢNH BÁO: {failed} phép kiểm tra không khớp, xem mục IV. Không ký khi chưa rõ."
+        paper.flow(alarm, face=faces.bold, size=10, colour=RED)
+    paper.y -= 4
+
+
+# --- the two tables ---
+
+
+def _columns(measure: _Measure, paper: Paper, first: tuple[str, str]) -> tuple[Column, ...]:
+    widths = {name: measure.money for _, _, name in _SHOWN}
+    widths |= {"share": measure.share} | dict.fromkeys(_COUNTS, measure.loans)
+    name = paper.room - measure.code - sum(widths.values())
+    return (
+        Column(first[0], measure.code, align="middle"),
+        Column(first[1], name, align="left"),
+        *(Column(title, widths[figure], group) for group, title, figure in _SHOWN),
+    )
+
+
+def _cells(figures: Figures, measure: _Measure) -> list[str]:
+    shown = []
+    for _, _, name in _SHOWN:
+        if name == "share":
+            shown.append(_share(figures.overdue, figures.outstanding))
+        elif name in _COUNTS:
+            shown.append(written(getattr(figures, name)))
+        else:
+            shown.append(measure.amount(getattr(figures, name)))
+    return shown
+
+
+def _share(part: int, whole: int) -> str:
+    """Return part of whole in percent with two decimals: 1,37; a dash where there is no whole."""
+    if whole <= 0:
+        return "–"
+    return millions(round_ratio(part * 10_000, whole) * 10_000)
+
+
+def _communes(paper: Paper, statement: PortfolioStatement, measure: _Measure) -> None:
+    paper.heading("I. Theo đơn vị hành chính", keep=110)
+    columns = _columns(measure, paper, ("TT", "Đơn vị"))
+    unit = f"Đơn vị: {measure.name}, món, hộ"
+    table = Table(paper, columns, size=measure.size, unit=unit)
+    table.draw(_commune_rows(statement, measure), after=30)
+    amount = statement.total.drawn_to_date
+    words = in_words.dong(amount)
+    paper.y -= 3
+    paper.flow(
+        f"Bằng chữ (tổng giải ngân lũy kế {written(amount)} đồng): {words[0].upper()}{words[1:]}.",
+        face=paper.faces.italic,
+        size=10.5,
+    )
+
+
+def _commune_rows(statement: PortfolioStatement, measure: _Measure) -> Iterator[Row]:
+    blank = ("",) * (len(_SHOWN) + 1)
+    at = 0
+    for mark, section in zip(_marks(), statement.sections, strict=False):
+        kind = _KINDS.get(section.kind, section.kind)
+        yield Row((f"{mark}. {kind.capitalize()}", *blank), "heading")
+        for row in section.rows:
+            at += 1
+            yield Row((str(at), _name(row), *_cells(row.figures, measure)))
+        cells = _cells(section.subtotal, measure)
+        yield Row(("", f"Cộng {kind} ({len(section.rows)})", *cells), "subtotal")
+    yield Row(("", "TỔNG CỘNG", *_cells(statement.total, measure)), "total")
+
+
+def _marks() -> Iterator[str]:
+    yield from _MARKS
+    while True:
+        yield "–"
+
+
+def _name(row: PortfolioRow) -> str:
+    return row.names[0] if row.names else row.keys[0]
+
+
+def _programmes(paper: Paper, statement: PortfolioStatement, measure: _Measure) -> None:
+    paper.heading("II. Theo chương trình và nguồn vốn", keep=110)
+    columns = _columns(measure, paper, ("Mã", "Chương trình"))
+    unit = f"Đơn vị: {measure.name}, món, hộ"
+    table = Table(paper, columns, size=measure.size, unit=unit)
+    table.draw(_programme_rows(statement, measure))
+
+
+def _programme_rows(statement: PortfolioStatement, measure: _Measure) -> Iterator[Row]:
+    blank = ("",) * (len(_SHOWN) + 1)
+    sources = sorted({row.keys[1] for row in statement.programmes})
+    for mark, source in zip(_marks(), sources, strict=False):
+        rows = [row for row in statement.programmes if row.keys[1] == source]
+        name = f"nguồn vốn {_SOURCES.get(source, source)}"
+        yield Row((f"{mark}. {name.capitalize()}", *blank), "heading")
+        for row in rows:
+            yield Row((row.keys[0], _name(row), *_cells(row.figures, measure)))
+        cells = _cells(_summed([row.figures for row in rows]), measure)
+        # A household may borrow under several programmes: a sum of households would be a lie.
+        yield Row(("", f"Cộng {name}", *cells[:-1], "x"), "subtotal")
+    total = _cells(statement.programmes_total, measure)
+    yield Row(("", "TỔNG CỘNG", *total), "total")
+
+
+def _summed(figures: Sequence[Figures]) -> Figures:
+    return Figures(**{name: sum(getattr(one, name) for one in figures) for name in FIGURE_NAMES})
+
+
+# --- the two pictures ---
+
+
+def _pictures(paper: Paper, statement: PortfolioStatement, measure: _Measure) -> None:
+    rows = [row for section in statement.sections for row in section.rows]
+    lent = _ranking(rows, "drawn_to_date")
+    late = _ranking(rows, "late_principal")
+    tall = charts.height(max(len(lent), len(late)), rest=True)
+    paper.heading("III. Tiền đã đi đâu, nợ trễ hạn ở đâu", keep=tall)
+    half = paper.room / 2 - 10
+    total = statement.total
+    charts.ranked(
+        paper,
+        charts.Area(paper.left, paper.y, half),
+        title=f"Tiền đã đi đâu: tổng giải ngân lũy kế ({measure.name}; % của toàn bộ)",
+        bars=[_bar(row, "drawn_to_date", total.drawn_to_date, measure) for row in lent],
+        rest=_rest(len(rows) - len(lent), lent, "drawn_to_date", total, measure),
+    )
+    charts.ranked(
+        paper,
+        charts.Area(paper.left + half + 20, paper.y, half),
+        title=f"Nợ trễ hạn ở đâu: nợ gốc trễ hạn ({measure.name}; % của dư nợ tại đó)",
+        bars=[_bar(row, "late_principal", row.figures.outstanding, measure) for row in late],
+        rest=_rest(len(rows) - len(late), late, "late_principal", total, measure),
+    )
+    paper.y -= tall
+
+
+def _ranking(rows: Sequence[PortfolioRow], figure: str) -> list[PortfolioRow]:
+    """Return the rows with most of a figure, most first; equals by their code."""
+    some = [row for row in rows if getattr(row.figures, figure) > 0]
+    return sorted(some, key=lambda row: (-getattr(row.figures, figure), row.keys))[:_RANKED]
+
+
+def _bar(row: PortfolioRow, figure: str, whole: int, measure: _Measure) -> charts.Bar:
+    value = getattr(row.figures, figure)
+    return charts.Bar(_name(row), value, f"{measure.amount(value)} ({_share(value, whole)} %)")
+
+
+def _rest(
+    others: int, ranked: Sequence[PortfolioRow], figure: str, total: Figures, measure: _Measure
+) -> str:
+    if others == 0:
+        return ""
+    whole = getattr(total, figure)
+    rest = whole - sum(getattr(row.figures, figure) for row in ranked)
+    return (
+        f"{others} đơn vị khác: {measure.amount(rest)}, bằng {_share(rest, whole)} % của toàn bộ "
+        f"{measure.amount(whole)}."
+    )
+
+
+# --- notes and checks ---
+
+
+def _notes(paper: Paper, statement: PortfolioStatement, measure: _Measure) -> None:
+    since, as_of = days.written(statement.since), days.written(statement.as_of)
+    rounding = "Số tiền in đến từng đồng."
+    if measure.name != "đồng":
+        rounding = (
+            "Số tiền in bằng triệu đồng, làm tròn đến hai số lẻ từ số đúng từng đồng; vì làm "
+            "tròn, tổng in ra có thể lệch vài đơn vị cuối so với cộng các dòng in."
+        )
+    notes = (
+        f"Trong kỳ: từ ngày {since} đến hết ngày {as_of}; từ đầu năm: từ ngày 01/01/"
+        f"{statement.as_of.year}; lũy kế: từ lần giải ngân đầu tiên có trong sổ. Doanh số cho "
+        "vay đã trừ đảo khoản.",
+        "Thu nợ gốc gồm gốc thu từ nợ trong hạn, quá hạn và khoanh; không gồm lãi.",
+        "Quá hạn: nợ gốc đã chuyển quá hạn theo quyết định ghi trong sổ. Tỷ lệ QH = quá hạn / "
+        "tổng dư nợ. Nợ gốc trễ hạn theo khế ước: gốc đã đến hạn trước ngày số liệu mà chưa "
+        "trả, dù đã chuyển quá hạn hay chưa; vì thế hai số này khác nhau.",
+        "Số món, số hộ: chỉ đếm món và hộ còn dư nợ. Mỗi hộ được đếm một lần trong mỗi dòng và "
+        "một lần trong tổng cộng, nên cộng số hộ các dòng có thể lớn hơn tổng; x: không cộng "
+        "được.",
+        f"{rounding} Chính sách áp dụng: phiên bản {statement.policy_version}.",
+        _left_out(statement),
+    )
+    paper.y -= 2
+    paper.heading("Ghi chú", keep=30)
+    for number, note in enumerate(notes, 1):
+        paper.flow(f"{number}. {note}", size=9)
+    paper.y -= 2
+
+
+def _left_out(statement: PortfolioStatement) -> str:
+    counted = [
+        f"{written(count)} {_LEFT_OUT.get(code, f'món ({code})')}"
+        for code, count in statement.left_out
+        if count
+    ]
+    return f"Không đưa vào bảng: {'; '.join(counted) or 'không có món nào'}."
+
+
+def _checks(paper: Paper, statement: PortfolioStatement) -> None:
+    # Nobody signs an empty page: the checks stand above the signatures wherever they fit.
+    paper.heading(
+        "IV. Kiểm tra", keep=SIGNATURES + 12 * max(1, min(len(statement.identities), 20))
+    )
+    if not statement.identities:
+        paper.flow("Không có phép kiểm tra nào được thực hiện.", size=9, colour=RED)
+    for identity in statement.identities:
+        said = _IDENTITIES.get(identity.code, identity.code)
+        left, right = written(identity.left), written(identity.right)
+        if identity.holds:
+            paper.flow(f"√ Khớp. {said}: {left} = {right}", size=9)
+            continue
+        gap = written(identity.left - identity.right)
+        failed = f"≠ KHÔNG KHỚP. {said}: {left} ≠ {right}, lệch {gap}"
+        paper.flow(failed, face=paper.faces.bold, size=9, colour=RED)
+    paper.y -= 4
