@@ -80,6 +80,7 @@ def orders_of(policy: Policy, day: date) -> Orders:
         principal=accounts(order.principal.at(day)),
         write_off=accounts(order.write_off.at(day)),
         freeze=accounts(order.freeze.at(day)),
+        rebook=accounts(order.rebook.at(day)),
     )
 
 
@@ -113,11 +114,11 @@ def facts_of_many(tx: Tx, loan_ids: Sequence[int]) -> dict[int, list[Fact]]:
     """Return the live facts of some loans by loan id, each in the order of writing."""
     found: dict[int, list[Fact]] = {}
     entries, postings, plans = records.ledger.chains_of(tx, loan_ids)
-    lines, changes = postings_by_entry(postings), plans_by_entry(plans)
+    parts, changes = postings_by_entry(postings), plans_by_entry(plans)
     undone = {row.mirrors for row in entries if row.mirrors is not None}
     for row in entries:
         if row.mirrors is None and row.id not in undone:
-            booked = Booked(event_of(row), lines.get(row.id, ()), changes.get(row.id, ()))
+            booked = Booked(event_of(row), parts.get(row.id, ()), changes.get(row.id, ()))
             found.setdefault(row.loan_id, []).append(Fact(row.id, booked))
     return found
 
@@ -290,8 +291,8 @@ class Writer:
             head.digest,
             head.loan_no,
             head.entries,
-            _said(event, mirrors, replaces, self.act_id),
-            _lines(postings, plan),
+            said(event, mirrors, replaces, self.act_id),
+            lines(postings, plan),
         )
         self.entries.append(
             (key, head.province, head.loan_id, day, event.kind.value, event.amount, event.until)
@@ -305,10 +306,8 @@ class Writer:
                 + (sign, code)
             )
         for due_on, amount in plan:
-            counts_from = max(due_on + _ONE_DAY, day)
-            self.plans.append(
-                (key, due_on, head.province, head.loan_id, day, counts_from, amount)
-            )
+            since = counts_from(due_on, day)
+            self.plans.append((key, due_on, head.province, head.loan_id, day, since, amount))
 
     def flush(self) -> None:
         """Write what has been gathered."""
@@ -326,15 +325,29 @@ class Writer:
 _ONE_DAY = timedelta(days=1)
 
 
-def _said(
-    event: Event, mirrors: int | None, replaces: int | None, act_id: int
-) -> tuple[Any, ...]:
+def counts_from(due_on: date, value_date: date) -> date:
+    """Return the first day at whose end a plan change makes principal due and unpaid."""
+    return max(due_on + _ONE_DAY, value_date)
+
+
+def said(event: Event, mirrors: int | None, replaces: int | None, act_id: int) -> tuple[Any, ...]:
+    """Return what an entry says, as the chain digests it."""
     day = event.value_date.toordinal()
     until = event.until.toordinal() if event.until else 0
-    return (event.kind.value, day, event.amount, until, event.receipt_no, mirrors, replaces, act_id)
+    return (
+        event.kind.value,
+        day,
+        event.amount,
+        until,
+        event.receipt_no,
+        mirrors,
+        replaces,
+        act_id,
+    )
 
 
-def _lines(postings: Iterable[Posting], plan: Iterable[tuple[date, int]]) -> tuple[Any, ...]:
+def lines(postings: Iterable[Posting], plan: Iterable[tuple[date, int]]) -> tuple[Any, ...]:
+    """Return what an entry does, as the chain digests it."""
     return (
         [(int(debit), int(credit), amount) for debit, credit, amount in postings],
         [(due_on.toordinal(), amount) for due_on, amount in sorted(plan)],

@@ -94,11 +94,10 @@ def problems(contract: Contract, policy: Policy, places: Map) -> list[tuple[str,
 def doubts(contract: Contract, policy: Policy) -> list[tuple[str, str]]:
     """Return what is unusual but allowed, as (field, code): yesterday's contract keeps its terms."""
     found = []
-    terms = policy.programme(contract.programme).at(contract.signed_on)
     known = policy.rates_on(contract.programme[:2], contract.signed_on)
     if known and contract.rate not in known:
         found.append(("rate", "rate-not-of-policy"))
-    longest = terms.term_months
+    longest = policy.programme(contract.programme).term_months.find(contract.signed_on)
     if longest and contract.due_on > days.months_after(contract.signed_on, longest):
         found.append(("due_on", "term-above-policy"))
     if len(contract.id_no) == 9:
@@ -109,7 +108,8 @@ def doubts(contract: Contract, policy: Policy) -> list[tuple[str, str]]:
 def row_of(contract: Contract, policy: Policy, province: str) -> dict[str, Any]:
     """Return a loan's row without its keys: the contract with what the law of its day freezes in."""
     programme = policy.programme(contract.programme)
-    multiple = programme.overdue_multiple.find(contract.signed_on) or _earliest_multiple(programme)
+    multiple = programme.overdue_multiple.nearest(contract.signed_on)
+    assert multiple is not None
     return {
         "province": province,
         "loan_no": contract.loan_no,
@@ -137,24 +137,16 @@ def row_of(contract: Contract, policy: Policy, province: str) -> dict[str, Any]:
     }
 
 
-def _earliest_multiple(programme: Any) -> Decimal:
-    first = programme.overdue_multiple.first
-    return first.value if first else Decimal("1.3")
-
-
 def _grace_until(contract: Contract, policy: Policy) -> date | None:
     if contract.course_end_on is None:
         return None
-    history = policy.programme(contract.programme).grace_interest
-    grace = history.find(contract.signed_on) or (history.first.value if history.first else None)
+    grace = policy.programme(contract.programme).grace_interest.nearest(contract.signed_on)
     if grace is None or grace.after != "course-end":
         return None
     return days.months_after(contract.course_end_on, grace.months)
 
 
-def sign(
-    tx: Tx, policy: Policy, places: Map, *, contract: Contract, deed: ledger.Deed
-) -> str:
+def sign(tx: Tx, policy: Policy, places: Map, *, contract: Contract, deed: ledger.Deed) -> str:
     """Enter a signed contract with its household, customer and group, and return its number.
 
     Raises ContractInvalid, LoanExists, and what `households` refuses.

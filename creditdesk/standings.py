@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -11,9 +12,11 @@ import numpy as np
 
 from creditdesk import ledger, records
 from creditdesk.db import EMPTY, Tx, read_columns
-from creditdesk.engine.accrual import RATE_UNIT, YEAR
+from creditdesk.engine import days
+from creditdesk.engine.accrual import RATE_UNIT, YEAR, Interest
 from creditdesk.engine.ageing import Standing, stand
 from creditdesk.engine.journal import KIND_CODE, Account, Kind
+from creditdesk.engine.money import Dong
 
 EPOCH = date(1970, 1, 1)
 BEGINNING = date(1900, 1, 1)
@@ -93,7 +96,7 @@ class _Cache:
 
     def __init__(self) -> None:
         self.axes: dict[str, Axes] = {}
-        self.images: dict[tuple[str, date, str], Image] = {}
+        self.images: dict[tuple[str, date, str], np.ndarray] = {}
 
 
 _caches: WeakKeyDictionary[Any, _Cache] = WeakKeyDictionary()
@@ -130,41 +133,57 @@ def image(tx: Tx, province: str, day: date) -> Image:
     or valued later: an entry that arrives late is never missed.
     """
     over = axes(tx, province)
-    start = _kept(tx, over, day)
-    if start.day == day and start.last_entry == records.ledger.last_entry(tx):
+    newest = records.ledger.last_entry(tx)
+    return _advance(tx, over, _kept(tx, over, day), day, newest)
+
+
+def _advance(tx: Tx, over: Axes, start: Image, day: date, newest: int) -> Image:
+    """Return an image with every entry added that it lacks at a later (or the same) day."""
+    if start.day == day and start.last_entry == newest:
         return start
     values = start.values.copy()
-    _add_postings(
-        values,
-        over,
-        read_columns(
-            tx, records.kept.postings_query(province, start.day, day, start.last_entry)
-        ),
-    )
-    plans = read_columns(tx, records.kept.plans_query(province, start.day, day, start.last_entry))
+    lacking = (over.province, start.day, day, start.last_entry)
+    _add_postings(values, over, read_columns(tx, records.kept.postings_query(*lacking)))
+    plans = read_columns(tx, records.kept.plans_query(*lacking))
     at = np.searchsorted(over.ids, plans["loan_id"])
     np.add.at(values[_AT["due"]], at, plans["amount"])
-    return Image(day, records.ledger.last_entry(tx), values)
+    return Image(day, newest, values)
+
+
+def planned(tx: Tx, province: str, after: date, until: date) -> np.ndarray:
+    """Return which loans' plans say anything of the principal due from one day to another.
+
+    A change counts from the day after its due date on, or from its own day where that is later.
+    """
+    over = axes(tx, province)
+    found = np.zeros(len(over.ids), dtype=bool)
+    everything = records.ledger.last_entry(tx)
+    plans = read_columns(tx, records.kept.plans_query(province, after, until, everything))
+    found[np.searchsorted(over.ids, plans["loan_id"])] = True
+    return found
 
 
 def _kept(tx: Tx, over: Axes, day: date) -> Image:
     found = records.kept.newest_image(tx, over.province, day)
     if found is None:
         return Image(BEGINNING, 0, np.zeros((len(COLUMNS), len(over.ids)), dtype=np.int64))
+    return _load(tx, over, found)
+
+
+def _load(tx: Tx, over: Axes, found: Any) -> Image:
     cache = _cache(tx)
     key = (over.province, found.day, found.digest)
-    image = cache.images.get(key)
-    if image is None:
-        content = records.kept.image_content(tx, over.province, found.day)
-        values = np.frombuffer(zlib.decompress(content), dtype="<i8").reshape(len(COLUMNS), -1)
-        image = Image(found.day, found.last_entry, values)
+    values = cache.images.get(key)
+    if values is None:
+        content = zlib.decompress(records.kept.image_content(tx, over.province, found.day))
+        values = np.frombuffer(content, dtype="<i8").reshape(len(COLUMNS), -1)
         while len(cache.images) >= _KEPT_IMAGES:
             del cache.images[next(iter(cache.images))]
-        cache.images[key] = image
-    missing = len(over.ids) - image.values.shape[1]
+        cache.images[key] = values
+    missing = len(over.ids) - values.shape[1]
     if missing:
-        image = Image(image.day, image.last_entry, np.pad(image.values, ((0, 0), (0, missing))))
-    return image
+        values = np.pad(values, ((0, 0), (0, missing)))
+    return Image(found.day, found.last_entry, values)
 
 
 def _add_postings(values: np.ndarray, over: Axes, new: dict[str, np.ndarray]) -> None:
@@ -172,9 +191,7 @@ def _add_postings(values: np.ndarray, over: Axes, new: dict[str, np.ndarray]) ->
     amount, day = new["amount"], new["value_date"]
     grace = over.columns["grace_until"][at]
     for account, name in _ACCOUNTS.items():
-        change = amount * (
-            (new["debit"] == account).astype(np.int64) - (new["credit"] == account)
-        )
+        change = amount * ((new["debit"] == account).astype(np.int64) - (new["credit"] == account))
         moved = np.flatnonzero(change)
         where, by, on = at[moved], change[moved], day[moved]
         np.add.at(values[_AT[name]], where, by)
@@ -223,6 +240,13 @@ def earned(over: Axes, book: Image) -> Earned:
     )
 
 
+def earned_at(over: Axes, book: Image, at: int) -> Interest:
+    """Return the interest of one loan by its place in the columns."""
+    one = Axes(over.province, {name: column[at : at + 1] for name, column in over.columns.items()})
+    found = earned(one, Image(book.day, book.last_entry, book.values[:, at : at + 1]))
+    return Interest(*(Dong(int(kind[0])) for kind in found))
+
+
 def _interest(balance_days: np.ndarray, rate_e8: np.ndarray) -> np.ndarray:
     """Return balance x days x rate / 365 rounded half up, exact in 64 bits up to 10^13 dong for 80 years."""
     million = 10**6
@@ -232,28 +256,81 @@ def _interest(balance_days: np.ndarray, rate_e8: np.ndarray) -> np.ndarray:
     return whole + (over * million + rest * rate_e8 + half) // (YEAR * RATE_UNIT)
 
 
+def recomputed(tx: Tx, province: str) -> Iterator[tuple[Image, Image]]:
+    """Yield every kept image beside the same made from the entries alone, oldest first."""
+    over = axes(tx, province)
+    again = Image(BEGINNING, 0, np.zeros((len(COLUMNS), len(over.ids)), dtype=np.int64))
+    for found in records.kept.image_days(tx, province):
+        kept = _load(tx, over, found)
+        again = _advance(tx, over, again, kept.day, records.ledger.last_entry(tx))
+        # What was written after the image was made belongs to today's image of that day only.
+        yield _advance(tx, over, kept, kept.day, again.last_entry), again
+
+
 def keep(tx: Tx, day: date) -> int:
     """Keep an image of every province at the end of a day and return how many loans they hold.
 
     Writers in flight are waited for, so that no entry older than the image's last is missing.
     """
     records.ledger.hold_steady(tx)
+    return sum(_keep_one(tx, province, day) for province in records.loans.provinces(tx))
+
+
+def _keep_one(tx: Tx, province: str, day: date) -> int:
+    book = image(tx, province, day)
+    content = np.ascontiguousarray(book.values, dtype="<i8").tobytes()
+    records.kept.keep_image(
+        tx,
+        {
+            "province": province,
+            "day": day,
+            "last_entry": book.last_entry,
+            "loans": book.values.shape[1],
+            "digest": hashlib.sha256(content).hexdigest(),
+            "content": zlib.compress(content, 1),
+        },
+    )
+    return int(book.values.shape[1])
+
+
+def bring_up(tx: Tx) -> int:
+    """Bring kept images up to the newest entry: those that something arrived late for are made anew.
+
+    Returns how many were made anew. Without it an old image stays right but ever slower to use.
+    """
+    records.ledger.hold_steady(tx)
+    newest = records.ledger.last_entry(tx)
+    again = 0
+    for province in records.loans.provinces(tx):
+        kept = records.kept.image_days(tx, province)
+        seen = min((image.last_entry for image in kept), default=newest)
+        if not kept or seen == newest:
+            continue
+        late = records.kept.late_arrivals(tx, province, kept[-1].day, seen)
+        stale = [image.day for image in kept if late is not None and image.day >= late]
+        fresh = [image.day for image in kept if image.day not in stale]
+        records.kept.restamp_images(tx, province, fresh, newest)
+        for day in stale:
+            _keep_one(tx, province, day)
+        again += len(stale)
+    return again
+
+
+def keep_month_ends(tx: Tx, until: date, at_least: int = 50_000) -> int:
+    """Keep images at month ends up to a day wherever that many postings lie between; return how many.
+
+    A small book needs none: its entries are quickly added up.
+    """
+    records.ledger.hold_steady(tx)
     kept = 0
     for province in records.loans.provinces(tx):
-        book = image(tx, province, day)
-        content = np.ascontiguousarray(book.values, dtype="<i8").tobytes()
-        records.kept.keep_image(
-            tx,
-            {
-                "province": province,
-                "day": day,
-                "last_entry": book.last_entry,
-                "loans": book.values.shape[1],
-                "digest": hashlib.sha256(content).hexdigest(),
-                "content": zlib.compress(content, 1),
-            },
-        )
-        kept += book.values.shape[1]
+        waiting = 0
+        for month, postings in records.kept.postings_by_month(tx, province):
+            last = days.month_end(date.fromisoformat(f"{month}-01"))
+            waiting += postings
+            if waiting >= at_least and last <= until:
+                _keep_one(tx, province, last)
+                kept, waiting = kept + 1, 0
     return kept
 
 

@@ -200,9 +200,7 @@ def portfolio_statement(
     province, commune = places.scope(place)
     if province is None or province not in provinces:
         raise NothingInScope(place=place, provinces=provinces)
-    by_commune = portfolio(
-        tx, policy, Question(since, as_of, ("commune",), place, with_year=True)
-    )
+    by_commune = portfolio(tx, policy, Question(since, as_of, ("commune",), place, with_year=True))
     by_programme = portfolio(
         tx, policy, Question(since, as_of, ("programme", "source"), place, with_year=True)
     )
@@ -277,9 +275,7 @@ def _left_out(
 ) -> tuple[tuple[str, int], ...]:
     over = standings.axes(tx, province)
     now = standings.image(tx, province, as_of)
-    inside = (
-        over.columns["commune"] == commune if commune else np.ones(len(over.ids), dtype=bool)
-    )
+    inside = over.columns["commune"] == commune if commune else np.ones(len(over.ids), dtype=bool)
     undrawn = inside & (now["draws"] == 0)
     signed = over.columns["signed_on"] <= standings.number_of(as_of)
     found = {
@@ -292,9 +288,7 @@ def _left_out(
 def _digest(scope: Scope, *books: Portfolio) -> str:
     """Return the SHA-256 of what a statement says: the same data give the same digest."""
     said = "\n".join(
-        "|".join(
-            (*row.keys, *(str(getattr(row.figures, name)) for name in FIGURE_NAMES))
-        )
+        "|".join((*row.keys, *(str(getattr(row.figures, name)) for name in FIGURE_NAMES)))
         for book in books
         for row in (*book.rows, PortfolioRow(("total",), (), book.total))
     )

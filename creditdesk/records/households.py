@@ -91,10 +91,28 @@ def add_household(tx: Tx, province: str, household_no: str) -> int:
 
 def add_customer(tx: Tx, values: dict[str, Any]) -> int:
     """Write one customer and return the id."""
-    return int(tx.execute(sa.insert(customer).values(**values).returning(customer.c.id)).scalar_one())
+    return int(
+        tx.execute(sa.insert(customer).values(**values).returning(customer.c.id)).scalar_one()
+    )
+
+
+def customer_numbers(tx: Tx, ids: Iterable[int]) -> dict[int, str]:
+    """Return customers' numbers by id."""
+    wanted = sorted(ids)
+    found: dict[int, str] = {}
+    for start in range(0, len(wanted), 500):
+        chosen = sa.select(customer.c.id, customer.c.customer_no).where(
+            customer.c.id.in_(wanted[start : start + 500])
+        )
+        found.update(tx.execute(chosen).tuples().all())
+    return found
 
 
 def customers_of(tx: Tx, ids: Iterable[int]) -> dict[int, Any]:
     """Return customers' rows by id."""
-    wanted = sa.select(customer).where(customer.c.id.in_(list(ids)))
-    return {row.id: row for row in tx.execute(wanted)}
+    wanted = sorted(ids)
+    found: dict[int, Any] = {}
+    for start in range(0, len(wanted), 500):
+        chosen = sa.select(customer).where(customer.c.id.in_(wanted[start : start + 500]))
+        found.update((row.id, row) for row in tx.execute(chosen))
+    return found

@@ -1,5 +1,6 @@
 """What is kept to be quick or to be sure of running once: images of the book, closed days and months."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -140,9 +141,54 @@ def extensions_query(province: str, day: date) -> sa.Select[Any]:
     )
 
 
-def find_closed_day(tx: Tx, day: date) -> Any | None:
-    """Return the row of a closed day."""
-    return tx.execute(sa.select(closed_day).where(closed_day.c.day == day)).first()
+def postings_by_month(tx: Tx, province: str) -> list[tuple[str, int]]:
+    """Return (month as YYYY-MM, how many postings) of a province, rising."""
+    month = sa.func.substr(sa.cast(posting.c.value_date, sa.Text), 1, 7)
+    counted = (
+        sa.select(month, sa.func.count())
+        .where(posting.c.province == province)
+        .group_by(month)
+        .order_by(month)
+    )
+    return [(str(row[0]), int(row[1])) for row in tx.execute(counted)]
+
+
+def covering_day(tx: Tx, day: date) -> Any | None:
+    """Return the row of the closing that covers a day."""
+    chosen = sa.select(closed_day).where(closed_day.c.since <= day, closed_day.c.day >= day)
+    return tx.execute(chosen).first()
+
+
+def write_closed_day(tx: Tx, values: dict[str, Any]) -> None:
+    """Write that a day, and those missed before it, are closed."""
+    tx.execute(sa.insert(closed_day).values(**values))
+
+
+def write_closed_month(tx: Tx, values: dict[str, Any]) -> None:
+    """Write that a month is closed."""
+    tx.execute(sa.insert(closed_month).values(**values))
+
+
+def restamp_images(tx: Tx, province: str, days: Iterable[date], last_entry: int) -> None:
+    """Write that images contain everything up to an entry."""
+    tx.execute(
+        sa.update(book_image)
+        .where(book_image.c.province == province, book_image.c.day.in_(list(days)))
+        .values(last_entry=last_entry)
+    )
+
+
+def late_arrivals(tx: Tx, province: str, day: date, seen: int) -> date | None:
+    """Return the oldest value date of what was written after an entry and valued by a day."""
+    p, c = posting.c, plan_change.c
+    first = sa.select(sa.func.min(p.value_date)).where(
+        p.province == province, p.entry_id > seen, p.value_date <= day
+    )
+    second = sa.select(sa.func.min(c.counts_from)).where(
+        c.province == province, c.entry_id > seen, c.counts_from <= day
+    )
+    found = [tx.execute(query).scalar_one() for query in (first, second)]
+    return min((oldest for oldest in found if oldest is not None), default=None)
 
 
 def last_closed_day(tx: Tx) -> Any | None:
@@ -167,3 +213,39 @@ def set_today(tx: Tx, day: date) -> None:
         tx.execute(sa.insert(business_day).values(one=1, day=day))
     else:
         tx.execute(sa.update(business_day).values(day=day))
+
+
+def take_lease(tx: Tx, holder: str, now: str, until: str) -> int | None:
+    """Give the clock's lease to a holder when it is free, over, or the holder's own.
+
+    now, until  moments as text of one width, so that they compare
+
+    Returns the number of the holder's turn, which rises with every change of hands; None where
+    another holds it.
+    """
+    held = tx.execute(sa.select(clock_lease).with_for_update()).first()
+    if held is None:
+        values = {"one": 1, "token": 1, "holder": holder, "until": until}
+        tx.execute(sa.insert(clock_lease).values(**values))
+        return 1
+    if held.holder != holder and held.until > now:
+        return None
+    token = held.token if held.holder == holder else held.token + 1
+    tx.execute(sa.update(clock_lease).values(token=token, holder=holder, until=until))
+    return int(token)
+
+
+def lease_is(tx: Tx, token: int) -> bool:
+    """Return whether a turn is still the newest, and keep it so until the transaction ends."""
+    held = tx.execute(sa.select(clock_lease.c.token).with_for_update()).scalar_one_or_none()
+    return held == token
+
+
+def claim_run(tx: Tx, job: str, day: date, token: int, moment: str) -> bool:
+    """Write that a job runs for a day; return whether it had not."""
+    known = sa.select(job_run.c.job).where(job_run.c.job == job, job_run.c.day == day)
+    if tx.execute(known).first():
+        return False
+    values = {"job": job, "day": day, "token": token, "finished_at": moment}
+    tx.execute(sa.insert(job_run).values(**values))
+    return True

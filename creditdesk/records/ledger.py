@@ -168,9 +168,7 @@ def find_receipt(tx: Tx, receipt_no: str) -> Any | None:
     ).first()
 
 
-def chains_of(
-    tx: Tx, loan_ids: Sequence[int]
-) -> tuple[list[Any], list[Any], list[Any]]:
+def chains_of(tx: Tx, loan_ids: Sequence[int]) -> tuple[list[Any], list[Any], list[Any]]:
     """Return entries, postings and plan changes of some loans, each by loan, entry and line."""
     chosen = entry.c.loan_id.in_(loan_ids)
     order = (entry.c.loan_id, entry.c.id)
@@ -225,3 +223,16 @@ def find_file(tx: Tx, sha256: str, kind: str) -> Any | None:
 def add_file(tx: Tx, values: dict[str, Any]) -> None:
     """Keep a file that was taken in."""
     tx.execute(sa.insert(intake_file).values(**values))
+
+
+def orphans(tx: Tx) -> dict[str, int]:
+    """Return how many rows of each table point to an entry that is not there."""
+    found = {}
+    for table in (posting, plan_change):
+        lost = (
+            sa.select(sa.func.count())
+            .select_from(table.outerjoin(entry, entry.c.id == table.c.entry_id))
+            .where(entry.c.id.is_(None))
+        )
+        found[table.name] = int(tx.execute(lost).scalar_one())
+    return found

@@ -1,6 +1,6 @@
 """Loans: what each contract says, and the head of its chain of entries."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -100,13 +100,12 @@ def head_of(tx: Tx, loan_id: int) -> tuple[int, bytes]:
     return int(found[0]), bytes(found[1])
 
 
-def move_head(tx: Tx, loan_id: int, entries: int, digest: bytes) -> None:
-    """Write the new end of a loan's chain."""
-    tx.execute(
-        sa.update(loan_head)
-        .where(loan_head.c.loan_id == loan_id)
-        .values(entries=entries, digest=digest)
+def heads_of(tx: Tx, loan_ids: Sequence[int]) -> dict[int, tuple[int, bytes]]:
+    """Return (entries, digest) of some loans by id."""
+    chosen = sa.select(loan_head.c.loan_id, loan_head.c.entries, loan_head.c.digest).where(
+        loan_head.c.loan_id.in_(loan_ids)
     )
+    return {row[0]: (row[1], bytes(row[2])) for row in tx.execute(chosen)}
 
 
 def move_heads(tx: Tx, heads: Iterable[tuple[int, int, bytes]]) -> None:

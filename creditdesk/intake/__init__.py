@@ -1,0 +1,121 @@
+"""Reading the files that a branch exports: checked in one pass, taken whole or not at all, known by content."""
+
+import zlib
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from creditdesk import ledger, records
+from creditdesk.communes import Map
+from creditdesk.db import Tx
+from creditdesk.engine.policy import Policy
+from creditdesk.intake import contracts, layout, movements
+from creditdesk.intake.reading import Limits, Table, read
+from creditdesk.intake.report import Remark, Report
+from creditdesk.ledger import Deed
+
+__all__ = [
+    "Limits",
+    "Remark",
+    "Report",
+    "Table",
+    "open_loans",
+    "open_movements",
+    "take_loans",
+    "take_movements",
+]
+
+FAR = timedelta(days=366)
+"""A movement dated later than this after the day of taking it in is a typing error."""
+
+
+def open_loans(path: Path, limits: Limits) -> Table:
+    """Return the table of a loan file; no transaction is needed while it is read."""
+    return read(path, layout.columns(layout.LOANS), layout.needed(layout.LOANS), limits)
+
+
+def open_movements(path: Path, limits: Limits) -> Table:
+    """Return the table of a movements file."""
+    return read(path, layout.columns(layout.MOVEMENTS), layout.needed(layout.MOVEMENTS), limits)
+
+
+def take_loans(
+    tx: Tx,
+    policy: Policy,
+    places: Map,
+    table: Table,
+    *,
+    path: Path,
+    deed: Deed,
+    dry_run: bool = False,
+) -> Report:
+    """Take a loan file into the book, whole or not at all; a file known by content changes nothing."""
+    if known := _known(tx, table, "loans"):
+        return known
+    keeper = _Keeper(tx, table, "loans", path, deed)
+    act = None if dry_run else keeper.act
+    return keeper.keep(contracts.take(tx, policy, places, table, act=act), dry_run)
+
+
+def take_movements(
+    tx: Tx,
+    policy: Policy,
+    table: Table,
+    *,
+    path: Path,
+    deed: Deed,
+    today: date,
+    data_date: date | None = None,
+    dry_run: bool = False,
+    progress: movements.Progress = lambda done, of: None,
+) -> Report:
+    """Take a movements file into the book, whole or not at all.
+
+    today      [date] the day of taking it in
+    data_date  [date] the day of the data where it is known: nothing may lie after it
+    """
+    if known := _known(tx, table, "movements"):
+        return known
+    keeper = _Keeper(tx, table, "movements", path, deed)
+    act = None if dry_run else keeper.act
+    found = movements.take(
+        tx, policy, table, latest=data_date or today + FAR, act=act, progress=progress
+    )
+    return keeper.keep(found, dry_run)
+
+
+def _known(tx: Tx, table: Table, kind: str) -> Report | None:
+    if records.ledger.find_file(tx, table.sha256, kind) is None:
+        return None
+    count = len(table.rows)
+    return Report(rows=count, already_known=count, known_file=True, skipped=table.skipped)
+
+
+class _Keeper:
+    """Keeps the file beside what it wrote, under the same act."""
+
+    def __init__(self, tx: Tx, table: Table, kind: str, path: Path, deed: Deed) -> None:
+        self.tx, self.table, self.kind, self.path, self.deed = tx, table, kind, path, deed
+        self.act_id: int | None = None
+
+    def act(self) -> int:
+        if self.act_id is None:
+            deed = replace(self.deed, ground=self.deed.ground or f"{self.path.name}")
+            self.act_id = ledger.begin_act(self.tx, f"intake-{self.kind}", deed)
+        return self.act_id
+
+    def keep(self, report: Report, dry_run: bool) -> Report:
+        if not dry_run and not report.faults:
+            records.ledger.add_file(
+                self.tx,
+                {
+                    "sha256": self.table.sha256,
+                    "kind": self.kind,
+                    "name": self.path.name,
+                    "rows": report.rows,
+                    "act_id": self.act(),
+                    "unknown_columns": "\n".join(self.table.unknown),
+                    "content": zlib.compress(self.path.read_bytes(), 1),
+                },
+            )
+        return report

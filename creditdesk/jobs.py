@@ -1,0 +1,137 @@
+"""The timetable, and the one clock that keeps it: a second one stands by until the first is gone."""
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from creditdesk import closing, records
+from creditdesk.db import Database, Tx
+from creditdesk.engine.policy import Policy
+from creditdesk.errors import DeskError
+from creditdesk.settings import Settings
+
+LOG = logging.getLogger("creditdesk.clock")
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+LEASE = timedelta(seconds=60)
+Act = Callable[[Tx, Policy, date, str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job of the timetable: its name is also that of its command; `cron` names a setting."""
+
+    name: str
+    cron: str
+    act: Act
+
+
+def _close_day(tx: Tx, policy: Policy, day: date, moment: str) -> closing.Closed:
+    return closing.close_day(tx, policy, day=day, today=day, moment=moment)
+
+
+def _close_month(tx: Tx, policy: Policy, day: date, moment: str) -> closing.Closed:
+    month = (day.replace(day=1) - timedelta(days=1)).isoformat()[:7]
+    return closing.close_month(tx, policy, month=month, today=day, moment=moment)
+
+
+TIMETABLE = (
+    Job("close-day", "close_day_at", _close_day),
+    Job("close-month", "close_month_at", _close_month),
+)
+
+
+def now() -> datetime:
+    """Return this moment in Vietnam."""
+    return datetime.now(ZONE)
+
+
+def run(database: Database, policy: Policy, job: Job, *, day: date, token: int) -> bool:
+    """Run a job for a day unless it has run; return whether this call did it.
+
+    token  the number of the clock's turn: a clock that was overtaken while it slept writes nothing
+
+    The work and the line that it is done are one transaction.
+    """
+    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    with database.begin() as tx:
+        if not records.kept.lease_is(tx, token):
+            LOG.warning("%s for %s: another clock has taken over", job.name, day)
+            return False
+        if not records.kept.claim_run(tx, job.name, day, token, moment):
+            return False
+        job.act(tx, policy, day, moment)
+    LOG.info("%s for %s done", job.name, day)
+    return True
+
+
+class Clock:
+    """A process's try to be the clock of a database: it works while it holds the lease."""
+
+    def __init__(self, database: Database, policy: Policy, settings: Settings) -> None:
+        """Prepare a clock; it does nothing before `keep`."""
+        self.database = database
+        self.policy = policy
+        self.settings = settings
+        self.holder = f"{socket.gethostname()}:{os.getpid()}"
+        self.token = 0
+        self.stopped = threading.Event()
+
+    def take_lease(self, moment: datetime) -> bool:
+        """Take or renew the lease; return whether this process is the clock."""
+        with self.database.begin() as tx:
+            token = records.kept.take_lease(
+                tx, self.holder, _stamp(moment), _stamp(moment + LEASE)
+            )
+        taken = token is not None
+        if taken and token != self.token:
+            LOG.info("this process is the clock now (turn %s)", token)
+        self.token = token or 0
+        return taken
+
+    def fire(self, job: Job, moment: datetime) -> bool:
+        """Run a job for the day of a moment where this process is the clock."""
+        if not self.take_lease(moment):
+            return False
+        try:
+            return run(
+                self.database, self.policy, job, day=moment.date(), token=self.token
+            )
+        except DeskError as refused:
+            LOG.warning("%s refused: %s", job.name, refused)
+            return False
+
+    def keep(self) -> None:
+        """Keep the timetable until `stop`; the lease is renewed thrice in its time."""
+        scheduler = BackgroundScheduler(timezone=ZONE)
+        for job in TIMETABLE:
+            scheduler.add_job(
+                lambda job=job: self.fire(job, now()),
+                CronTrigger.from_crontab(getattr(self.settings, job.cron), timezone=ZONE),
+                name=job.name,
+                coalesce=True,
+                misfire_grace_time=6 * 3600,
+                max_instances=1,
+            )
+        scheduler.start()
+        try:
+            while not self.stopped.wait(LEASE.total_seconds() / 3):
+                self.take_lease(now())
+        finally:
+            scheduler.shutdown()
+
+    def stop(self, *_: object) -> None:
+        """End the keeping."""
+        self.stopped.set()
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,59 @@
+"""What people read: every code of the desk as a sentence in Vietnamese, English and Indonesian."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from creditdesk.engine import days, money
+from creditdesk.errors import DeskError
+
+LANGUAGES = ("vi", "en", "id")
+FOLDER = Path(__file__).resolve().parent
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """Return every sentence of a language by its code; sections are joined with a dot."""
+    tables = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
+    found: dict[str, str] = {}
+    for section, sentences in tables.items():
+        for code, sentence in sentences.items():
+            found[f"{section}.{code}"] = sentence
+    return found
+
+
+def say(language: str, code: str, **facts: Any) -> str:
+    """Return the sentence of a code with its facts; the code itself where there is no sentence."""
+    sentence = catalogue(language).get(code)
+    if sentence is None:
+        return code
+    return sentence.format_map(_Facts({name: told(fact) for name, fact in facts.items()}))
+
+
+def told(fact: Any) -> str:
+    """Return a fact as the bank writes it: days dd/mm/yyyy, amounts 1.234.567, lists with commas."""
+    if isinstance(fact, bool) or fact is None:
+        return "–"
+    if isinstance(fact, date):
+        return days.written(fact)
+    if isinstance(fact, int):
+        return money.written(fact)
+    if isinstance(fact, Decimal):
+        return f"{fact.normalize():f}".replace(".", ",")
+    if isinstance(fact, list | tuple | set | frozenset):
+        return ", ".join(map(told, fact))
+    return str(fact)
+
+
+def refusal(language: str, trouble: DeskError) -> str:
+    """Return the sentence of a refusal."""
+    return say(language, f"refusal.{trouble.code}", **trouble.facts)
+
+
+class _Facts(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "–"
