@@ -1,0 +1,223 @@
+"""Read a file that was handed in, whatever its shape, as columns of plain text with their row numbers.
+
+Title lines, the row of column numbers and total lines are left out; values are stripped and in NFC, and
+otherwise as they were written. What they mean is for others to say.
+"""
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pandas as pd
+
+from creditdesk.intake import delimited, workbook
+from creditdesk.intake.grid import Grid, Limits, Numbers, Texts, texts
+from creditdesk.intake.heading import Column, fold
+from creditdesk.intake.refusals import (
+    FileEmpty,
+    FileEncrypted,
+    FileMissing,
+    FileTooLarge,
+    FileUnreadable,
+    OldWorkbook,
+    TooManyRows,
+)
+
+__all__ = ["Column", "Limits", "Table", "read"]
+
+_MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a file says: each known column it has, by key; the row each line of data stands in.
+
+    `unknown` are the titles of other columns, `skipped` the rows left out with the reason
+    (column-numbers, total), `sha256` the sum of the file's bytes. `overlong` are rows with more fields than
+    the header, with the first field too many: a separator inside a value, so that what follows it stands in
+    the wrong column. They are among the rows; whoever takes the rows must refuse them.
+    """
+
+    columns: dict[str, Texts]
+    rows: Numbers
+    unknown: tuple[str, ...]
+    skipped: tuple[tuple[int, str], ...]
+    sha256: str
+    overlong: tuple[tuple[int, str], ...] = ()
+
+
+def read(
+    path: Path, columns: Sequence[Column], required: Collection[str], limits: Limits
+) -> Table:
+    """Return the table of a CSV file or XLSX workbook, told apart by content.
+
+    Raises one of creditdesk.intake.refusals.
+    """
+    if not path.is_file():
+        raise FileMissing(file=path.name)
+    try:
+        file = path.open("rb")
+    except PermissionError:
+        raise FileUnreadable(why="no-permission", file=path.name) from None
+    with file:
+        grid, digest = _grid(file, columns, required, limits)
+    return _table(grid, list(required), limits, digest)
+
+
+def _grid(
+    file: BinaryIO, columns: Sequence[Column], required: Collection[str], limits: Limits
+) -> tuple[Grid, str]:
+    """Return the cells of a file and its SHA-256."""
+    size = os.fstat(file.fileno()).st_size
+    if not size:
+        raise FileEmpty
+    if size > limits.max_megabytes * _MEGABYTE:
+        raise FileTooLarge(megabytes=-(-size // _MEGABYTE), limit=limits.max_megabytes)
+    start = file.read(_TELLING)
+    _refuse_other_kinds(start, file)
+    file.seek(0)
+    if start.startswith(b"PK"):
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return workbook.read(file, columns, required, limits), digest
+    data = file.read(size)
+    if not data.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise FileEmpty
+    return delimited.read(data, columns, required, limits), hashlib.sha256(data).hexdigest()
+
+
+_TELLING = 512
+_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BIFF = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
+_KINDS = {
+    "pdf": b"%PDF",
+    "html": b"<",
+    "rtf": b"{\\rtf",
+    "gzip": b"\x1f\x8b",
+    "rar": b"Rar!",
+    "7z": b"7z\xbc\xaf",
+    "image": b"\x89PNG",
+    "photo": b"\xff\xd8\xff",
+}
+
+
+def _refuse_other_kinds(start: bytes, file: BinaryIO) -> None:
+    """Raise FileEncrypted, OldWorkbook or FileUnreadable for a file whose first bytes say what it is."""
+    if start.startswith(_OLE2):
+        file.seek(0)
+        # A locked workbook is wrapped in the container of the old ones.
+        names = file.read()
+        if "EncryptedPackage".encode("utf-16-le") in names:
+            raise FileEncrypted
+        if any(name.encode("utf-16-le") in names for name in ("Workbook", "Book")):
+            raise OldWorkbook
+        raise FileUnreadable(why="not-a-workbook")
+    if start.startswith(_BIFF):
+        raise OldWorkbook
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    for kind, magic in _KINDS.items():
+        if text.startswith(magic):
+            raise FileUnreadable(why=kind)
+
+
+def _table(grid: Grid, required: list[str], limits: Limits, digest: str) -> Table:
+    """Return the rows of data among a file's cells."""
+    places = grid.heading.places
+    known = {place: clean(grid.columns[place]) for place in places.values()}
+    key = places[required[0]] if required else next(iter(places.values()))
+    keep, skipped = _sift(grid, known, key)
+    if len(keep) - np.count_nonzero(~keep) > limits.max_rows:
+        raise TooManyRows(limit=limits.max_rows)
+    whole = bool(keep.all())
+    overlong = grid.overlong
+    return Table(
+        {name: known[place] if whole else known[place][keep] for name, place in places.items()},
+        grid.rows if whole else grid.rows[keep],
+        grid.heading.unknown,
+        skipped,
+        digest,
+        overlong,
+    )
+
+
+def _sift(
+    grid: Grid, known: dict[int, Texts], key: int
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.bool_]], tuple[tuple[int, str], ...]]:
+    """Return which rows hold data, and the others that hold something with the reason to leave them out."""
+    keep = np.ones(len(grid.rows), dtype=bool)
+    skipped = []
+    odd = {value for value in set(known[key].tolist()) if not _CODE.match(value)}
+    if odd:
+        for place in np.flatnonzero(pd.Series(known[key], dtype=object).isin(odd)):
+            cells = [
+                known[at][place] if at in known else column[place].strip()
+                for at, column in enumerate(grid.columns)
+            ]
+            reason = _reason(cells, cells[key])
+            if reason:
+                keep[place] = False
+            if reason and reason != _BLANK:
+                skipped.append((int(grid.rows[place]), reason))
+    return keep, tuple(skipped)
+
+
+_BLANK = "blank"
+_CODE = re.compile(r"[0-9]{4}")
+_NUMBERED = re.compile(r"\(\s*([0-9]{1,3})\s*\)|([0-9]{1,3})")
+_TOTALS = tuple(map(fold, ("tổng cộng", "tổng số", "tổng", "cộng", "total")))
+_FEWEST_NUMBERS = 3
+_LONGEST_TOTAL = 100
+
+
+def _reason(cells: list[str], code: str) -> str:
+    """Return why a row holds no data, or nothing: it is blank, numbers the columns, or adds them up."""
+    filled = [cell for cell in cells if cell]
+    if not filled:
+        return _BLANK
+    if _numbers_columns(filled):
+        return "column-numbers"
+    numbered = code is not filled[0] and any(sign.isdigit() for sign in code)
+    return "total" if not numbered and _adds_up(filled[0]) else ""
+
+
+def _adds_up(cell: str) -> bool:
+    """Return whether a cell says `total`, alone or of something: `Cộng xã Gio Linh`."""
+    said = fold(cell[:_LONGEST_TOTAL])
+    return any(said == word or said.startswith((f"{word} ", f"{word}:")) for word in _TOTALS)
+
+
+def _numbers_columns(filled: list[str]) -> bool:
+    """Return whether cells count up by one, in brackets, or bare when there are enough of them."""
+    found = [_NUMBERED.fullmatch(cell) for cell in filled]
+    numbers = [int(match[1] or match[2]) for match in found if match]
+    if len(numbers) < len(filled) or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+        return False
+    return filled[0].startswith("(") or len(filled) >= _FEWEST_NUMBERS
+
+
+_SPACES = re.compile(r"[\s\ufeff\u200b]")
+
+
+def clean(column: Texts) -> Texts:
+    """Return values without white space around them, in NFC; the same array when nothing is to be done.
+
+    Looked at as one long text first: most columns of a book need nothing.
+    """
+    values = column.tolist()
+    # No field holds a NUL, so none of them can be mistaken for the seam.
+    long = "\0".join(["", *values, ""])
+    spaced = any(f"\0{sign}" in long or f"{sign}\0" in long for sign in set(_SPACES.findall(long)))
+    if not spaced and unicodedata.is_normalized("NFC", long):
+        return column
+    codes, distinct = pd.factorize(column)
+    return texts([_plain(value) for value in distinct])[codes]
+
+
+def _plain(value: str) -> str:
+    """Return one value without white space around it, in NFC."""
+    return unicodedata.normalize("NFC", value.strip("\ufeff\u200b").strip())

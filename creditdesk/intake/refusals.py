@@ -1,0 +1,88 @@
+"""Why a file was not read: one class for each cause, told before any row is looked at."""
+
+from creditdesk.errors import Malformed
+
+
+class FileMissing(Malformed):
+    """There is no such file."""
+
+    code = "file-missing"
+
+
+class FileEmpty(Malformed):
+    """The file holds nothing."""
+
+    code = "file-empty"
+
+
+class FileTooLarge(Malformed):
+    """The file is larger than the desk takes; `megabytes`, `limit`."""
+
+    code = "file-too-large"
+
+
+class FileUnreadable(Malformed):
+    """The file is no table; `why`: not-utf-8, utf-16, nul, quotes, truncated, damaged, not-a-workbook,
+    no-permission or the kind it is (pdf, html, ...); `row` where that is known."""
+
+    code = "file-unreadable"
+
+
+class FileEncrypted(Malformed):
+    """The workbook is locked with a password."""
+
+    code = "file-encrypted"
+
+
+class OldWorkbook(Malformed):
+    """The workbook is in the format of Excel 97-2003 (.xls)."""
+
+    code = "old-workbook"
+
+
+class FileBomb(Malformed):
+    """The workbook would unpack to absurdly more than it weighs; `unpacked` [MB], `limit` or `parts`."""
+
+    code = "file-bomb"
+
+
+class HeaderMissing(Malformed):
+    """No row names the columns that are needed; `missing`, and of the nearest row `row` and `found`."""
+
+    code = "header-missing"
+
+
+class HeaderRepeated(Malformed):
+    """The header names a column twice; `column`, `row`."""
+
+    code = "header-repeated"
+
+
+class FieldTooLong(Malformed):
+    """A field is longer than any text of a loan book; `row`, `limit` [characters]."""
+
+    code = "field-too-long"
+
+
+class TooManyRows(Malformed):
+    """The file holds more rows than the desk takes at once; `limit`."""
+
+    code = "too-many-rows"
+
+
+class TooManyColumns(Malformed):
+    """The file holds more columns than the desk takes; `limit`."""
+
+    code = "too-many-columns"
+
+
+class ReadingTookTooLong(Malformed):
+    """The workbook was not read in the time allowed; `seconds`."""
+
+    code = "reading-took-too-long"
+
+
+class ReadingTookTooMuch(Malformed):
+    """The workbook needs more memory than allowed; `megabytes`."""
+
+    code = "reading-took-too-much"
