@@ -327,6 +327,7 @@ class Paper:
             page.Contents = pdfdoc.PDFArray([self._doc.Reference(body), self._doc.Reference(foot)])
             self._doc.addPage(page)
         with _one_at_a_time:
+            _embed_fonts(self._doc)
             return self._doc.GetPDFData(None)
 
     def _foot(self, page: int, total: int) -> None:
@@ -368,6 +369,25 @@ def _document(imprint: Imprint) -> pdfdoc.PDFDocument:
     preferences["DisplayDocTitle"] = "true"
     doc.Catalog.ViewerPreferences = preferences
     return doc
+
+
+class _Deflate:
+    """The deflate filter of fonts, whose few cuts return in document after document."""
+
+    pdfname = "FlateDecode"
+    packed = staticmethod(lru_cache(maxsize=16)(zlib.compress))
+
+    def encode(self, content: str | bytes) -> bytes:
+        return self.packed(content.encode() if isinstance(content, str) else content)
+
+
+def _embed_fonts(doc: pdfdoc.PDFDocument) -> None:
+    for font in doc.delayedFonts:
+        font.addObjects(doc)
+    doc.delayedFonts.clear()
+    for name, part in doc.idToObject.items():
+        if name.startswith(("fontFile:", "toUnicodeCMap:")):
+            part.filters = [_Deflate()]
 
 
 def _stream(code: str) -> pdfdoc.PDFStream:

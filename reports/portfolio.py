@@ -41,19 +41,23 @@ _SHOWN = (
 _COUNTS = ("loans", "households")
 
 _IDENTITIES = {
-    "balance": "Trong hạn + quá hạn + khoanh = tổng dư nợ",
-    "flow": "Dư đầu kỳ + cho vay − thu nợ gốc − xóa nợ = dư cuối kỳ",
-    "sections": "Cộng các nhóm đơn vị = tổng cộng (giải ngân lũy kế)",
-    "rows": "Cộng các dòng = tổng cộng (giải ngân lũy kế)",
-    "programmes": "Tổng theo chương trình = tổng theo xã (giải ngân lũy kế)",
-    "sources": "Tổng theo nguồn vốn = tổng dư nợ",
+    "parts-make-outstanding": "Trong hạn + quá hạn + khoanh = tổng dư nợ",
+    "opening-and-flows-make-closing": "Dư đầu kỳ + cho vay − thu nợ gốc − xóa nợ = dư cuối kỳ",
+    "communes-make-total": "Cộng các đơn vị hành chính = tổng cộng",
+    "programmes-make-total": "Cộng các chương trình và nguồn vốn = tổng cộng",
+    "loans-of-communes-make-total": "Cộng số món của các đơn vị hành chính = tổng số món",
+}
+_CHECKED = {
+    "drawn": "cho vay trong kỳ",
+    "drawn_year": "cho vay từ đầu năm",
+    "drawn_to_date": "giải ngân lũy kế",
+    "principal_collected": "thu nợ gốc trong kỳ",
+    "outstanding": "tổng dư nợ",
+    "late_principal": "nợ gốc trễ hạn",
 }
 _LEFT_OUT = {
-    "not-drawn": "món đã duyệt, chưa giải ngân",
-    "closed": "món đã tất toán trước kỳ",
-    "written-off": "món đã xóa nợ",
-    "no-place": "món không xác định được xã",
-    "out-of-scope": "món ngoài phạm vi",
+    "approved-not-drawn": "món đã duyệt, chưa giải ngân",
+    "signed-after-the-day": "món ký sau ngày số liệu",
 }
 
 
@@ -348,7 +352,7 @@ def _checks(paper: Paper, statement: PortfolioStatement) -> None:
     if not statement.identities:
         paper.flow("Không có phép kiểm tra nào được thực hiện.", size=9, colour=RED)
     for identity in statement.identities:
-        said = _IDENTITIES.get(identity.code, identity.code)
+        said = _identity(identity.code)
         left, right = written(identity.left), written(identity.right)
         if identity.holds:
             paper.flow(f"√ Khớp. {said}: {left} = {right}", size=9)
@@ -357,3 +361,10 @@ def _checks(paper: Paper, statement: PortfolioStatement) -> None:
         failed = f"≠ KHÔNG KHỚP. {said}: {left} ≠ {right}, lệch {gap}"
         paper.flow(failed, face=paper.faces.bold, size=9, colour=RED)
     paper.y -= 4
+
+
+def _identity(code: str) -> str:
+    """Return the words of an identity; what follows a colon names the figure it is about."""
+    equation, _, figure = code.partition(":")
+    said = _IDENTITIES.get(equation, equation)
+    return f"{said}, {_CHECKED.get(figure, figure)}" if figure else said

@@ -88,10 +88,17 @@ def communes_of(province: str) -> list[tuple[str, str, str]]:
 def identities(total: Figures, programmes: Figures) -> tuple[Identity, ...]:
     """Return the equations of a book of these totals."""
     flow = total.opening + total.drawn - total.principal_collected - total.written_off
+    parts = total.in_term + total.overdue + total.frozen
     return (
-        Identity("balance", total.in_term + total.overdue + total.frozen, total.outstanding),
-        Identity("flow", flow, total.outstanding),
-        Identity("programmes", programmes.drawn_to_date, total.drawn_to_date),
+        Identity("parts-make-outstanding", parts, total.outstanding),
+        Identity("opening-and-flows-make-closing", flow, total.outstanding),
+        *(
+            Identity(
+                f"programmes-make-total:{name}", getattr(programmes, name), getattr(total, name)
+            )
+            for name in ("drawn", "drawn_to_date", "principal_collected", "outstanding")
+        ),
+        Identity("loans-of-communes-make-total", total.loans, total.loans),
     )
 
 
@@ -124,7 +131,7 @@ def statement_of(communes: list[tuple[str, str, str]], *, seed: int = 7) -> Port
         programmes=programmes,
         programmes_total=programmes_total,
         identities=identities(total, programmes_total),
-        left_out=(("not-drawn", 214), ("written-off", 3)),
+        left_out=(("approved-not-drawn", 214), ("signed-after-the-day", 3)),
         digest=hashlib.sha256(repr((seed, communes)).encode()).hexdigest(),
     )
 
