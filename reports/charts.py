@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.paper import Face, Paper
+from reports.faces import Face
+from reports.paper import Paper
 
 _STEP = 13.0
 _SIZE = 8.5

@@ -6,121 +6,23 @@ overprint. Page streams are compressed as they fill; only "page x of y" waits fo
 """
 
 import re
-import threading
-import unicodedata
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from functools import lru_cache
 from pathlib import Path
 
 from reportlab.pdfbase import pdfdoc
-from reportlab.pdfbase.ttfonts import TTFont
+
+from reports.faces import NEEDED, SEEDED, SHIPPED_FONTS, Face, embed, faces
 
 MM = 72 / 25.4
 VIETNAM = timezone(timedelta(hours=7))
 SIGNATURES = 100.0  # [pt] that a row of signatures takes
 RED = "0.78 0 0"
 BLACK = "0 0 0"
-SHIPPED_FONTS = Path(__file__).parent / "fonts"
 
-_FILES = {
-    "regular": ("*-Regular.ttf", "times.ttf"),
-    "bold": ("*-Bold.ttf", "timesbd.ttf"),
-    "italic": ("*-Italic.ttf", "timesi.ttf"),
-}
-_LETTERS = "ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
-_LATIN = "àáãèéìíĩòóõùúũý"
-_SEEDED = "".join(sorted({*_LETTERS, *_LETTERS.upper(), *_LATIN, *_LATIN.upper(), *"–−√≠‹›…"}))
-_NEEDED = frozenset(_SEEDED) | frozenset(map(chr, range(32, 127)))
 _PLAIN = re.compile(r"[-0-9.,]+")
 _ESCAPES = {code: f"\\{code:03o}" for code in (*range(32), *map(ord, "()\\"), *range(127, 160))}
-_one_at_a_time = threading.Lock()  # a font file has one reading position
-
-
-class Face:
-    """One typeface of one file: what it can write and how wide that is."""
-
-    def __init__(self, name: str, file: Path) -> None:
-        self.font = TTFont(f"{name}:{file}", str(file), asciiReadable=True)
-        # Every document is seeded with the same letters, so most share one cut of the font.
-        self.font.face.makeSubset = _remembered(self.font.face.makeSubset)
-        widths = self.font.face.charWidths
-        self._glyphs = frozenset(map(chr, self.font.face.charToGlyph))
-        self._widths = {chr(code): width / 1000 for code, width in widths.items()}
-        if missing := _NEEDED - self._glyphs:
-            raise ValueError(f"{file.name} lacks {''.join(sorted(missing))}")
-
-    def clean(self, text: str) -> str:
-        """Return text in NFC; what the face cannot print is spelled out, as ‹U+202E›."""
-        text = unicodedata.normalize("NFC", text)
-        if text.isprintable() and self._glyphs.issuperset(text):
-            return text
-        return "".join(map(self._shown, text))
-
-    def _shown(self, letter: str) -> str:
-        if letter.isprintable() and letter in self._glyphs:
-            return letter
-        return " " if letter == "\u00a0" else f"‹U+{ord(letter):04X}›"
-
-    def width(self, text: str, size: float) -> float:
-        """Return how wide [pt] clean text is at a size [pt]."""
-        return sum(map(self._widths.__getitem__, text)) * size
-
-    def wrap(self, text: str, size: float, room: float) -> list[str]:
-        """Return cleaned text as lines no wider than `room` [pt]; a longer word is broken."""
-        text = self.clean(text)
-        if self.width(text, size) <= room:
-            return [text]
-        lines, line = [], ""
-        for word in text.split(" "):
-            longer = f"{line} {word}" if line else word
-            if self.width(longer, size) <= room:
-                line = longer
-                continue
-            *whole, last = self._broken(word, size, room)
-            lines += [line, *whole] if line else whole
-            line = last
-        return [*lines, line]
-
-    def _broken(self, word: str, size: float, room: float) -> list[str]:
-        pieces, start, wide = [], 0, 0.0
-        for at, letter in enumerate(word):
-            wide += self._widths[letter] * size
-            if wide > room and at > start:
-                pieces.append(word[start:at])
-                start, wide = at, self._widths[letter] * size
-        return [*pieces, word[start:]]
-
-
-def _remembered(make: Callable[[list[int]], bytes]) -> Callable[[list[int]], bytes]:
-    cut = lru_cache(maxsize=4)(lambda codes: make(list(codes)))
-    return lambda codes: cut(tuple(codes))
-
-
-@dataclass(frozen=True, slots=True)
-class Faces:
-    """The three faces that a document is set in."""
-
-    regular: Face
-    bold: Face
-    italic: Face
-
-
-@lru_cache(maxsize=4)
-def faces(folder: Path = SHIPPED_FONTS) -> Faces:
-    """Return the faces of a folder that holds a regular, a bold and an italic TrueType file.
-
-    Raises FileNotFoundError when one is not there, ValueError when it cannot write Vietnamese.
-    """
-    found = {}
-    for name, patterns in _FILES.items():
-        files = sorted(file for pattern in patterns for file in folder.glob(pattern))
-        if not files:
-            raise FileNotFoundError(f"no {name} face in {folder}: {' or '.join(patterns)}")
-        found[name] = Face(name, files[0])
-    return Faces(**found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +84,7 @@ class Paper:
         return self._runs[key]
 
     def _encoded(self, face: Face, size: float, text: str) -> str:
-        if _NEEDED.issuperset(text):
+        if NEEDED.issuperset(text):
             return f"({text.translate(self._codes[face])}) Tj"
         runs, last = [], 0
         for subset, codes in face.font.splitString(text, self._doc):
@@ -199,8 +101,8 @@ class Paper:
     def _select(self, face: Face, size: float, subset: int) -> str:
         if face not in self._codes:
             # The first cut holds ASCII at its own codes and all that Vietnamese needs beside it.
-            [(_, codes)] = face.font.splitString(_SEEDED, self._doc)
-            plain = zip(map(ord, _SEEDED), codes, strict=True)
+            [(_, codes)] = face.font.splitString(SEEDED, self._doc)
+            plain = zip(map(ord, SEEDED), codes, strict=True)
             self._codes[face] = _ESCAPES | {
                 letter: _ESCAPES.get(code, chr(code)) for letter, code in plain
             }
@@ -326,9 +228,8 @@ class Paper:
             page.Resources = resources
             page.Contents = pdfdoc.PDFArray([self._doc.Reference(body), self._doc.Reference(foot)])
             self._doc.addPage(page)
-        with _one_at_a_time:
-            _embed_fonts(self._doc)
-            return self._doc.GetPDFData(None)
+        embed(self._doc)
+        return self._doc.GetPDFData(None)
 
     def _foot(self, page: int, total: int) -> None:
         y = self.bottom - 16
@@ -369,25 +270,6 @@ def _document(imprint: Imprint) -> pdfdoc.PDFDocument:
     preferences["DisplayDocTitle"] = "true"
     doc.Catalog.ViewerPreferences = preferences
     return doc
-
-
-class _Deflate:
-    """The deflate filter of fonts, whose few cuts return in document after document."""
-
-    pdfname = "FlateDecode"
-    packed = staticmethod(lru_cache(maxsize=16)(zlib.compress))
-
-    def encode(self, content: str | bytes) -> bytes:
-        return self.packed(content.encode() if isinstance(content, str) else content)
-
-
-def _embed_fonts(doc: pdfdoc.PDFDocument) -> None:
-    for font in doc.delayedFonts:
-        font.addObjects(doc)
-    doc.delayedFonts.clear()
-    for name, part in doc.idToObject.items():
-        if name.startswith(("fontFile:", "toUnicodeCMap:")):
-            part.filters = [_Deflate()]
 
 
 def _stream(code: str) -> pdfdoc.PDFStream:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from reports.paper import Face, Paper
+from reports.faces import Face
+from reports.paper import Paper
 
 _NUMBER = re.compile(r"[0-9.,]+")
 _PAD = 1.5
