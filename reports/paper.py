@@ -7,7 +7,7 @@ overprint. Page streams are compressed as they fill; only "page x of y" waits fo
 
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -46,8 +46,9 @@ class Paper:
         width: float = 297 * MM,
         height: float = 210 * MM,
     ) -> None:
-        self.imprint = imprint
         self.faces = faces(fonts or SHIPPED_FONTS)
+        clean = self.faces.regular.clean
+        self.imprint = replace(imprint, title=clean(imprint.title), author=clean(imprint.author))
         self.width, self.height = width, height
         self.left, self.right = 20 * MM, width - 15 * MM
         self.top, self.bottom = height - 14 * MM, 17 * MM
@@ -56,7 +57,7 @@ class Paper:
         self._pages: list[pdfdoc.PDFStream] = []
         self._runs: dict[tuple[Face, float, str], str] = {}
         self._codes: dict[Face, dict[int, str]] = {}
-        self._doc = _document(imprint)
+        self._doc = _document(self.imprint)
 
     @property
     def page(self) -> int:
