@@ -40,6 +40,8 @@ class Face:
 
     def clean(self, text: str) -> str:
         """Return text in NFC; what the face cannot print is spelled out, as ‹U+202E›."""
+        if NEEDED.issuperset(text):
+            return text
         text = unicodedata.normalize("NFC", text)
         if text.isprintable() and self._glyphs.issuperset(text):
             return text

@@ -56,6 +56,7 @@ class Paper:
         self._code: list[str] = []
         self._pages: list[pdfdoc.PDFStream] = []
         self._runs: dict[tuple[Face, float, str], str] = {}
+        self._selects: dict[tuple[Face, float], str] = {}
         self._codes: dict[Face, dict[int, str]] = {}
         self._doc = _document(self.imprint)
 
@@ -97,7 +98,10 @@ class Paper:
 
     def select(self, face: Face, size: float) -> str:
         """Return the operator that chooses a face and a size [pt]."""
-        return self._select(face, size, 0)
+        key = (face, size)
+        if key not in self._selects:
+            self._selects[key] = self._select(face, size, 0)
+        return self._selects[key]
 
     def _select(self, face: Face, size: float, subset: int) -> str:
         if face not in self._codes:

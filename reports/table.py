@@ -58,7 +58,9 @@ class Table:
         self._edges = [paper.left]
         for column in columns:
             self._edges.append(self._edges[-1] + column.width)
-        self._ends: dict[tuple[Face, int, int], float] = {}
+        self._ends: dict[Face, dict[tuple[int, int], float | None]] = {
+            face: {} for face in (paper.faces.regular, paper.faces.bold)
+        }
         self._head, self._head_height = self._drawn_head()
         self._runs_from = 0.0
         self._begun_at = 0.0
@@ -164,30 +166,41 @@ class Table:
             self._runs_from = bottom
 
     def _write_cells(self, laid: _Laid, baseline: float) -> None:
-        face = self._face(laid.row)
+        face, leading = self._face(laid.row), self._leading
         code = [f"BT {self._paper.select(face, self._size)} 0 {baseline:.2f} Td"]
         at_x = at_y = 0.0
+        for number, x, shown in self._placed(laid, face):
+            y = round(-number * leading, 2) if number else 0.0
+            code.append(f"{x - at_x:.2f} {y - at_y:.2f} Td {shown}")
+            at_x, at_y = x, y
+        code.append("ET")
+        self._paper.put(" ".join(code))
+
+    def _placed(self, laid: _Laid, face: Face) -> Iterator[tuple[int, float, str]]:
+        """Yield of each line of each cell its number, where it begins, what shows it."""
+        across = laid.row.kind == "heading"
         for index, lines in enumerate(laid.lines):
             for number, text in enumerate(lines):
                 if not text:
                     continue
-                x, shown = self._placed(face, index, text, across=laid.row.kind == "heading")
-                y = round(-number * self._leading, 2)
-                code.append(f"{x - at_x:.2f} {y - at_y:.2f} Td {shown}")
-                at_x, at_y = x, y
-        code.append("ET")
-        self._paper.put(" ".join(code))
+                x = None
+                if not across and _NUMBER.fullmatch(text):
+                    x = self._number_at(face, index, text)
+                if x is None:
+                    yield number, *self._placed_text(face, index, text, across=across)
+                else:
+                    yield number, x, f"({text}) Tj"
 
-    def _placed(self, face: Face, index: int, text: str, *, across: bool) -> tuple[float, str]:
-        if not across and _NUMBER.fullmatch(text):
-            # Digits are of one width, a column writes its numbers alike: length tells the place.
-            key = (face, index, len(text))
-            x = self._ends.get(key)
-            if x is None:
-                x = self._ends[key] = self._start(face, index, text)
-            if x >= self._edges[index]:
-                return x, f"({text}) Tj"
-        return self._placed_text(face, index, text, across=across)
+    def _number_at(self, face: Face, index: int, text: str) -> float | None:
+        """Return where a number begins, or None when it is too wide to be set as it is.
+
+        Digits are of one width and a column writes its numbers alike: their length tells.
+        """
+        ends, key = self._ends[face], (index, len(text))
+        if key not in ends:
+            start = self._start(face, index, text)
+            ends[key] = start if start >= self._edges[index] + _PAD - 0.01 else None
+        return ends[key]
 
     def _placed_text(
         self, face: Face, index: int, text: str, *, across: bool
