@@ -121,6 +121,18 @@ class _Deflate:
         return self.packed(content.encode() if isinstance(content, str) else content)
 
 
+class _Widths(pdfdoc.PDFArray):
+    """The widths of a cut of a font, likewise written once."""
+
+    def format(self, _: pdfdoc.PDFDocument) -> bytes:
+        return self.written(tuple(self.sequence))
+
+    @staticmethod
+    @lru_cache(maxsize=16)
+    def written(widths: tuple[float, ...]) -> bytes:
+        return pdfdoc.PDFArray(widths).format(None)
+
+
 def embed(doc: pdfdoc.PDFDocument) -> None:
     """Put the letters that a document used into it."""
     with _one_at_a_time:
@@ -130,3 +142,5 @@ def embed(doc: pdfdoc.PDFDocument) -> None:
     for name, part in doc.idToObject.items():
         if name.startswith(("fontFile:", "toUnicodeCMap:")):
             part.filters = [_Deflate()]
+    for font in doc.idToObject["BasicFonts"].dict.values():
+        font.Widths = _Widths(font.Widths.sequence)
