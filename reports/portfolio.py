@@ -220,7 +220,7 @@ def _marks() -> Iterator[str]:
 
 
 def _name(row: PortfolioRow) -> str:
-    return row.names[0] if row.names else row.keys[0]
+    return row.names[0] if row.names and row.names[0].strip() else row.keys[0]
 
 
 def _programmes(paper: Paper, statement: PortfolioStatement, measure: _Measure) -> None:
