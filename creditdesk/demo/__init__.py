@@ -1,4 +1,4 @@
-"""A demonstration book: a province's communes with invented people, told as the files of its offices.
+"""A demonstration book: a province's communes, invented people, and the files of its offices.
 
 Everything follows from a seed: the same call writes the same bytes on every machine. Names are
 marked as invented, identity numbers belong to no province, receipts begin with MH.

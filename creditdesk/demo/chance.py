@@ -1,4 +1,4 @@
-"""Chance that falls the same way everywhere: whole numbers only, from a key that is written down."""
+"""Chance that falls the same way everywhere: whole numbers only, from a key one can write down."""
 
 from collections.abc import Sequence
 
@@ -14,8 +14,9 @@ class Chance:
     """
 
     def __init__(self, *key: int) -> None:
-        """Begin the stream of a key of whole numbers >= 0."""
-        self._stream = np.random.Generator(np.random.PCG64(np.random.SeedSequence(key)))
+        """Begin the stream of a key of whole numbers."""
+        whole = [part % 2**64 for part in key]
+        self._stream = np.random.Generator(np.random.PCG64(np.random.SeedSequence(whole)))
 
     def below(self, bound: int | np.ndarray, size: int) -> np.ndarray:
         """Return numbers from 0 to below a bound, which may differ for each."""

@@ -1,4 +1,4 @@
-"""The contracts of the demonstration: who borrows what, when, and until when it is to be repaid."""
+"""The contracts of the demonstration: who borrows what, when, and when it is to be repaid."""
 
 from dataclasses import dataclass, fields
 from typing import NamedTuple
@@ -91,7 +91,9 @@ class Contracts:
 
     def of(self, chosen: np.ndarray) -> "Contracts":
         """Return some of the contracts."""
-        return Contracts(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
+        return Contracts(
+            **{field.name: getattr(self, field.name)[chosen] for field in fields(self)}
+        )
 
 
 class _Who(NamedTuple):
@@ -114,8 +116,11 @@ def sign(
     habit = _habits(chance, ground, people, who, lent_in)
     start = _starts(chance, habit, who.late, lent_in)
     session_day = ground.session_day[commune]
-    signed = months.day(start, session_day) - chance.below(4, loans)
-    draws, first, every, due, graced = _rhythm(chance, law, habit, start, signed, who.anchor)
+    # Signed and drawn at one session, from which the term counts.
+    signed = months.day(start, session_day)
+    draws, first, every, due, graced = _rhythm(
+        chance, law, habit, start, signed=signed, anchor=who.anchor
+    )
     amount, most = _amounts(chance, habit, start)
     most = np.minimum(most, law.ceiling(habit, signed))
     amount = np.minimum(amount, most)
@@ -192,14 +197,18 @@ def _who(chance: Chance, people: People, loans: int) -> _Who:
 def _habits(
     chance: Chance, ground: Ground, people: People, who: _Who, lent_in: np.ndarray
 ) -> np.ndarray:
-    """Return the programme of each contract: what its household is eligible for, where it lives."""
+    """Return the programme of each contract: one for which its household and place qualify."""
     shares = np.array([habit.shares for habit in HABITS]).T
     within = lent_in[:, : months.PERIOD].any(axis=1)
     after = lent_in[:, months.PERIOD :].any(axis=1)
     lasting = within & (_COURSE | (_LONGEST >= months.PERIOD))
     standing = people.standing[who.household]
     found = np.zeros(len(standing), dtype=np.int64)
-    for chosen, possible in ((who.anchor, lasting), (~who.anchor & ~who.late, within), (who.late, after)):
+    for chosen, possible in (
+        (who.anchor, lasting),
+        (~who.anchor & ~who.late, within),
+        (who.late, after),
+    ):
         here = np.flatnonzero(chosen)
         found[here] = chance.pick_by_row(shares * possible, standing[here])
     commune = people.commune[who.household]
@@ -245,6 +254,7 @@ def _rhythm(
     law: Law,
     habit: np.ndarray,
     start: np.ndarray,
+    *,
     signed: np.ndarray,
     anchor: np.ndarray,
 ) -> tuple[np.ndarray, ...]:

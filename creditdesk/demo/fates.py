@@ -1,4 +1,4 @@
-"""What befalls the borrowers of the demonstration: most pay in time, some late, a few not at all."""
+"""What befalls the borrowers of the demonstration: most pay in time, some late, a few never."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ NEVER = 10**6
 """A month that does not come."""
 
 # In ten thousand contracts; the others pay as agreed.
-_SLOW, _STUCK, _FROZEN, _EXTENDED, _EARLY, _AHEAD = 300, 120, 50, 150, 700, 400
+_SLOW, _STUCK, _FROZEN, _EXTENDED, _EARLY, _AHEAD = 300, 140, 50, 150, 700, 400
 _RHYTHMS = ((1, 8), (3, 75), (6, 17))
 _AWAY_FROM_SESSION = 800
 _FLOODS = 23, 47, 59, 62

@@ -1,4 +1,4 @@
-"""The files of an office: its loan table and its movements, in the layout every branch hands in."""
+"""The files of an office: its loan table and its movements, in the layout of every branch."""
 
 import csv
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""The ground a demonstration stands on: a province's communes with invented offices and sessions."""
+"""The ground a demonstration stands on: a province's communes, invented offices and sessions."""
 
 from dataclasses import dataclass
 

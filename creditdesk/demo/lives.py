@@ -70,9 +70,7 @@ class _Office:
         between = contracts.due - contracts.first
         self.parts = -(-between // contracts.every) + 1
         self.part = self.total // self.parts // _LADDER * _LADDER
-        self.grace_ends = np.where(
-            contracts.course, months.day(contracts.first - 1, 28), 0
-        )
+        self.grace_ends = np.where(contracts.course, months.day(contracts.first - 1, 28), 0)
         self.instalments_move = ~contracts.direct & (contracts.signed >= instalments_move_from)
         self.in_term, self.overdue, self.frozen = (np.zeros(count, dtype=np.int64) for _ in "123")
         self.repaid, self.collected, self.reckoned = (
@@ -115,7 +113,8 @@ class _Office:
         owed = self.in_term + self.overdue
         stuck = month >= f.stuck
         kept = self.planned(np.where(stuck, f.stuck - 1, month - f.delay))
-        drip = np.where(stuck & f.drips, self.repaid + (month % 3 == 0) * _DRIP, 0)
+        dripping = stuck & f.drips & (self.overdue > 0) & (month % 3 == 0)
+        drip = np.where(dripping, self.repaid + np.minimum(self.overdue, _DRIP), 0)
         beyond = np.where(f.tenths == 10, owed, owed * f.tenths // 10 // UNIT * UNIT)
         # Who asks for an extension on the last day cannot pay on it.
         extending = (f.extended > 0) & (month == c.due)

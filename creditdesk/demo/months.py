@@ -24,7 +24,7 @@ NEVER = int(_FIRST_DAYS[-1])
 
 
 def day(month: int | np.ndarray, day_of_month: int | np.ndarray) -> np.ndarray:
-    """Return the number of a day (proleptic ordinal) in a month; any day up to the 28th is safe."""
+    """Return the number of a day of a month (proleptic ordinal); the 28th is the last safe one."""
     return _FIRST_DAYS[month] + day_of_month - 1
 
 

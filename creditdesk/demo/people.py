@@ -18,17 +18,66 @@ _GROUPS_AT_LEAST = 4
 _SMALLEST_GROUP = 6
 _TWO_BORROWERS = 300
 
-_SURNAMES = (
-    "Nguyễn Trần Lê Phạm Hoàng Võ Phan Đặng Bùi Đỗ Hồ Ngô Dương Trương Mai Đoàn Thái Cao".split()
-)
-_WOMEN = (
-    "Thị Lan,Thị Hoa,Thị Hồng,Thị Thủy,Thị Nga,Thị Bích,Thị Yến,Thị Hạnh,Thị Tuyết,Thị Liên,"
-    "Thị Phượng,Thị Xuân,Thị Thu Hà,Thị Minh Tâm,Ngọc Mai,Thanh Hương,Kim Chi,Thị Diệu"
-).split(",")
-_MEN = (
-    "Văn Đông,Văn Hải,Văn Thành,Văn Sơn,Đức Thắng,Quang Vinh,Hữu Phước,Xuân Trường,Văn Lợi,"
-    "Minh Tuấn,Công Danh,Văn Quý,Đình Khoa,Ngọc Sỹ,Trọng Nghĩa,Văn Bảy,Thanh Bình,Văn Dũng"
-).split(",")
+_SURNAMES = [
+    "Nguyễn",
+    "Trần",
+    "Lê",
+    "Phạm",
+    "Hoàng",
+    "Võ",
+    "Phan",
+    "Đặng",
+    "Bùi",
+    "Đỗ",
+    "Hồ",
+    "Ngô",
+    "Dương",
+    "Trương",
+    "Mai",
+    "Đoàn",
+    "Thái",
+    "Cao",
+]
+_WOMEN = [
+    "Thị Lan",
+    "Thị Hoa",
+    "Thị Hồng",
+    "Thị Thủy",
+    "Thị Nga",
+    "Thị Bích",
+    "Thị Yến",
+    "Thị Hạnh",
+    "Thị Tuyết",
+    "Thị Liên",
+    "Thị Phượng",
+    "Thị Xuân",
+    "Thị Thu Hà",
+    "Thị Minh Tâm",
+    "Ngọc Mai",
+    "Thanh Hương",
+    "Kim Chi",
+    "Thị Diệu",
+]
+_MEN = [
+    "Văn Đông",
+    "Văn Hải",
+    "Văn Thành",
+    "Văn Sơn",
+    "Đức Thắng",
+    "Quang Vinh",
+    "Hữu Phước",
+    "Xuân Trường",
+    "Văn Lợi",
+    "Minh Tuấn",
+    "Công Danh",
+    "Văn Quý",
+    "Đình Khoa",
+    "Ngọc Sỹ",
+    "Trọng Nghĩa",
+    "Văn Bảy",
+    "Thanh Bình",
+    "Văn Dũng",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +116,9 @@ def settle_in(ground: Ground, households: int, seed: int) -> People:
     commune = np.sort(np.append(first, chance.pick(ground.weights, households - len(first))))
     size = np.bincount(commune, minlength=communes)
     place = np.arange(households) - (np.cumsum(size) - size)[commune]
-    groups = np.maximum(-(-size // _GROUP_SIZE), np.minimum(_GROUPS_AT_LEAST, size // _SMALLEST_GROUP))
+    groups = np.maximum(
+        -(-size // _GROUP_SIZE), np.minimum(_GROUPS_AT_LEAST, size // _SMALLEST_GROUP)
+    )
     groups = np.maximum(groups, 1)
     group = place * groups[commune] // size[commune]
     every_group = (np.cumsum(groups) - groups)[commune] + group
