@@ -1,6 +1,6 @@
 """Places of the book: loading the map, and resolving a code on a day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -43,7 +43,23 @@ class Map:
     def communes(self) -> dict[str, Commune]:
         """Return the communes in force by code; before July 2025 those of the first map."""
         day = max(self.day, date(2025, 7, 1))
-        return {row.code: row for row in self.geography.communes_on(day)}
+        found = {row.code: row for row in self.geography.communes_on(day)}
+        return self._other_codes(found) | found
+
+    def _other_codes(self, communes: dict[str, Commune]) -> dict[str, Commune]:
+        """Return communes by the code of a former one of the same name that went into them whole.
+
+        The lists in circulation disagree on which of its parents' codes a commune kept (Phong Nha,
+        Ba Chẽ): a branch's file may carry either, and the book keeps the one it was given.
+        """
+        names = {row.code: row.name for row in self.geography.former_communes}
+        return {
+            move.old_code: replace(communes[move.new_code], code=move.old_code)
+            for move in self.geography.mergers
+            if move.share == "whole"
+            and move.new_code in communes
+            and names.get(move.old_code) == communes[move.new_code].name
+        }
 
     @cached_property
     def provinces(self) -> dict[str, Province]:

@@ -102,9 +102,7 @@ class Clock:
         if not self.take_lease(moment):
             return False
         try:
-            return run(
-                self.database, self.policy, job, day=moment.date(), token=self.token
-            )
+            return run(self.database, self.policy, job, day=moment.date(), token=self.token)
         except DeskError as refused:
             LOG.warning("%s refused: %s", job.name, refused)
             return False

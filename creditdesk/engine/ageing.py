@@ -83,9 +83,7 @@ def instalments(plan: Mapping[date, int], repaid: int) -> list[Unpaid]:
     return rows
 
 
-def look(
-    plan: Mapping[date, int], repaid: int, outstanding: int, as_of: date
-) -> Lateness:
+def look(plan: Mapping[date, int], repaid: int, outstanding: int, as_of: date) -> Lateness:
     """Return what is late by contract at the end of a day.
 
     An instalment is late when its due date is before the day and the principal due so far exceeds

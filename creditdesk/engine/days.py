@@ -64,5 +64,3 @@ def next_session(session_day: int, after: date) -> date:
     if after.day < session_day:
         return after.replace(day=session_day)
     return months_after(after.replace(day=1), 1).replace(day=session_day)
-
-

@@ -58,6 +58,7 @@ def _read(table: Table, report: Report) -> Iterator[tuple[int, Contract]]:
     """Yield (row, contract) of the rows whose every cell could be read."""
     columns: dict[str, Any] = {}
     wrong: set[int] = set()
+    report.overlong(table.overlong)
     for reader in LOANS:
         texts = table.columns.get(reader.key)
         if texts is None:

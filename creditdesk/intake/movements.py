@@ -70,6 +70,7 @@ def _read(tx: Tx, table: Table, latest: date, report: Report) -> _Rows:
     """Return the readable rows, noting a fault for each cell that cannot be."""
     columns: dict[str, Any] = {}
     sound = np.ones(len(table.rows), dtype=bool)
+    report.overlong(table.overlong)
     for reader in MOVEMENTS:
         texts = table.columns.get(reader.key)
         if texts is None:

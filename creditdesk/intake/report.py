@@ -1,5 +1,6 @@
 """What became of a file: counts, faults and doubts, each with its place in the file."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -34,3 +35,8 @@ class Report:
     def doubt(self, row: int, column: str, value: str, code: str, **facts: Any) -> None:
         """Note what is unusual but allowed."""
         self.warnings.append(Remark(row, column, value, code, tuple(facts.items())))
+
+    def overlong(self, rows: Iterable[tuple[int, str]]) -> None:
+        """Note the rows with more fields than the header: what they say stands in wrong columns."""
+        for row, value in rows:
+            self.fault(row, "", value, "too-many-fields")

@@ -1,0 +1,13 @@
+"""Commands for operators: each reads its arguments, opens one transaction, calls one act and tells what came of it."""
+
+from creditdesk.cli import book, desk, files, paper
+from creditdesk.cli.frame import cli
+
+__all__ = ["cli", "main"]
+
+_ = (book, desk, files, paper)  # naming them is what adds their commands
+
+
+def main() -> None:
+    """Run the command line."""
+    cli(prog_name="creditdesk")

@@ -1,0 +1,247 @@
+"""Questions to the book, and the work of nights and months."""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import click
+
+from creditdesk import arrears, audit, closing, documents, standings, statements, words
+from creditdesk.cli import frame
+from creditdesk.cli.frame import BROKEN, DAY, Desk, as_json, as_of, command, place, tell
+from creditdesk.engine import money, quotation
+from creditdesk.engine.day_count import DAY_COUNTS
+from creditdesk.engine.policy import Policy
+from creditdesk.errors import Malformed
+
+
+class RateUnreadable(Malformed):
+    """A rate is percent per year with up to four decimals."""
+
+    code = "rate-unreadable"
+
+
+class RateMissing(Malformed):
+    """Neither the call nor the policy states a rate for that day."""
+
+    code = "rate-missing"
+
+
+@command("standing")
+@click.argument("loan_no")
+@as_of
+@as_json
+def standing(desk: Desk, loan_no: str, as_of: date, json_: bool) -> None:
+    """Show where one loan stands at the end of a day."""
+    with desk.read() as tx:
+        found = documents.standing(standings.standing(tx, loan_no, as_of))
+    tell(found) if json_ else _lines(found, desk.language)
+
+
+def _lines(document: dict[str, Any], language: str) -> None:
+    for name, value in document.items():
+        label = words.say(language, f"figure.{name}")
+        if isinstance(value, dict):
+            click.echo(f"{label}:")
+            _lines(value, language)
+        else:
+            click.echo(f"{label}: {words.told(value)}")
+
+
+@command("portfolio")
+@click.option("--from", "since", type=DAY, required=True, help="First day of the period.")
+@as_of
+@click.option("--by", required=True, help="Axes, divided by commas.")
+@place
+@as_json
+@click.option("--csv", "csv_", is_flag=True, help="A table instead.")
+def portfolio(
+    desk: Desk, since: date, as_of: date, by: str, place: str | None, **form: bool
+) -> None:
+    """Show the book in figures, by any axes."""
+    axes = tuple(axis.strip() for axis in by.split(","))
+    with desk.read() as tx:
+        book = statements.portfolio(
+            tx, desk.policy, statements.Question(since, as_of, axes, place)
+        )
+    if form["json_"]:
+        tell(documents.portfolio(book))
+    else:
+        click.echo(documents.portfolio_table(book), nl=False)
+
+
+@command("worklist")
+@click.argument("name")
+@as_of
+@place
+@as_json
+def worklist(desk: Desk, name: str, as_of: date, place: str | None, json_: bool) -> None:
+    """List the loans that somebody has to look at: late, to-transfer, due."""
+    with desk.read() as tx:
+        where = arrears.place_of(place, as_of)
+        rows = arrears.worklist(tx, desk.policy, name, as_of, where)
+    found = documents.worklist(name, as_of, rows)
+    if json_:
+        tell(found)
+    else:
+        head = ["loan_no", "customer_no", "commune", "group_no", "amount", "days_late", "due_on"]
+        table = [[row[column] for column in head] for row in found["rows"]]
+        click.echo(documents.table(head, table), nl=False)
+
+
+@command("transfer")
+@click.option("--session", type=DAY, required=True, help="The day of the sessions.")
+@place
+@click.option("--by", required=True, help="Who decides.")
+@click.option("--checked-by", required=True, help="Who checks: another person.")
+@as_json
+def transfer(
+    desk: Desk, session: date, place: str | None, by: str, checked_by: str, json_: bool
+) -> None:
+    """Book what the rule moves to overdue at that day's sessions."""
+    with desk.begin() as tx:
+        moved = arrears.transfer(
+            tx,
+            desk.policy,
+            session=session,
+            place=arrears.place_of(place, session),
+            deed=frame.deed(by, checked_by),
+        )
+    rows = [move._asdict() for move in moved]
+    total = sum(move.amount for move in moved)
+    if json_:
+        tell({"session": session, "rows": rows, "total": total})
+    else:
+        click.echo(words.say(desk.language, "done.transfer", count=len(rows), total=total))
+
+
+@command("close-day")
+@click.option("--day", type=DAY, required=True)
+@as_json
+def close_day(desk: Desk, day: date, json_: bool) -> None:
+    """Close a day and every day missed before it; again does no harm."""
+    with desk.begin() as tx:
+        done = closing.close_day(
+            tx, desk.policy, day=day, today=frame.today(), moment=frame.moment().isoformat()
+        )
+    _closed(desk, done, json_)
+
+
+@command("close-month")
+@click.option("--month", required=True, help="YYYY-MM")
+@as_json
+def close_month(desk: Desk, month: str, json_: bool) -> None:
+    """Close a month that is over; again does no harm."""
+    with desk.begin() as tx:
+        done = closing.close_month(
+            tx, desk.policy, month=month, today=frame.today(), moment=frame.moment().isoformat()
+        )
+    _closed(desk, done, json_)
+
+
+def _closed(desk: Desk, done: closing.Closed, json_: bool) -> None:
+    if json_:
+        tell(documents.closed(done))
+    else:
+        code = "done.closed" if done.new else "done.closed-before"
+        click.echo(words.say(desk.language, code, name=done.name, since=done.since))
+
+
+@command("verify")
+@as_json
+def verify(desk: Desk, json_: bool) -> None:
+    """Recompute every loan from its entries and every kept figure from the loans."""
+    with desk.read() as tx, frame.progress("verify") as show:
+        proof = audit.verify(tx, desk.policy, show)
+    if json_:
+        tell(documents.proof(proof))
+    else:
+        code = "done.books-broken" if proof.faults else "done.books-hold"
+        click.echo(
+            words.say(
+                desk.language,
+                code,
+                loans=proof.loans,
+                entries=proof.entries,
+                first=proof.faults[:1],
+            )
+        )
+    if proof.faults:
+        raise SystemExit(BROKEN)
+
+
+@command("quote")
+@click.option("--amount", type=int, required=True, help="Dong.")
+@click.option("--annual-rate", help="Percent per year.")
+@click.option("--signed", type=DAY, help="The day of the contract: which policy is in force.")
+@click.option("--draw", type=DAY, required=True)
+@click.option("--first-principal", type=DAY)
+@click.option("--every", type=int, help="Months between instalments.")
+@click.option("--due", type=DAY)
+@click.option("--months", type=int, help="Term counted from the draw.")
+@click.option("--programme", help="A programme's code: its rate, term and rhythm.")
+@click.option("--method", type=click.Choice(quotation.METHODS), default="equal-principal")
+@click.option("--day-count", type=click.Choice(DAY_COUNTS), default="act/365")
+@click.option("--instalments", type=int)
+@click.option("--grace-principal", type=int, default=0)
+@click.option("--round-to", type=int)
+@click.option("--rounding", type=click.Choice(["half-up", "half-even"]), default="half-up")
+@as_json
+def quote(desk: Desk, **asked: Any) -> None:
+    """Show the schedule that given terms make, from the engine alone."""
+    terms = _terms(desk.policy, asked)
+    found = documents.quotation(quotation.quote(terms))
+    if asked["json_"]:
+        tell(found)
+        return
+    head = ["no", "due_on", "days", "principal", "interest", "total", "balance"]
+    rows = [[row[name] for name in head] for row in found["instalments"]]
+    click.echo(documents.table(head, rows), nl=False)
+
+
+def _terms(policy: Policy, asked: dict[str, Any]) -> quotation.Request:
+    rate = _rate(asked["annual_rate"]) if asked["annual_rate"] else None
+    months, every, grace = asked["months"], asked["every"], asked["grace_principal"]
+    ladder = quotation.LADDER
+    if asked["programme"]:
+        signed = asked["signed"] or asked["draw"]
+        law = policy.programme(asked["programme"]).at(signed)
+        rate = rate if rate is not None else law.rate_per_year
+        dated = asked["due"] or asked["instalments"]
+        months = months or (None if dated else law.term_months)
+        every = every or law.principal_interval_months
+        ladder = tuple(map(money.Dong, policy.ladder(asked["programme"], signed)))
+        if law.grace_principal and every and not grace and not asked["first_principal"]:
+            grace = law.grace_principal.months // every
+    if rate is None:
+        raise RateMissing(programme=asked["programme"])
+    dates = quotation.due_dates(
+        asked["draw"],
+        due_on=asked["due"],
+        months=months,
+        first_principal_on=asked["first_principal"],
+        every_months=every,
+        instalments=asked["instalments"],
+    )
+    return quotation.Request(
+        amount=money.Dong(asked["amount"]),
+        rate_per_year=rate,
+        draw_on=asked["draw"],
+        due_on=dates,
+        method=asked["method"],
+        day_count=asked["day_count"],
+        grace_principal=grace,
+        round_to=asked["round_to"],
+        rounding=asked["rounding"],
+        ladder=ladder,
+    )
+
+
+def _rate(text: str) -> Decimal:
+    try:
+        rate = Decimal(text.strip().removesuffix("%").replace(",", "."))
+    except InvalidOperation:
+        raise RateUnreadable(value=text) from None
+    if not rate.is_finite() or rate < 0 or rate > 100:
+        raise RateUnreadable(value=text)
+    return rate.scaleb(-2)

@@ -1,0 +1,168 @@
+"""Setting the desk up, the demonstration book, the web server and the clock."""
+
+import logging
+import signal
+import subprocess
+import sys
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+
+import click
+
+from creditdesk import (
+    communes,
+    demo,
+    intake,
+    jobs,
+    records,
+    schema,
+    settings,
+    standings,
+    words,
+)
+from creditdesk.cli import frame
+from creditdesk.cli.files import limits_of
+from creditdesk.cli.frame import Desk, command
+from creditdesk.cli.paper import write_portfolio
+from creditdesk.errors import BooksBroken, Refused
+
+
+class BookNotEmpty(Refused):
+    """The demonstration is built into an empty book only."""
+
+    code = "book-not-empty"
+
+
+@command("setup")
+def setup(desk: Desk) -> None:
+    """Create or upgrade the database, load places and policy; repeating it changes nothing."""
+    bring_up(desk)
+    frame.note(words.say(desk.language, "done.setup", version=desk.policy.version))
+
+
+def bring_up(desk: Desk) -> None:
+    """Bring tables, places and policy of a database up to this program."""
+    schema.upgrade(desk.database)
+    with desk.database.begin() as tx:
+        communes.load_places(tx, settings.geography())
+        records.places.remember_policy(tx, desk.policy.version, frame.moment().isoformat())
+
+
+@command("demo")
+@click.option("--loans", type=click.IntRange(1, 500_000), help="About so many contracts.")
+@click.option("--province", default=demo.PROVINCE, show_default=True)
+@click.option("--seed", type=int, default=demo.SEED, show_default=True)
+@click.option("--full", is_flag=True, help="The province as it was reported for 2021-2025.")
+def demonstration(desk: Desk, loans: int | None, province: str, seed: int, full: bool) -> None:
+    """Build a demonstration book through the same path as intake; its names are marked."""
+    bring_up(desk)
+    build(desk, loans, province, seed, full=full)
+
+
+def build(
+    desk: Desk,
+    loans: int | None = None,
+    province: str = demo.PROVINCE,
+    seed: int = demo.SEED,
+    *,
+    full: bool = False,
+) -> None:
+    """Generate the demonstration's files and take each office's in."""
+    taken = known = 0
+    with desk.read() as tx:
+        fresh = not records.loans.provinces(tx)
+    with tempfile.TemporaryDirectory(prefix="creditdesk-demo-") as folder:
+        for office in demo.generate(
+            Path(folder), province=province, loans=loans, seed=seed, full=full
+        ):
+            report = _take(desk, office, fresh=fresh or taken > 0)
+            taken, known = taken + report.accepted, known + report.already_known
+            frame.note(words.say(desk.language, "done.demo-office", office=office.office))
+    with desk.begin() as tx:
+        standings.keep_month_ends(tx, demo.DATA_DATE)
+    frame.note(words.say(desk.language, "done.demo", loans=taken, known=known))
+
+
+def _take(desk: Desk, office: demo.OfficeFiles, *, fresh: bool) -> intake.Report:
+    """Take the files of one office in and return what became of its loans."""
+    limits = limits_of(desk.settings)
+    loans = intake.open_loans(office.loans_path, limits)
+    movements = intake.open_movements(office.movements_path, limits)
+    places = communes.Map(settings.geography(), demo.DATA_DATE)
+    with desk.begin() as tx:
+        if not fresh and not records.ledger.find_file(tx, loans.sha256, "loans"):
+            raise BookNotEmpty
+        report = intake.take_loans(
+            tx, desk.policy, places, loans, path=office.loans_path, deed=frame.deed("demo")
+        )
+        _sound(report)
+        _sound(
+            intake.take_movements(
+                tx,
+                desk.policy,
+                movements,
+                path=office.movements_path,
+                deed=frame.deed("demo"),
+                today=demo.DATA_DATE,
+                data_date=demo.DATA_DATE,
+            )
+        )
+    return report
+
+
+def _sound(report: intake.Report) -> None:
+    """Stop where the demonstration contradicts the law: that is a fault of ours."""
+    if report.faults:
+        raise BooksBroken(why="demonstration", first=report.faults[0])
+
+
+@command("serve")
+@click.option("--host", help="Another address than the settings'.")
+@click.option("--port", type=int)
+def serve(desk: Desk, host: str | None, port: int | None) -> None:
+    """Serve the pages: read-only, on this machine, until users exist."""
+    desk.check()
+    address = f"{host or desk.settings.host}:{port or desk.settings.port}"
+    frame.note(words.say(desk.language, "done.serving", address=f"http://{address}/"))
+    desk.database.close()
+    served = subprocess.run(
+        [
+            *(sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", address),
+            *("--workers", str(desk.settings.workers), "--timeout", "60"),
+            *("--chdir", str(settings.ROOT), "--log-level", "warning"),
+        ],
+        check=False,
+    )
+    sys.exit(served.returncode)
+
+
+@command("clock")
+def clock(desk: Desk) -> None:
+    """Keep the timetable; a second clock on the same database stands by."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    desk.check()
+    kept = jobs.Clock(desk.database, desk.policy, desk.settings)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, kept.stop)
+    kept.keep()
+
+
+@command("start")
+def start(desk: Desk) -> None:
+    """Set up, build the demonstration where the book is empty, print its statement, and serve."""
+    bring_up(desk)
+    with desk.read() as tx:
+        empty = not records.loans.provinces(tx)
+    if empty:
+        frame.note(words.say(desk.language, "done.demo-begins"))
+        build(desk)
+    out = settings.ROOT / "var" / "portfolio.pdf"
+    with desk.read() as tx:
+        last = records.ledger.last_value_date(tx) or frame.today()
+        provinces = records.loans.provinces(tx)
+    month_end = last.replace(day=1) - timedelta(days=1)
+    write_portfolio(desk, date(month_end.year, 1, 1), month_end, provinces[0], out)
+    frame.note(words.say(desk.language, "done.printed", path=str(out)))
+    frame.note(words.say(desk.language, "done.no-users"))
+    click.get_current_context().invoke(serve, host=None, port=None)

@@ -1,0 +1,169 @@
+"""What all commands share: the group, dates, the database, JSON, and refusals as exit statuses."""
+
+import functools
+import json
+import os
+import pwd
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, NoReturn
+
+import click
+
+from creditdesk import schema, settings, words
+from creditdesk.db import Database, Tx
+from creditdesk.engine import days
+from creditdesk.engine.policy import Policy
+from creditdesk.errors import BooksBroken, DeskError, Malformed
+from creditdesk.ledger import Deed
+
+REFUSED, MALFORMED, BROKEN = 1, 2, 3
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def cli() -> None:
+    """Preferential loans of a social policy bank: loan book in, arrears flagged, statements out."""
+
+
+class Day(click.ParamType):
+    """A day written YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> date:
+        """Return the day, or say what is wrong with it."""
+        if isinstance(value, date):
+            return value
+        try:
+            if len(value) != 10 or value[4] != "-":
+                raise ValueError(value)
+            return days.read(value)
+        except ValueError:
+            self.fail(f"{value!r}: YYYY-MM-DD", param, ctx)
+
+
+DAY = Day()
+as_json = click.option(
+    "--json", "json_", is_flag=True, help="One JSON document on standard output."
+)
+place = click.option("--place", help="A national province or commune code.")
+as_of = click.option("--as-of", type=DAY, required=True, help="The end of this day.")
+
+
+@dataclass(slots=True)
+class Desk:
+    """What a command works with: settings, the database, the law, the language."""
+
+    settings: settings.Settings
+    database: Database
+    policy: Policy
+
+    @property
+    def language(self) -> str:
+        """Return the language in which the command speaks."""
+        return self.settings.language
+
+    @contextmanager
+    def begin(self) -> Iterator[Tx]:
+        """Open the transaction of an act on a database that is up to date."""
+        self.check()
+        with self.database.begin() as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """Open a transaction that only looks."""
+        with self.database.read() as tx:
+            schema.check(tx)
+            yield tx
+
+    def check(self) -> None:
+        """Refuse a database that is older or newer than the program."""
+        with self.database.read() as tx:
+            schema.check(tx)
+
+
+def today() -> date:
+    """Return the day by the clock of this machine."""
+    return date.today()
+
+
+def moment() -> datetime:
+    """Return this moment."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def operator() -> str:
+    """Return who sits at this machine."""
+    return os.environ.get("LOGNAME") or pwd.getpwuid(os.getuid()).pw_name
+
+
+def deed(by: str | None = None, checked_by: str = "", ground: str = "") -> Deed:
+    """Return who does something now."""
+    return Deed(by or operator(), moment().isoformat(), checked_by, ground)
+
+
+def command(name: str, group: click.Group = cli) -> Callable[[Callable[..., Any]], click.Command]:
+    """Return a decorator that makes a command of a function of the desk and its options.
+
+    Refusals become sentences and exit statuses: 1 refused by a rule, 2 malformed, 3 broken books.
+    """
+
+    def decorate(act: Callable[..., Any]) -> click.Command:
+        @functools.wraps(act)
+        def run(**options: Any) -> None:
+            language = "vi"
+            try:
+                configured = settings.load()
+                language = configured.language
+                desk = Desk(configured, Database(configured.database_url), settings.policy())
+                act(desk, **options)
+            except DeskError as trouble:
+                _refuse(trouble, language, as_document=bool(options.get("json_")))
+            except BooksBroken as trouble:
+                click.echo(words.say(language, "refusal.books-broken", why=str(trouble)), err=True)
+                sys.exit(BROKEN)
+
+        return group.command(name)(run)
+
+    return decorate
+
+
+def _refuse(trouble: DeskError, language: str, *, as_document: bool) -> NoReturn:
+    said = words.refusal(language, trouble)
+    click.echo(said, err=True)
+    if as_document:
+        tell({"code": trouble.code, "facts": trouble.facts, "message": said})
+    sys.exit(MALFORMED if isinstance(trouble, Malformed) else REFUSED)
+
+
+def tell(document: Any) -> None:
+    """Print one JSON document on standard output."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=1, default=_written))
+
+
+def _written(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Give a function that shows how many of how many are done, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def show(done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done - bar.pos)
+
+        yield show
+
+
+def note(text: str) -> None:
+    """Say something on standard error."""
+    click.echo(text, err=True)

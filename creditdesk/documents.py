@@ -1,0 +1,188 @@
+"""What leaves the desk as JSON or as a table: one shape for command line, web and files."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from creditdesk import words
+from creditdesk.audit import Proof
+from creditdesk.closing import Closed
+from creditdesk.engine.quotation import Quotation
+from creditdesk.figures import FIGURE_NAMES, Figures, Portfolio, Standing, WorklistRow
+from creditdesk.intake import Report, layout
+from creditdesk.intake.report import Remark
+
+PORTFOLIO_FIGURES = tuple(name for name in FIGURE_NAMES if name not in ("drawn_year", "opening"))
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_HIDDEN_STARTS = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060 "
+_WIDE = str.maketrans("＝＋－＠", "=+-@")
+
+
+def figures(found: Figures) -> dict[str, int]:
+    """Return the figures of a portfolio row: whole dong and counts."""
+    return {name: int(getattr(found, name)) for name in PORTFOLIO_FIGURES}
+
+
+def portfolio(book: Portfolio) -> dict[str, Any]:
+    """Return a portfolio: each row its axes, the names of their keys, and the figures."""
+    return {
+        "from": book.since.isoformat(),
+        "as_of": book.as_of.isoformat(),
+        "axes": list(book.axes),
+        "rows": [
+            dict(zip(book.axes, row.keys, strict=True))
+            | {"name": " / ".join(row.names)}
+            | figures(row.figures)
+            for row in book.rows
+        ],
+        "total": figures(book.total),
+    }
+
+
+def portfolio_table(book: Portfolio) -> str:
+    """Return a portfolio as CSV, the total in the last line."""
+    head = [*book.axes, "name", *PORTFOLIO_FIGURES]
+    rows = [
+        [*row.keys, " / ".join(row.names), *figures(row.figures).values()] for row in book.rows
+    ]
+    blank = [""] * (len(book.axes) - 1)
+    return table(head, [*rows, ["total", *blank, "", *figures(book.total).values()]])
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return a table as CSV (UTF-8, comma) in which no text can be taken for a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows([[harmless(cell) for cell in row] for row in rows])
+    return out.getvalue()
+
+
+def harmless(cell: Any) -> Any:
+    """Return a cell that a spreadsheet shows and never runs: the one door of every export."""
+    if not isinstance(cell, str):
+        return cell
+    text = cell.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    start = text.lstrip(_HIDDEN_STARTS).translate(_WIDE)
+    return f"'{text}" if text[:1] in _DANGEROUS or start[:1] in _DANGEROUS else text
+
+
+def standing(found: Standing) -> dict[str, Any]:
+    """Return where a loan stands."""
+    earned = found.interest_earned
+    return {
+        "loan_no": found.loan_no,
+        "as_of": found.as_of.isoformat(),
+        "status": found.status,
+        "drawn": found.drawn,
+        "principal_repaid": found.principal_repaid,
+        "written_off": found.written_off,
+        "outstanding": found.outstanding,
+        "in_term": found.in_term,
+        "overdue": found.overdue,
+        "frozen": found.frozen,
+        "late_principal": found.late_principal,
+        "days_late": found.days_late,
+        "oldest_late_due_on": day(found.oldest_late_due_on),
+        "interest_earned": {
+            "in_term": earned.in_term,
+            "overdue": earned.overdue,
+            "grace": earned.grace,
+        },
+        "interest_collected": found.interest_collected,
+        "interest_unpaid": found.interest_unpaid,
+        "next_due_on": day(found.next_due_on),
+        "next_due_principal": found.next_due_principal,
+        "due_on": day(found.due_on),
+        "extended_to": day(found.extended_to),
+    }
+
+
+def day(found: date | None) -> str | None:
+    """Return a day as ISO text."""
+    return found.isoformat() if found else None
+
+
+def worklist(name: str, as_of: date, rows: Sequence[WorklistRow]) -> dict[str, Any]:
+    """Return a worklist with its total [dong]."""
+    return {
+        "name": name,
+        "as_of": as_of.isoformat(),
+        "rows": [
+            {
+                "loan_no": row.loan_no,
+                "customer_no": row.customer_no,
+                "commune": row.commune,
+                "group_no": row.group_no,
+                "amount": row.amount,
+                "days_late": row.days_late,
+                "due_on": row.due_on.isoformat(),
+            }
+            for row in rows
+        ],
+        "total": sum(row.amount for row in rows),
+    }
+
+
+def quotation(found: Quotation) -> dict[str, Any]:
+    """Return a quoted schedule."""
+    rows = [row._asdict() | {"due_on": row.due_on.isoformat()} for row in found.rows]
+    return {
+        "principal": found.principal,
+        "instalments": rows,
+        "total_interest": found.total_interest,
+    }
+
+
+def report(found: Report, kind: str, language: str) -> dict[str, Any]:
+    """Return what became of a file, faults in the order of its lines."""
+    titles = layout.titles(layout.LOANS if kind == "loans" else layout.MOVEMENTS)
+
+    def told(remark: Remark) -> dict[str, Any]:
+        return {
+            "row": remark.row,
+            "column": titles.get(remark.column, remark.column),
+            "value": remark.value,
+            "reason": words.say(language, f"intake.{remark.code}", **dict(remark.facts)),
+            "key": remark.column,
+            "code": remark.code,
+        }
+
+    return {
+        "rows": found.rows,
+        "accepted": found.accepted,
+        "already_known": found.already_known,
+        "known_file": found.known_file,
+        "skipped": [
+            {"row": row, "reason": words.say(language, f"skipped.{code}")}
+            for row, code in found.skipped
+        ],
+        "faults": [told(remark) for remark in sorted(found.faults)],
+        "warnings": [told(remark) for remark in sorted(found.warnings)],
+        "unknown_columns": list(found.unknown_columns),
+    }
+
+
+def closed(found: Closed) -> dict[str, Any]:
+    """Return a closed day or month."""
+    return {
+        "closed": found.name,
+        "since": found.since.isoformat(),
+        "until": found.until.isoformat(),
+        "new": found.new,
+        "figures": found.figures,
+    }
+
+
+def proof(found: Proof) -> dict[str, Any]:
+    """Return what was recomputed and what contradicts."""
+    return {
+        "holds": not found.faults,
+        "loans": found.loans,
+        "entries": found.entries,
+        "postings": found.postings,
+        "images": found.images,
+        "faults": found.faults,
+    }
