@@ -121,17 +121,9 @@ def sign(
     draws, first, every, due, graced = _rhythm(
         chance, law, habit, start, signed=signed, anchor=who.anchor
     )
-    amount, most = _amounts(chance, habit, start)
-    most = np.minimum(most, law.ceiling(habit, signed))
-    amount = np.minimum(amount, most)
-    single = draws == 1
-    rebooked = np.where(single & chance.happens(_REBOOKED, loans), chance.between(2, 4, loans), 0)
-    if reported is not None:
-        within = np.where(start < months.PERIOD, (months.PERIOD - 1 - start) // TERM + 1, 0)
-        net = np.minimum(draws, within) * amount - np.where(within > 0, rebooked, 0)
-        free = np.flatnonzero(single & (within > 0))
-        missing = reported.drawn // UNIT - int(net.sum())
-        amount[free] = settled(amount[free], most[free], missing, chance.shuffled(len(free)))
+    amount, rebooked = _lent(
+        chance, law, habit, start, signed=signed, draws=draws, reported=reported
+    )
     rate, overdue_rate = law.rates(habit, signed)
     repriced, new_rate = law.repriced(habit, signed)
     return Contracts(
@@ -157,6 +149,33 @@ def sign(
         session_day=session_day,
         purpose=chance.below(np.array([len(row.purposes) for row in HABITS])[habit], loans),
     )
+
+
+def _lent(
+    chance: Chance,
+    law: Law,
+    habit: np.ndarray,
+    start: np.ndarray,
+    *,
+    signed: np.ndarray,
+    draws: np.ndarray,
+    reported: Reported | None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what is lent at each draw, and what of it is booked by mistake [UNITs]."""
+    count = len(habit)
+    amount, most = _amounts(chance, habit, start)
+    most = np.minimum(most, law.ceiling(habit, signed))
+    amount = np.minimum(amount, most)
+    single = draws == 1
+    rebooked = np.where(single & chance.happens(_REBOOKED, count), chance.between(2, 4, count), 0)
+    if reported is None:
+        return amount, rebooked
+    in_period = np.clip((months.PERIOD - 1 - start) // TERM + 1, 0, draws)
+    net = in_period * amount - np.where(in_period > 0, rebooked, 0)
+    free = np.flatnonzero(single & (in_period > 0))
+    missing = reported.drawn // UNIT - int(net.sum())
+    amount[free] = settled(amount[free], most[free], missing, chance.shuffled(len(free)))
+    return amount, rebooked
 
 
 def settled(
