@@ -19,6 +19,7 @@ UNIT = 500_000
 _WORKS = 2
 _MONTHS_OF_TERM = 5
 _NO_CEILING = 2**40
+_USUAL_TENTHS = 13  # overdue principal bears 130 % in every programme that says
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Law:
     def rates(self, habit: np.ndarray, signed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the lending rates and overdue rates of the signing days [millionths a year]."""
         rate = self._each(habit, signed, lambda p: (p.rate_per_year, _millionths, 0))
-        tenths = self._each(habit, signed, lambda p: (p.overdue_multiple, _tenths, 13))
+        tenths = self._each(habit, signed, lambda p: (p.overdue_multiple, _tenths, _USUAL_TENTHS))
         return rate, rate * tenths // 10
 
     def repriced(self, habit: np.ndarray, signed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -67,15 +67,17 @@ class _Office:
         self.contracts, self.fates = contracts, fates
         self.total = contracts.approved - contracts.rebooked * UNIT
         self.due = contracts.due.copy()
+        # The multiple for overdue principal stays that of the contract.
+        self.new_overdue_rate = contracts.new_rate * contracts.overdue_rate // contracts.rate
         between = contracts.due - contracts.first
         self.parts = -(-between // contracts.every) + 1
         self.part = self.total // self.parts // _LADDER * _LADDER
         self.grace_ends = np.where(contracts.course, months.day(contracts.first - 1, 28), 0)
         self.instalments_move = ~contracts.direct & (contracts.signed >= instalments_move_from)
-        self.in_term, self.overdue, self.frozen = (np.zeros(count, dtype=np.int64) for _ in "123")
-        self.repaid, self.collected, self.reckoned = (
-            np.zeros(count, dtype=np.int64) for _ in "123"
-        )
+        # One array for all: balances are replaced month by month, never changed in place.
+        nothing = np.zeros(count, dtype=np.int64)
+        self.in_term = self.overdue = self.frozen = nothing
+        self.repaid = self.collected = self.reckoned = nothing
         self.earned = np.zeros((3, count), dtype=np.int64)
         self.told: list[Movements] = []
 
@@ -96,7 +98,7 @@ class _Office:
         in_grace = np.clip(np.minimum(day, self.grace_ends) - since, 0, None) * c.rate
         self.earned[0] += self.in_term * (weight - in_grace)
         self.earned[1] += self.overdue * (
-            (days - days_new) * c.overdue_rate + days_new * (c.new_rate * 13 // 10)
+            (days - days_new) * c.overdue_rate + days_new * self.new_overdue_rate
         )
         self.earned[2] += self.in_term * in_grace
         self.reckoned = day
