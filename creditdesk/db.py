@@ -158,7 +158,7 @@ def insert_rows(
             f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', _sqlite_rows(counted)
         )
     else:
-        cursor.execute(f'COPY "{table.name}" ({names}) FROM STDIN', stream=_Lines(iter(counted)))
+        cursor.execute(f'COPY "{table.name}" ({names}) FROM STDIN', stream=_lines(counted))
     cursor.close()
     return counted.seen
 
@@ -208,19 +208,16 @@ def _sqlite_rows(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
         yield [value.isoformat() if isinstance(value, date) else value for value in row]
 
 
-class _Lines:
-    """Rows as the text that COPY reads, handed out a block at a time."""
-
-    def __init__(self, rows: Iterator[Sequence[Any]]) -> None:
-        self.rows = rows
-
-    def read(self, _size: int = -1) -> bytes:
-        block: list[str] = []
-        for row in self.rows:
-            block.append("\t".join(map(_copy_text, row)))
-            if len(block) == 2_000:
-                break
-        return ("\n".join(block) + "\n").encode() if block else b""
+def _lines(rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """Yield rows as the text that COPY reads, a block at a time."""
+    block: list[str] = []
+    for row in rows:
+        block.append("\t".join(map(_copy_text, row)))
+        if len(block) == 2_000:
+            yield ("\n".join(block) + "\n").encode()
+            block.clear()
+    if block:
+        yield ("\n".join(block) + "\n").encode()
 
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})

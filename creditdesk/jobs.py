@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from creditdesk import closing, records
+from creditdesk import closing, turns
 from creditdesk.db import Database, Tx
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import DeskError
@@ -63,10 +63,8 @@ def run(database: Database, policy: Policy, job: Job, *, day: date, token: int) 
     """
     moment = datetime.now(UTC).isoformat(timespec="seconds")
     with database.begin() as tx:
-        if not records.kept.lease_is(tx, token):
-            LOG.warning("%s for %s: another clock has taken over", job.name, day)
-            return False
-        if not records.kept.claim_run(tx, job.name, day, token, moment):
+        if not turns.claim(tx, job=job.name, day=day, token=token, moment=moment):
+            LOG.info("%s for %s: done before, or not our turn any more", job.name, day)
             return False
         job.act(tx, policy, day, moment)
     LOG.info("%s for %s done", job.name, day)
@@ -88,8 +86,8 @@ class Clock:
     def take_lease(self, moment: datetime) -> bool:
         """Take or renew the lease; return whether this process is the clock."""
         with self.database.begin() as tx:
-            token = records.kept.take_lease(
-                tx, self.holder, _stamp(moment), _stamp(moment + LEASE)
+            token = turns.take(
+                tx, holder=self.holder, now=_stamp(moment), until=_stamp(moment + LEASE)
             )
         taken = token is not None
         if taken and token != self.token:

@@ -15,7 +15,7 @@ from creditdesk import (
     demo,
     intake,
     jobs,
-    records,
+    opening,
     schema,
     settings,
     standings,
@@ -45,8 +45,7 @@ def bring_up(desk: Desk) -> None:
     """Bring tables, places and policy of a database up to this program."""
     schema.upgrade(desk.database)
     with desk.database.begin() as tx:
-        communes.load_places(tx, settings.geography())
-        records.places.remember_policy(tx, desk.policy.version, frame.moment().isoformat())
+        opening.prepare(tx, settings.geography(), desk.policy, frame.moment().isoformat())
 
 
 @command("demo")
@@ -71,7 +70,7 @@ def build(
     """Generate the demonstration's files and take each office's in."""
     taken = known = 0
     with desk.read() as tx:
-        fresh = not records.loans.provinces(tx)
+        fresh = not opening.provinces(tx)
     with tempfile.TemporaryDirectory(prefix="creditdesk-demo-") as folder:
         for office in demo.generate(
             Path(folder), province=province, loans=loans, seed=seed, full=full
@@ -91,7 +90,7 @@ def _take(desk: Desk, office: demo.OfficeFiles, *, fresh: bool) -> intake.Report
     movements = intake.open_movements(office.movements_path, limits)
     places = communes.Map(settings.geography(), demo.DATA_DATE)
     with desk.begin() as tx:
-        if not fresh and not records.ledger.find_file(tx, loans.sha256, "loans"):
+        if not fresh and not opening.has_file(tx, loans.sha256, "loans"):
             raise BookNotEmpty
         report = intake.take_loans(
             tx, desk.policy, places, loans, path=office.loans_path, deed=frame.deed("demo")
@@ -153,14 +152,14 @@ def start(desk: Desk) -> None:
     """Set up, build the demonstration where the book is empty, print its statement, and serve."""
     bring_up(desk)
     with desk.read() as tx:
-        empty = not records.loans.provinces(tx)
+        empty = not opening.provinces(tx)
     if empty:
         frame.note(words.say(desk.language, "done.demo-begins"))
         build(desk)
     out = settings.ROOT / "var" / "portfolio.pdf"
     with desk.read() as tx:
-        last = records.ledger.last_value_date(tx) or frame.today()
-        provinces = records.loans.provinces(tx)
+        last = opening.newest_day(tx) or frame.today()
+        provinces = opening.provinces(tx)
     month_end = last.replace(day=1) - timedelta(days=1)
     write_portfolio(desk, date(month_end.year, 1, 1), month_end, provinces[0], out)
     frame.note(words.say(desk.language, "done.printed", path=str(out)))

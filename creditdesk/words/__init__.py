@@ -26,7 +26,7 @@ def catalogue(language: str) -> Mapping[str, str]:
     return found
 
 
-def say(language: str, code: str, **facts: Any) -> str:
+def say(language: str, code: str, /, **facts: Any) -> str:
     """Return the sentence of a code with its facts; the code itself where there is no sentence."""
     sentence = catalogue(language).get(code)
     if sentence is None:
