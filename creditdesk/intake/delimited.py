@@ -7,15 +7,24 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
-import pandas as pd
 
-from creditdesk.intake.grid import LONGEST_FIELD, Grid, Limits, texts
+from creditdesk.intake.grid import Grid, Limits, Numbers, Texts
 from creditdesk.intake.heading import HEAD_ROWS, Column, Heading, search
 from creditdesk.intake.refusals import FieldTooLong, FileUnreadable
 
+LONGEST_FIELD = 65_536
+"""Characters of a field: a spreadsheet's cell holds half as many."""
+
+# Python's reader of CSV keeps one limit for the whole process.
+csv.field_size_limit(LONGEST_FIELD)
+
 _SEPARATORS = ";,\t"
-_AT_ONCE = 65_536
 _MEGABYTE = 1 << 20
+
+# So few records die young: with more of them at once, looking for cycles takes most of the time.
+_AT_ONCE = 256
+# A column with no more texts than this keeps each of them once.
+_FEW = 4096
 
 
 def read(
@@ -26,11 +35,9 @@ def read(
     Raises FileUnreadable, FieldTooLong, HeaderMissing, HeaderRepeated or TooManyColumns.
     """
     _demand_text(data)
-    separator, heading, start, line = _heading(data, columns, required)
+    separator, heading = _heading(data, columns, required)
     heading.demand(limits.max_columns)
-    return _fast(data, start, line, separator, heading) or _carefully(
-        data, start, line, separator, heading
-    )
+    return _Below(data, separator, heading).grid()
 
 
 def _demand_text(data: bytes) -> None:
@@ -52,126 +59,123 @@ def _demand_text(data: bytes) -> None:
 
 def _line_of(data: bytes, place: int) -> int:
     """Return the number of the line a byte stands in."""
-    return data.count(b"\n", 0, place) + 1
+    return _breaks(data[:place]) + 1
 
 
-def _stream(data: bytes, start: int = 0) -> io.TextIOWrapper:
-    """Return the text of data from a byte on, its line ends untouched."""
-    raw = io.BytesIO(data)
-    raw.seek(start)
-    return io.TextIOWrapper(raw, encoding="utf-8" if start else "utf-8-sig", newline="")
+def _breaks(data: bytes) -> int:
+    """Return how many lines end in data, however they end."""
+    returns = data.count(b"\r")
+    return data.count(b"\n") + (returns and returns - data.count(b"\r\n"))
 
 
-def _records(
-    stream: io.TextIOWrapper, separator: str, line: int
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with the number of the line it begins in; `line` is the number before the first.
+def _lines(data: bytes) -> io.TextIOWrapper:
+    """Return the lines of data with their ends."""
+    return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
 
-    Raises FieldTooLong or FileUnreadable for quotes that do not close.
+
+def _records(data: bytes, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record with the number of the line it begins in.
+
+    Raises FieldTooLong, or FileUnreadable for quotes out of place.
     """
-    reader = csv.reader(stream, delimiter=separator, strict=True)
-    begun = line + 1
+    reader = csv.reader(_lines(data), delimiter=separator, strict=True)
+    begun = 1
     try:
         for cells in reader:
             yield begun, cells
-            begun = line + reader.line_num + 1
+            begun = reader.line_num + 1
     except csv.Error as trouble:
-        if "limit" in str(trouble):
+        if "field larger" in str(trouble):
             raise FieldTooLong(row=begun, limit=LONGEST_FIELD) from None
         raise FileUnreadable(why="quotes", row=begun) from None
 
 
 def _heading(
     data: bytes, columns: Sequence[Column], required: Collection[str]
-) -> tuple[str, Heading, int, int]:
-    """Return the separator, the heading it gives, the byte after the heading and the line it ends in."""
-    tried = []
+) -> tuple[str, Heading]:
+    """Return the separator that makes the best heading, and that heading."""
+    tried: list[tuple[str, Heading]] = []
     trouble = None
     for separator in _SEPARATORS:
-        head = []
+        head: list[tuple[int, list[str]]] = []
         try:
-            head.extend(islice(_records(_stream(data), separator, 0), HEAD_ROWS + 1))
+            head.extend(islice(_records(data, separator), HEAD_ROWS))
         except (FieldTooLong, FileUnreadable) as refusal:
             trouble = refusal
-        tried.append((separator, search(head[:HEAD_ROWS], columns, required), head))
-    separator, heading, head = max(tried, key=lambda it: (not it[1].missing, len(it[1].places)))
+        tried.append((separator, search(head, columns, required)))
+    separator, heading = max(tried, key=lambda it: (not it[1].missing, len(it[1].places)))
     if heading.missing and trouble:
         raise trouble
-    following = [number for number, _ in head if number > heading.row]
-    lines = _stream(data)
-    if following:
-        skipped = list(islice(lines, following[0] - 1))
-    else:
-        skipped = list(lines)
-    bom = len(codecs.BOM_UTF8) * data.startswith(codecs.BOM_UTF8)
-    return separator, heading, bom + len("".join(skipped).encode()), len(skipped)
+    return separator, heading
 
 
-def _fast(data: bytes, start: int, line: int, separator: str, heading: Heading) -> Grid | None:
-    """Return the cells of a file in which every line is a record; nothing for any other.
+class _Below:
+    """The records below a heading, gathered column by column."""
 
-    Without quotes a line is a record. Lone carriage returns, very long lines and lines with more fields
-    than the header are left to whoever reads carefully.
-    """
-    returns = data.count(b"\r", start)
-    if data.find(b'"', start) >= 0:
-        return None
-    if returns and returns != data.count(b"\r\n", start):
-        return None
-    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8, offset=start) == ord("\n"))
-    if np.diff(ends, prepend=-1, append=len(data) - start).max() > LONGEST_FIELD:
-        return None
-    try:
-        frame = pd.read_csv(
-            _stream(data, start),
-            sep=separator,
-            header=None,
-            names=range(len(heading.titles)),
-            index_col=None,
-            dtype=object,
-            na_filter=False,
-            skip_blank_lines=False,
-            quoting=csv.QUOTE_NONE,
-            low_memory=False,
+    def __init__(self, data: bytes, separator: str, heading: Heading) -> None:
+        self.data, self.separator, self.heading = data, separator, heading
+        self.width = len(heading.titles)
+        most = _breaks(data) + 1
+        self.columns: list[Texts] = [np.empty(most, dtype=object) for _ in heading.titles]
+        self.rows: Numbers = np.empty(most, dtype=np.int64)
+        self.seen: list[dict[str, str]] = [{} for _ in heading.titles]
+        self.overlong: list[tuple[int, str]] = []
+        self.count = 0
+
+    def grid(self) -> Grid:
+        """Return all of them.
+
+        Raises FieldTooLong or FileUnreadable.
+        """
+        reader = csv.reader(_lines(self.data), delimiter=self.separator, strict=True)
+        while reader.line_num < self.heading.row:
+            next(reader)
+        line = reader.line_num
+        try:
+            while portion := list(islice(reader, _AT_ONCE)):
+                self._add(portion, line, reader.line_num)
+                line = reader.line_num
+        except csv.Error:
+            # Once more, slowly, to tell where it is.
+            for _ in _records(self.data, self.separator):
+                pass
+            raise
+        return Grid(
+            self.heading,
+            tuple(column[: self.count] for column in self.columns),
+            self.rows[: self.count],
+            tuple(self.overlong),
         )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError):
-        return None
-    count = len(ends) + (not data.endswith(b"\n"))
-    if len(frame) != count:
-        return None
-    numbers = np.arange(line + 1, line + 1 + count, dtype=np.int64)
-    return Grid(heading, tuple(frame[name].to_numpy() for name in frame), numbers)
 
+    def _add(self, portion: list[list[str]], line: int, last: int) -> None:
+        """Add records that begin after one line and end in another."""
+        begin, end = self.count, self.count + len(portion)
+        self.rows[begin:end] = _begun(portion, line, last)
+        if set(map(len, portion)) != {self.width}:
+            self._even(portion)
+        for place, values in enumerate(zip(*portion, strict=True)):
+            seen = self.seen[place]
+            few = len(seen) < _FEW
+            self.columns[place][begin:end] = (
+                list(map(seen.setdefault, values, values)) if few else values
+            )
+        self.count = end
 
-def _carefully(data: bytes, start: int, line: int, separator: str, heading: Heading) -> Grid:
-    """Return the cells of a file record by record."""
-    width = len(heading.titles)
-    numbers: list[int] = []
-    columns: list[list[str]] = [[] for _ in range(width)]
-    overlong: list[tuple[int, str]] = []
-    records = _records(_stream(data, start), separator, line)
-    while portion := list(islice(records, _AT_ONCE)):
-        numbers += [number for number, _ in portion]
-        for number, cells in portion:
-            surplus = [cell for cell in cells[width:] if cell.strip()]
+    def _even(self, portion: list[list[str]]) -> None:
+        """Give every record as many fields as the heading has, and note those that had more."""
+        for at, cells in enumerate(portion):
+            surplus = next(filter(str.strip, cells[self.width :]), "")
             if surplus:
-                overlong.append((number, surplus[0]))
-            if len(cells) != width:
-                cells[:] = (cells + [""] * width)[:width]
-        for column, values in zip(
-            columns, zip(*(cells for _, cells in portion), strict=True), strict=True
-        ):
-            _demand_short(values, portion)
-            # Codes and days repeat: one text for all of a portion saves most of the memory.
-            seen: dict[str, str] = {}
-            column += [seen.setdefault(value, value) for value in values]
-    return Grid(
-        heading, tuple(map(texts, columns)), np.array(numbers, dtype=np.int64), tuple(overlong)
-    )
+                self.overlong.append((int(self.rows[self.count + at]), surplus))
+            cells[self.width :] = [""] * (self.width - len(cells))
 
 
-def _demand_short(values: Sequence[str], portion: list[tuple[int, list[str]]]) -> None:
-    """Raise FieldTooLong for a value longer than a field may be."""
-    if max(map(len, values)) > LONGEST_FIELD:
-        place = next(i for i, value in enumerate(values) if len(value) > LONGEST_FIELD)
-        raise FieldTooLong(row=portion[place][0], limit=LONGEST_FIELD)
+def _begun(portion: list[list[str]], line: int, last: int) -> list[int] | range:
+    """Return the number of the line in which each record begins."""
+    if last - line == len(portion):
+        return range(line + 1, last + 1)
+    numbers = []
+    for cells in portion:
+        numbers.append(line + 1)
+        line += 1 + sum(_breaks(cell.encode()) for cell in cells)
+    return numbers

@@ -11,9 +11,6 @@ from creditdesk.intake.heading import Heading
 Texts = npt.NDArray[np.object_]
 Numbers = npt.NDArray[np.int64]
 
-LONGEST_FIELD = 65_536
-"""Characters a field may hold: a spreadsheet's cell holds half of it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -28,8 +25,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The columns of a file as they were written, one array per title of its heading, and the number of
-    each row; `overlong` holds the rows with more fields than the header, and the first field too many."""
+    """Columns of cells as they were written, one per title of the heading; the number of each row.
+
+    `overlong` holds the rows with more fields than the heading, and the first field too many.
+    """
 
     heading: Heading
     columns: tuple[Texts, ...]

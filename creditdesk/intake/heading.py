@@ -10,7 +10,7 @@ from creditdesk.intake.refusals import HeaderMissing, HeaderRepeated, TooManyCol
 HEAD_ROWS = 50
 """How far down a header is looked for."""
 
-# Grave, acute, hook, tilde and dot below: the five tones; circumflex, breve and horn make other letters.
+# Grave, acute, hook, tilde and dot below: the five tones; circumflex, breve and horn make letters.
 _TONES = "\u0300\u0301\u0309\u0303\u0323"
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
@@ -25,7 +25,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The row that names the columns: its number, all its titles, and where each known key stands."""
+    """The row that names the columns: its number, its titles, and where each known key stands."""
 
     row: int = 0
     titles: tuple[str, ...] = ()
@@ -60,8 +60,8 @@ class Heading:
 def fold(text: str) -> str:
     """Return what two spellings of a name have in common.
 
-    Case, white space, line breaks, the form of Unicode and the letter that carries a word's tone do
-    not matter: `THUỶ` and `Thủy` fold to the same.
+    Case, white space, line breaks, the form of Unicode and the letter that carries a word's tone
+    do not matter: `THUỶ` and `Thủy` fold to the same.
     """
     plain = unicodedata.normalize("NFD", text.translate(_INVISIBLE)).casefold()
     return " ".join(
@@ -76,7 +76,7 @@ def search(
     columns: Sequence[Column],
     required: Collection[str],
 ) -> Heading:
-    """Return the first of the rows that names every required column, or the one that comes nearest."""
+    """Return the first row that names every required column, or the one that comes nearest."""
     keys = {fold(name): column.key for column in columns for name in (*column.titles, column.key)}
     spoken = {column.key: (*column.titles, column.key)[0] for column in columns}
     nearest = Heading(missing=tuple(spoken[key] for key in required))

@@ -22,8 +22,11 @@ class FileTooLarge(Malformed):
 
 
 class FileUnreadable(Malformed):
-    """The file is no table; `why`: not-utf-8, utf-16, nul, quotes, truncated, damaged, not-a-workbook,
-    no-permission or the kind it is (pdf, html, ...); `row` where that is known."""
+    """The file is no table, for a `why`; `row` where that is known.
+
+    not-utf-8, utf-16, nul, quotes; truncated, damaged, not-a-workbook; no-permission; or the kind
+    of file it is: pdf, html, rtf, gzip, rar, 7z, image.
+    """
 
     code = "file-unreadable"
 
@@ -41,13 +44,13 @@ class OldWorkbook(Malformed):
 
 
 class FileBomb(Malformed):
-    """The workbook would unpack to absurdly more than it weighs; `unpacked` [MB], `limit` or `parts`."""
+    """A workbook that unpacks to far more than it weighs; `unpacked`, `limit` [MB] or `parts`."""
 
     code = "file-bomb"
 
 
 class HeaderMissing(Malformed):
-    """No row names the columns that are needed; `missing`, and of the nearest row `row` and `found`."""
+    """No row names the columns needed; `missing`; of the nearest `row` what is `found`."""
 
     code = "header-missing"
 

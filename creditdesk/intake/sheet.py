@@ -1,28 +1,41 @@
-"""The fenced child: opens one workbook and writes the cells of its sheets, a line of JSON at a time.
+"""The fenced child: opens one workbook and writes the cells of its sheets as lines of JSON.
 
-Run as a script of its own, with its limits as JSON in the first argument; it imports nothing of this
-project, so that it stands in a tenth of a second. It shuts itself in before it looks at the file: whatever
-the file does to it, it does to this process alone. For each visible sheet it writes the first rows as
-{"head": [[row, cells], ...]} and reads a line from standard input: `rows` asks for what follows, as portions
-[rows, column, column, ...], anything else for the next sheet. {"end": true} or {"refused": ...} comes last.
+Run as a script of its own, with its limits as JSON in the first argument; it imports nothing of
+this project, so that it stands in no time. It shuts itself in before it looks at the file: what
+the file does to it, it does to this process alone. For each visible sheet it writes the first
+rows as {"head": [[row, cells], ...]} and reads a line from standard input: `rows` asks for what
+follows, as portions [rows, column, column, ...], anything else for the next sheet. Last comes
+{"end": true} or {"refused": ...}.
 """
 
+import functools
+import gc
 import io
 import json
 import os
+import posixpath
+import re
 import resource
 import sys
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import islice
+from itertools import count, islice
 from typing import Any
+from xml.etree import ElementTree
 
 AT_ONCE = 16_384
 """Rows of a portion."""
 
 # Beyond this a double no longer tells one whole number from the next.
 WHOLE = 2.0**53
+
+
+# What else a damaged workbook is found out by.
+BROKEN = zipfile.BadZipFile, zlib.error, ElementTree.ParseError, LookupError, StopIteration
 
 
 class Refusal(Exception):
@@ -32,6 +45,8 @@ class Refusal(Exception):
 def main(task: dict[str, Any]) -> None:
     """Write the sheets of the workbook at a descriptor, or why it cannot be read."""
     fence(task["memory_megabytes"], task["seconds"])
+    # Cells hold no cycles, and looking for them would take longer than reading.
+    gc.disable()
     with open(task["file"], "rb") as file:
         data = file.read()
     try:
@@ -46,6 +61,8 @@ def main(task: dict[str, Any]) -> None:
     except Refusal as refusal:
         name, facts = refusal.args
         say({"refused": name, "facts": facts})
+    except MemoryError:
+        os.abort()
 
 
 def fence(megabytes: int, seconds: int) -> None:
@@ -66,11 +83,11 @@ def say(message: Any) -> None:
 def tell(rows: Iterator[tuple[int, Sequence[Any]]], max_rows: int) -> None:
     """Write the rows that hold something, column by column."""
     filled = ((number, cells) for number, cells in rows if cells.count("") < len(cells))
-    count = 0
+    told = 0
     while portion := list(islice(filled, AT_ONCE)):
-        count += len(portion)
+        told += len(portion)
         # Rows that are no data, such as totals, are nobody's burden: the desk counts again.
-        if count > 2 * max_rows:
+        if told > 2 * max_rows:
             raise Refusal("TooManyRows", {"limit": max_rows})
         columns = zip(*(cells for _, cells in portion), strict=True)
         say([[number for number, _ in portion], *map(texts, columns)])
@@ -81,23 +98,95 @@ def visible(data: bytes, max_columns: int) -> Iterator[Iterable[Sequence[Any]]]:
     # Not before the fence stands.
     import python_calamine as calamine
 
+    beside = ThreadPoolExecutor(1)
     seen = calamine.SheetTypeEnum.WorkSheet, calamine.SheetVisibleEnum.Visible
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         for place, about in enumerate(book.sheets_metadata):
             if (about.typ, about.visible) != seen:
                 continue
+            # The reader lets another thread work meanwhile.
+            wrong = beside.submit(errors, data, place, max_columns)
             sheet = book.get_sheet_by_index(place)
             if sheet.start is None:
                 continue
             if sheet.width > max_columns:
                 raise Refusal("TooManyColumns", {"limit": max_columns})
-            yield sheet.iter_rows()
+            yield mended(sheet.iter_rows(), wrong.result(), sheet.start[1])
     except calamine.PasswordError:
         raise Refusal("FileEncrypted", {}) from None
-    except (calamine.CalamineError, OSError, ValueError) as trouble:
+    except (
+        calamine.CalamineError,
+        zipfile.BadZipFile,
+        zlib.error,
+        ElementTree.ParseError,
+    ) as trouble:
         facts = {"why": "damaged", "said": str(trouble)[:200]}
         raise Refusal("FileUnreadable", facts) from None
+
+
+ERROR = re.compile(
+    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]* t="e"[^>]*>'
+    rb"(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>(#[^<]{1,20})</v>"
+)
+FAR_OUT = re.compile(rb'<c r="([A-Z]{2,3})[0-9]{1,7}"[^>]*[^/>]>')
+PORTION = 1 << 20
+# A cell that lies across two portions is found in the second; none of those looked for is longer.
+OVERLAP = 1 << 12
+
+
+def errors(data: bytes, place: int, max_columns: int) -> dict[int, dict[int, str]]:
+    """Return the cells of a sheet that show an error, such as #N/A, by row and column.
+
+    The reader of workbooks gives them as empty, and lays out every column up to the last one
+    before anyone can count them. So both are looked for in the sheet's own text.
+    """
+    found: dict[int, dict[int, str]] = {}
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        name = part(archive, place)
+        if name not in archive.NameToInfo:
+            return found
+        with archive.open(name) as xml:
+            rest = b""
+            while portion := xml.read(PORTION):
+                portion = rest + portion
+                if any(number(name) > max_columns for name in set(FAR_OUT.findall(portion))):
+                    say({"refused": "TooManyColumns", "facts": {"limit": max_columns}})
+                    # The reader in the other thread would go on to the end of the file.
+                    os._exit(0)
+                if b't="e"' in portion:
+                    for column, row, value in ERROR.findall(portion):
+                        found.setdefault(int(row), {})[number(column)] = value.decode()
+                rest = portion[-OVERLAP:]
+    return found
+
+
+def part(archive: zipfile.ZipFile, place: int) -> str:
+    """Return the name under which a workbook keeps one of its sheets."""
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    sheet = book.findall(".//{*}sheets/{*}sheet")[place]
+    mark = next(value for name, value in sheet.items() if name.endswith("}id"))
+    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    target = next(link.get("Target", "") for link in links if link.get("Id") == mark)
+    return posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
+
+
+def number(name: bytes) -> int:
+    """Return the number of a column by its letters: A is 1."""
+    return functools.reduce(lambda value, letter: 26 * value + letter - 64, name, 0)
+
+
+def mended(
+    rows: Iterable[list[Any]], wrong: dict[int, dict[int, str]], first: int
+) -> Iterable[list[Any]]:
+    """Return rows with the errors put back that their reader left out; `first` column from 0."""
+
+    def mend(row: int, cells: list[Any]) -> list[Any]:
+        for column, value in wrong.get(row, {}).items():
+            cells[column - 1 - first] = value
+        return cells
+
+    return map(mend, count(1), rows) if wrong else rows
 
 
 def texts(values: Sequence[Any]) -> list[str]:

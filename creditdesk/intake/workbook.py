@@ -45,7 +45,7 @@ def read(
 ) -> Grid:
     """Return the cells of the first visible sheet of a workbook that has the header.
 
-    Raises FileBomb, FileEncrypted, FileUnreadable, ReadingTookTooLong, ReadingTookTooMuch, and what
+    Raises FileBomb, FileEncrypted, FileUnreadable, ReadingTookTooLong, ReadingTookTooMuch and what
     the header or the size of the sheet refuses.
     """
     _weigh(file)
@@ -148,7 +148,7 @@ def _messages(child: subprocess.Popen[bytes], limits: Limits) -> Iterator[Any]:
 def _lines(child: subprocess.Popen[bytes], limits: Limits) -> Iterator[bytes]:
     """Yield the lines a child writes, as they come.
 
-    Raises ReadingTookTooLong or ReadingTookTooMuch for a child that never ends or never stops writing.
+    Raises ReadingTookTooLong or ReadingTookTooMuch for a child that never ends or stops writing.
     """
     assert child.stdout
     deadline = time.monotonic() + limits.seconds
