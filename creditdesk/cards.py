@@ -1,0 +1,274 @@
+"""What a desk shows of single loans: a loan's card, and the loans of a commune by pages."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from creditdesk import ledger, records, standings
+from creditdesk.communes import Map
+from creditdesk.db import Tx
+from creditdesk.engine.ageing import (
+    Standing,
+    final_due_on,
+    instalments,
+    plan_on,
+    stand,
+    status_of,
+)
+from creditdesk.engine.journal import PRINCIPAL, Event, Kind, Posting
+from creditdesk.engine.journal import in_order as event_order
+from creditdesk.engine.money import Dong
+from creditdesk.engine.policy import Policy
+from creditdesk.engine.replay import Booked
+from creditdesk.errors import Malformed
+from creditdesk.figures import InstalmentLine, LoanCard, LoanLine, MovementLine
+from creditdesk.settings import geography
+
+FILTERS = ("all", "open", "late", "overdue")
+_SHOWN_OF_ID = 3
+
+
+class FilterUnknown(Malformed):
+    """Loans are not listed by this."""
+
+    code = "filter-unknown"
+
+
+def loan_card(tx: Tx, policy: Policy, loan_no: str, as_of: date) -> LoanCard:
+    """Return everything a desk shows of one loan at the end of a day; raises LoanNotFound."""
+    loan = records.loans.find_loan(tx, loan_no)
+    if loan is None:
+        raise ledger.LoanNotFound(loan_no=loan_no)
+    booked = ledger.in_order(ledger.facts_of(tx, loan.id))
+    standing = stand(ledger.terms_of(loan), booked, as_of)
+    customer = records.households.customers_of(tx, [loan.customer_id])[loan.customer_id]
+    group = records.households.find_group(tx, loan.group_no) if loan.group_no else None
+    unit = Map(geography(), as_of).communes.get(loan.commune)
+    return LoanCard(
+        loan_no=loan.loan_no,
+        customer_no=customer.customer_no,
+        customer_name=customer.name,
+        id_no_masked=masked(customer.id_no),
+        commune=loan.commune,
+        commune_name=unit.name if unit else loan.commune,
+        province=loan.province,
+        village_code=loan.village_code,
+        group_no=loan.group_no,
+        group_head=group.head if group else "",
+        trustee=loan.trustee,
+        office=loan.office,
+        programme=loan.programme,
+        programme_name=_programme_name(policy, loan.programme),
+        source=loan.source,
+        investor=loan.investor,
+        household_standing=loan.standing,
+        purpose=loan.purpose,
+        session_day=loan.session_day,
+        signed_on=loan.signed_on,
+        rate_percent=f"{Decimal(loan.rate_e8).scaleb(-6).normalize():f}",
+        approved=Dong(loan.approved),
+        standing=standing,
+        instalments=tuple(_instalment_lines(booked, standing)),
+        movements=tuple(_movement_lines(_receipts(tx, loan.id, as_of))),
+    )
+
+
+def masked(id_no: str) -> str:
+    """Return an identity number of which only the last three digits can be read."""
+    shown = id_no[-_SHOWN_OF_ID:] if len(id_no) > _SHOWN_OF_ID else ""
+    return "•" * (len(id_no) - len(shown)) + shown
+
+
+def _programme_name(policy: Policy, code: str) -> str:
+    known = policy.programmes.get(code)
+    return known.names.vi if known else code
+
+
+def _instalment_lines(booked: Sequence[Booked], standing: Standing) -> Iterator[InstalmentLine]:
+    """Yield the plan of a day; what is late lies on the oldest due dates and adds up."""
+    left = standing.late_principal
+    plan = plan_on(booked, standing.as_of)
+    for no, row in enumerate(instalments(plan, standing.principal_repaid), start=1):
+        late = min(row.unpaid, left) if row.due_on < standing.as_of else 0
+        left = Dong(left - late)
+        yield InstalmentLine(
+            no=no,
+            due_on=row.due_on,
+            principal=Dong(row.principal),
+            paid=Dong(row.principal - row.unpaid),
+            late=Dong(late),
+        )
+
+
+class _Receipt(NamedTuple):
+    event: Event
+    postings: tuple[Posting, ...]
+    counts: bool
+
+
+def _receipts(tx: Tx, loan_id: int, as_of: date) -> list[_Receipt]:
+    """Return what every receipt up to a day did, in the order in which they count.
+
+    A receipt that was booked anew after a late arrival stands once, with what counts now; one that
+    was undone and not booked again stands once, without effect.
+    """
+    entries, postings, _ = records.ledger.chains_of(tx, [loan_id])
+    parts = ledger.postings_by_entry(postings)
+    undone = {row.mirrors for row in entries if row.mirrors is not None}
+    found: dict[str, _Receipt] = {}
+    for row in entries:
+        if row.mirrors is None and row.value_date <= as_of:
+            found[row.receipt_no] = _Receipt(
+                ledger.event_of(row), parts.get(row.id, ()), row.id not in undone
+            )
+    return sorted(found.values(), key=lambda receipt: event_order(receipt.event))
+
+
+def _movement_lines(receipts: Iterable[_Receipt]) -> Iterator[MovementLine]:
+    outstanding = 0
+    for event, postings, counts in receipts:
+        if counts:
+            outstanding += sum(
+                amount * ((debit in PRINCIPAL) - (credit in PRINCIPAL))
+                for debit, credit, amount in postings
+            )
+        yield MovementLine(
+            value_date=event.value_date,
+            kind=event.kind.value,
+            amount=Dong(event.amount),
+            until=event.until,
+            receipt_no=event.receipt_no,
+            outstanding=Dong(outstanding),
+            reversed=not counts,
+        )
+
+
+def commune_loans(
+    tx: Tx,
+    policy: Policy,
+    commune: str,
+    as_of: date,
+    *,
+    after: str = "",
+    limit: int = 100,
+    only: str = "all",
+) -> tuple[LoanLine, ...]:
+    """Return loans of a commune signed by the end of a day, in the order of their numbers.
+
+    after  only loans with a higher number: the last one of the page before
+    only   `all`, `open` (with a balance), `late` (by contract) or `overdue` (booked)
+
+    Raises PlaceNotFound, FilterUnknown.
+    """
+    if only not in FILTERS:
+        raise FilterUnknown(only=only, filters=list(FILTERS))
+    province = Map(geography(), as_of).commune(commune).province
+    chosen = _chosen(tx, province, commune, as_of, only)
+    rows = [
+        row
+        for row in records.loans.loans_of_commune(tx, commune)
+        if row.loan_no > after and row.id in chosen
+    ][:limit]
+    facts = ledger.facts_of_many(tx, [row.id for row in rows])
+    customers = records.households.customers_of(tx, {row.customer_id for row in rows})
+    return tuple(
+        _line(
+            policy,
+            row,
+            customers[row.customer_id],
+            chosen[row.id],
+            _due_on(row, facts.get(row.id, []), as_of),
+        )
+        for row in rows
+    )
+
+
+def _due_on(loan: Any, facts: Sequence[ledger.Fact], as_of: date) -> date:
+    extensions = [fact for fact in facts if fact.booked.event.kind is Kind.EXTEND]
+    if not extensions:
+        found: date = loan.due_on
+        return found
+    return final_due_on(ledger.terms_of(loan), ledger.in_order(extensions), as_of)
+
+
+_SHOWN = ("drawn", "in_term", "overdue", "frozen", "written_off")
+
+
+def _chosen(
+    tx: Tx, province: str, commune: str, as_of: date, only: str
+) -> dict[int, dict[str, int]]:
+    """Return figures [dong] of a commune's loans that a filter lets through, by inner number."""
+    over = standings.axes(tx, province)
+    now = standings.image(tx, province, as_of)
+    inside = over.columns["commune"] == commune
+    inside &= (over.columns["signed_on"] <= standings.number_of(as_of)) | (now["draws"] > 0)
+    if only == "open":
+        inside &= now.outstanding > 0
+    elif only == "late":
+        inside &= now.late > 0
+    elif only == "overdue":
+        inside &= now["overdue"] > 0
+    columns = {name: now[name][inside].tolist() for name in _SHOWN}
+    columns["late"] = now.late[inside].tolist()
+    rows = zip(*columns.values(), strict=True)
+    ids = over.ids[inside].tolist()
+    return {key: dict(zip(columns, row, strict=True)) for key, row in zip(ids, rows, strict=True)}
+
+
+def _line(
+    policy: Policy, loan: Any, customer: Any, found: dict[str, int], due_on: date
+) -> LoanLine:
+    outstanding = found["in_term"] + found["overdue"] + found["frozen"]
+    return LoanLine(
+        loan_no=loan.loan_no,
+        customer_no=customer.customer_no,
+        customer_name=customer.name,
+        programme=loan.programme,
+        programme_name=_programme_name(policy, loan.programme),
+        group_no=loan.group_no,
+        status=status_of(found["drawn"], outstanding, found["written_off"]),
+        drawn=Dong(found["drawn"]),
+        outstanding=Dong(outstanding),
+        in_term=Dong(found["in_term"]),
+        overdue=Dong(found["overdue"]),
+        frozen=Dong(found["frozen"]),
+        late_principal=Dong(found["late"]),
+        due_on=due_on,
+    )
+
+
+def communes_of(tx: Tx, province: str) -> tuple[str, ...]:
+    """Return the codes of the communes in which a province has loans, rising."""
+    return tuple(sorted(set(standings.axes(tx, province).columns["commune"].tolist())))
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What one asks of a book before opening it; `newest` is the last day anything happened.
+
+    `first_name` is that of the first customer: a demonstration marks every name and is built into
+    an empty book only, so one name tells.
+    """
+
+    provinces: tuple[str, ...]
+    newest: date | None
+    last_entry: int
+    first_name: str
+
+
+def cover(tx: Tx, known: Cover | None = None) -> Cover:
+    """Return the cover of the book.
+
+    known  a cover seen before: its newest day is looked for again only after a new entry
+    """
+    last_entry = records.ledger.last_entry(tx)
+    unchanged = known is not None and known.last_entry == last_entry
+    first = records.households.customers_of(tx, [1]).get(1)
+    return Cover(
+        provinces=tuple(records.loans.provinces(tx)),
+        newest=known.newest if known and unchanged else records.ledger.last_value_date(tx),
+        last_entry=last_entry,
+        first_name=first.name if first else "",
+    )
