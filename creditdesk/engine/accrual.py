@@ -13,7 +13,7 @@ from creditdesk.engine.terms import LoanTerms
 YEAR = 365
 """Days of a year, leap years too: Circular 14/2017/TT-NHNN, held in policy/day_count.toml."""
 RATE_UNIT = 10**8
-"""Rates are counted in whole hundred-millionths, so that 130 % of four decimals of a percent fits."""
+"""Rates count in whole hundred-millionths, so that 130 % of four decimals of a percent fits."""
 
 
 class Change(NamedTuple):
@@ -39,7 +39,7 @@ class Interest:
 
 
 class Stretch(NamedTuple):
-    """Days over which one balance [dong] earned at one rate: the first counts, `until` does not."""
+    """Days over which a balance [dong] earned at one rate: the first counts, `until` does not."""
 
     kind: str
     since: date
@@ -66,6 +66,8 @@ def stretches(terms: LoanTerms, changes: Iterable[Change], day: date) -> Iterato
 
     changes  Change, any order, several a day allowed
     day      [date] earns nothing itself: periods are half-open
+
+    The first rate holds before its own day too, for money lent before the contract was signed.
     """
     by_day: dict[date, list[Change]] = {}
     for change in changes:
@@ -78,7 +80,7 @@ def stretches(terms: LoanTerms, changes: Iterable[Change], day: date) -> Iterato
         for change in by_day.get(since, ()):
             in_term += change.in_term
             overdue += change.overdue
-        step = max((s for s in terms.rates if s.since <= since), key=lambda s: s.since)
+        step = next((s for s in reversed(terms.rates) if s.since <= since), terms.rates[0])
         if in_term:
             graced = terms.grace_until is not None and since < terms.grace_until
             yield Stretch("grace" if graced else "in_term", since, until, in_term, step.rate)

@@ -1,4 +1,4 @@
-"""How late the contract makes a loan, what the bank's rule would transfer, and where a loan stands."""
+"""How late a contract makes a loan, what the bank's rule would transfer, where a loan stands."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from creditdesk.engine.terms import LoanTerms
 
 
 class Lateness(NamedTuple):
-    """What the contract makes late on a day: [dong], days since the oldest such due date, that date."""
+    """What the contract makes late on a day: [dong], days since the oldest due date, that date."""
 
     principal: Dong
     days: int
@@ -74,13 +74,24 @@ def plan_on(booked: Iterable[Booked], as_of: date) -> dict[date, int]:
 
 
 def instalments(plan: Mapping[date, int], repaid: int) -> list[Unpaid]:
-    """Return the instalments of a plan, oldest first, each with what repayments have not covered."""
+    """Return the instalments of a plan, oldest first, each with what repayments left unpaid."""
     rows = []
     due = 0
     for due_on, principal in plan.items():
         due += principal
-        rows.append(Unpaid(due_on, principal, min(max(principal, 0), max(0, due - repaid))))
+        rows.append(Unpaid(due_on, principal, min(principal, max(0, due - repaid))))
     return rows
+
+
+def next_due(rows: Iterable[Unpaid], not_late: int, as_of: date) -> Unpaid | None:
+    """Return the first instalment due on or after a day of which something is still to be paid.
+
+    not_late  [dong] outstanding that is not late: what was written off falls due no more
+    """
+    for row in rows:
+        if row.due_on >= as_of and row.unpaid and not_late:
+            return row._replace(unpaid=min(row.unpaid, not_late))
+    return None
 
 
 def look(plan: Mapping[date, int], repaid: int, outstanding: int, as_of: date) -> Lateness:
@@ -97,8 +108,8 @@ def look(plan: Mapping[date, int], repaid: int, outstanding: int, as_of: date) -
         due += principal
         if oldest is None and due > repaid:
             oldest = due_on
-    late = min(outstanding, max(0, due - repaid))
-    if late <= 0 or oldest is None:
+    late = min(outstanding, due - repaid)
+    if oldest is None or late <= 0:
         return Lateness(Dong(0), 0, None)
     return Lateness(Dong(late), (as_of - oldest).days, oldest)
 
@@ -110,11 +121,12 @@ class Rule(NamedTuple):
 
 
 def to_transfer(terms: LoanTerms, booked: Sequence[Booked], rule: Rule, as_of: date) -> Dong:
-    """Return what the rule would move by the last session on or before a day and is not yet booked.
+    """Return what the rule would move by the last session up to a day and is not yet booked.
 
     Moved is, at a session strictly after the due date, the unpaid principal of a contract whose
     final due date has passed, and of an instalment of an entrusted contract signed on or after the
-    rule's day. Source: letter 597/NHCS-TDNN of 2026-01-30, held in policy/overdue_rule.toml.
+    rule's day. What is overdue or frozen already counts as moved, whatever it was moved for.
+    Source: letter 597/NHCS-TDNN of 2026-01-30, held in policy/overdue_rule.toml.
     """
     session = days.last_session(terms.session_day, as_of)
     plan = plan_on(booked, as_of)
@@ -192,9 +204,7 @@ def stand(terms: LoanTerms, booked: Sequence[Booked], as_of: date) -> Standing:
     outstanding = sum(balances[account] for account in PRINCIPAL)
     plan = plan_on(booked, as_of)
     late = look(plan, repaid, outstanding, as_of)
-    ahead = next(
-        (row for row in instalments(plan, repaid) if row.due_on >= as_of and row.unpaid), None
-    )
+    ahead = next_due(instalments(plan, repaid), outstanding - late.principal, as_of)
     earned = interest_to(
         terms,
         (
@@ -219,8 +229,8 @@ def stand(terms: LoanTerms, booked: Sequence[Booked], as_of: date) -> Standing:
         oldest_late_due_on=late.since,
         interest_earned=earned,
         interest_collected=Dong(sums[Kind.INTEREST]),
-        next_due_on=ahead.due_on if ahead and outstanding else None,
-        next_due_principal=Dong(ahead.unpaid if ahead and outstanding else 0),
+        next_due_on=ahead.due_on if ahead else None,
+        next_due_principal=Dong(ahead.unpaid if ahead else 0),
         due_on=terms.due_on,
         extended_to=extended_on(booked, as_of),
     )

@@ -50,7 +50,7 @@ SAME_DAY_ORDER: Mapping[Kind, int] = {
         )
     )
 }
-"""Events of one day in the order they count: money lent first, then money received, then decisions."""
+"""Events of one day in the order they count: money lent, then money received, then decisions."""
 
 
 class Event(NamedTuple):
@@ -70,7 +70,7 @@ class Event(NamedTuple):
 
 
 class Posting(NamedTuple):
-    """One positive amount [dong] from the credited to the debited account: it cannot be unbalanced."""
+    """A positive amount [dong] from the credited to the debited account, so never unbalanced."""
 
     debit: Account
     credit: Account

@@ -1,21 +1,17 @@
 """Whole dong: how amounts are read, divided, rounded and written."""
 
 import re
-from collections.abc import Iterable
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
-from fractions import Fraction
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal, NewType
 
 Dong = NewType("Dong", int)
 Rounding = Literal["half-up", "half-even"]
 
-ZERO = Dong(0)
 LARGEST = Dong(10**15)
 """A thousand times the bank's whole book of 2025: anything above is a typing error."""
 
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([., \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})*")
 _PLAIN = re.compile(r"[0-9]+")
-_MODES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN}
 
 
 def dong(value: object) -> Dong:
@@ -40,18 +36,12 @@ def read(text: str) -> Dong:
     return dong(int(plain))
 
 
-def total(amounts: Iterable[Dong]) -> Dong:
-    """Return the sum of amounts [dong]."""
-    return Dong(sum(amounts))
-
-
-def round_dong(exact: Fraction, rounding: Rounding = "half-up") -> Dong:
-    """Return an exact amount rounded to the dong: the only road from fraction to money."""
-    return Dong(round_ratio(exact.numerator, exact.denominator, rounding))
-
-
 def round_ratio(numerator: int, denominator: int, rounding: Rounding = "half-up") -> int:
-    """Return numerator / denominator (> 0) rounded to a whole number, half away from zero or to even."""
+    """Return numerator / denominator rounded to a whole number: the only road from ratio to money.
+
+    denominator  > 0
+    rounding     half away from zero, or to even
+    """
     whole, rest = divmod(abs(numerator), denominator)
     twice = 2 * rest
     up = twice > denominator or (
@@ -59,11 +49,6 @@ def round_ratio(numerator: int, denominator: int, rounding: Rounding = "half-up"
     )
     whole += up
     return -whole if numerator < 0 else whole
-
-
-def round_to(amount: Dong, unit: int, rounding: Rounding = "half-up") -> Dong:
-    """Return an amount rounded to a multiple of `unit` [dong]."""
-    return Dong(round_ratio(amount, unit, rounding) * unit)
 
 
 def written(amount: int) -> str:

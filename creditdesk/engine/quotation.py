@@ -1,17 +1,18 @@
 """What a loan will cost: its due dates, and row by row principal, interest and balance."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import count, pairwise, takewhile
+from itertools import count, pairwise
 from math import gcd
 from typing import Literal, NamedTuple, get_args
 
+from creditdesk.engine import schedule
 from creditdesk.engine.day_count import DayCount, Periods, periods
 from creditdesk.engine.days import EARLIEST, LATEST, months_after
-from creditdesk.engine.money import ZERO, Dong, Rounding, round_ratio
+from creditdesk.engine.money import Dong, Rounding, round_ratio
+from creditdesk.engine.schedule import OutsideCalendar
 from creditdesk.errors import Malformed, Refused
 
 Method = Literal["equal-principal", "equal-instalment", "flat", "bullet"]
@@ -23,12 +24,8 @@ LADDER = (Dong(100_000), Dong(1_000), Dong(1))
 MOST_INSTALMENTS = 1_200
 """A hundred years of months: beyond any contract, and a bound on the work of one quotation."""
 
-
-_MONTHS = tuple(
-    (year, month, monthrange(year, month)[1])
-    for year in range(EARLIEST.year, LATEST.year + 1)
-    for month in range(1, 13)
-)
+MOST_MONTHS = 12 * (LATEST.year - EARLIEST.year + 1)
+"""The months of the bank's calendar."""
 
 
 class AmountNotPositive(Refused):
@@ -53,12 +50,6 @@ class DatesNotRising(Refused):
     """A due date does not lie after the day before it in the schedule."""
 
     code = "dates-not-rising"
-
-
-class OutsideCalendar(Refused):
-    """A due date lies outside the calendar of the bank."""
-
-    code = "outside-calendar"
 
 
 class TooManyInstalments(Refused):
@@ -167,26 +158,13 @@ def due_dates(
     if end is None:
         if every_months is None or instalments is None:
             raise TermUnclear(missing="due_on")
-        return _counted(anchor, skipped, every_months, instalments)
+        return schedule.rhythm(anchor, every_months, skipped, instalments)
     if every_months is None and first_principal_on and first_principal_on < end:
         raise TermUnclear(missing="every_months")
     dates = _until(end, anchor, skipped, every_months)
     if instalments not in (None, len(dates)):
         raise TermUnclear(instalments=instalments, dates=len(dates))
     return dates
-
-
-def equal_shares(amount: Dong, shares: int, ladder: Sequence[Dong] = LADDER) -> tuple[Dong, ...]:
-    """Return an amount split into equal shares rounded down, the last of which takes the rest.
-
-    ladder  (m,) [dong], falling: the unit is the first that leaves more than zero
-    """
-    exact = amount // shares
-    share = 0
-    for unit in ladder:
-        if share := exact - exact % unit:
-            break
-    return (Dong(share),) * (shares - 1) + (Dong(amount - share * (shares - 1)),)
 
 
 def quote(request: Request) -> Quotation:
@@ -208,7 +186,7 @@ def quote(request: Request) -> Quotation:
 
 
 def _priced(
-    request: Request, spans: Periods, rate: tuple[int, int], principals: tuple[Dong, ...]
+    request: Request, spans: Periods, rate: tuple[int, int], principals: list[int]
 ) -> Quotation:
     # Nearly all the time of a quotation passes in this loop: half up is one whole division in it,
     # and a row is made without a call of its own.
@@ -231,19 +209,17 @@ def _priced(
     return Quotation(request.amount, tuple(rows), Dong(total))
 
 
-def _principals(
-    request: Request, rate: tuple[int, int], parts: tuple[int, ...]
-) -> tuple[Dong, ...]:
+def _principals(request: Request, rate: tuple[int, int], parts: tuple[int, ...]) -> list[int]:
     paying = len(parts) - request.grace_principal
     if request.method == "bullet":
-        return (ZERO,) * (len(parts) - 1) + (request.amount,)
+        return [0] * (len(parts) - 1) + [request.amount]
     if request.method == "equal-instalment":
         paid = _equal_instalment(request, rate, parts[-paying:])
     else:
-        paid = equal_shares(request.amount, paying, _ladder(request))
+        paid = schedule.divide(request.amount, paying, _ladder(request))
         if request.round_to and not paid[0]:
             raise RoundingTooCoarse(round_to=request.round_to)
-    return (ZERO,) * request.grace_principal + paid
+    return [0] * request.grace_principal + paid
 
 
 def _ladder(request: Request) -> tuple[Dong, ...]:
@@ -252,23 +228,23 @@ def _ladder(request: Request) -> tuple[Dong, ...]:
 
 def _equal_instalment(
     request: Request, rate: tuple[int, int], parts: tuple[int, ...]
-) -> tuple[Dong, ...]:
+) -> list[int]:
     # The rounded instalment less each row's interest; the last row takes what is left.
     unit = request.round_to or 1
     exact, over = instalment_ratio(request.amount, rate, parts)
     instalment = unit * round_ratio(exact, over * unit, request.rounding)
-    left, paid = int(request.amount), []
+    left, paid = int(request.amount), list[int]()
     if not instalment:
         raise RoundingTooCoarse(round_to=unit)
     for no, part in enumerate(parts[:-1], start=request.grace_principal + 1):
         interest = round_ratio(left * part * rate[0], rate[1], request.rounding)
         if interest > instalment:
             raise InstalmentBelowInterest(no=no, instalment=instalment, interest=interest)
-        paid.append(Dong(instalment - interest))
+        paid.append(instalment - interest)
         left -= paid[-1]
         if left <= 0:
             raise RoundingTooCoarse(round_to=unit, instalment=instalment)
-    return (*paid, Dong(left))
+    return [*paid, left]
 
 
 def instalment_ratio(amount: Dong, rate: tuple[int, int], parts: Sequence[int]) -> tuple[int, int]:
@@ -326,7 +302,7 @@ def _check_instalments(instalments: int) -> None:
 def _check_months(name: str, months: int) -> None:
     if months < 1:
         raise CountNotPositive(name=name, value=months)
-    if months > len(_MONTHS):
+    if months > MOST_MONTHS:
         raise OutsideCalendar(months=months, latest=LATEST)
 
 
@@ -340,20 +316,9 @@ def _end(draw_on: date, due_on: date | None, months: int | None) -> date | None:
     return end
 
 
-def _counted(anchor: date, skipped: int, every_months: int, instalments: int) -> tuple[date, ...]:
-    # Counted from the anchor, not from date to date: the 31st comes back after a February.
-    first = (anchor.year - EARLIEST.year) * 12 + anchor.month - 1 + skipped * every_months
-    months = _MONTHS[first : first + instalments * every_months : every_months]
-    if first < 0 or len(months) < instalments:
-        raise OutsideCalendar(instalments=instalments, every_months=every_months, latest=LATEST)
-    day = anchor.day
-    return tuple([date(y, m, day if day <= last else last) for y, m, last in months])
-
-
 def _until(end: date, anchor: date, skipped: int, every_months: int | None) -> tuple[date, ...]:
     if end > LATEST:
         raise OutsideCalendar(due_on=end, latest=LATEST)
     if every_months is None:
         return (end,)
-    dates = (months_after(anchor, every_months * no) for no in count(skipped))
-    return (*takewhile(end.__gt__, dates), end)
+    return schedule.due_dates(anchor, every_months, end, skipped)

@@ -36,7 +36,7 @@ class FreezeEndsBefore(Refused):
 
 
 class Booked(NamedTuple):
-    """An event with what it does: postings, and changes of the plan as (due date, [dong] signed)."""
+    """An event and what it does: postings, changes of the plan as (due date, [dong] signed)."""
 
     event: Event
     postings: tuple[Posting, ...]
@@ -195,10 +195,11 @@ def revise(
     booked, refused = replay(terms, [*(old.event for _, old in known.values()), *add], orders)
     writes: list[tuple[Booked, int | None]] = []
     for new in booked:
-        key, old = known.get(new.event.receipt_no, (None, None))
-        if old is None or key is None:
+        if new.event.receipt_no not in known:
             writes.append((new, None))
-        elif (old.postings, old.plan) != (new.postings, new.plan):
+            continue
+        key, old = known[new.event.receipt_no]
+        if (old.postings, old.plan) != (new.postings, new.plan):
             mirrors.append(key)
             writes.append((new, key))
     return Revision(tuple(mirrors), tuple(writes), tuple(refused))

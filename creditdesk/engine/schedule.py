@@ -1,26 +1,58 @@
 """Principal instalments: when they fall due and how a lent amount is divided over them."""
 
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
 
-from creditdesk.engine import days
+from creditdesk.engine.days import EARLIEST, LATEST
 from creditdesk.engine.terms import LoanTerms
+from creditdesk.errors import Refused
+
+_MONTHS = tuple(
+    (year, month, monthrange(year, month)[1])
+    for year in range(EARLIEST.year, LATEST.year + 1)
+    for month in range(1, 13)
+)
 
 
-def due_dates(first_on: date | None, every_months: int, due_on: date) -> tuple[date, ...]:
-    """Return the principal due dates of a contract, rising; the last is `due_on`.
+class OutsideCalendar(Refused):
+    """A due date lies outside the calendar of the bank."""
 
-    first_on      [date] first principal date, None for one instalment at the end
-    every_months  months between the dates, counted from the first (so a 31st never drifts)
+    code = "outside-calendar"
+
+
+def rhythm(anchor: date, every_months: int, skipped: int, dates: int) -> tuple[date, ...]:
+    """Return dates some months apart: the same day of the month, clamped to the month's end.
+
+    skipped  steps from the anchor to the first of them, 0 when it is the anchor
+    dates    how many
+
+    Counted from the anchor, not from date to date: a 31st comes back after a February.
+    Raises OutsideCalendar.
     """
-    if first_on is None:
+    first = (anchor.year - EARLIEST.year) * 12 + anchor.month - 1 + skipped * every_months
+    months = _MONTHS[first : first + dates * every_months : every_months] if dates > 0 else ()
+    if first < 0 or len(months) < dates:
+        raise OutsideCalendar(instalments=dates, every_months=every_months, latest=LATEST)
+    day = anchor.day
+    return tuple([date(y, m, day if day <= last else last) for y, m, last in months])
+
+
+def due_dates(
+    anchor: date | None, every_months: int, due_on: date, skipped: int = 0
+) -> tuple[date, ...]:
+    """Return principal due dates, rising: a rhythm as long as it lies before `due_on`, the last.
+
+    anchor        [date] the first principal date, None for one instalment at the end
+    every_months  months between the dates
+    skipped       1 when the anchor is the draw, and the first date one step after it
+    """
+    if anchor is None:
         return (due_on,)
-    found = []
-    day = first_on
-    while day < due_on:
-        found.append(day)
-        day = days.months_after(first_on, every_months * len(found))
-    return (*found, due_on)
+    months = (due_on.year - anchor.year) * 12 + due_on.month - anchor.month
+    dates = rhythm(anchor, every_months, skipped, months // every_months + 1 - skipped)
+    # Only the last can lie in the month of `due_on`.
+    return (*dates[:-1], due_on) if dates and dates[-1] >= due_on else (*dates, due_on)
 
 
 def contract_dates(terms: LoanTerms) -> tuple[date, ...]:
@@ -43,8 +75,10 @@ def divide(amount: int, parts: int, ladder: Sequence[int]) -> list[int]:
 class Plan:
     """The principal plan of one loan while its events are replayed: an amount for each due date.
 
-    Draws up to the first due date share one division; a later draw is divided over the due dates
-    that follow it, on top of what stands there; an extension moves the last due date. Each method
+    Draws up to the first due date, less re-bookings, share one division. A later draw is divided
+    over the due dates that follow it (after all of them: the last) on top of what stands there. A
+    later re-booking is divided likewise and taken away; what an instalment does not hold of it is
+    taken from the last that holds something. An extension moves the last due date. Each method
     returns what it changed as (due date, [dong] signed), so that the changes add up to the plan.
     """
 
@@ -68,10 +102,20 @@ class Plan:
         else:
             later = sum(1 for due_on in self.dates if due_on > day) or 1
             shares = divide(abs(amount), later, self.ladder)
-            sign = 1 if amount > 0 else -1
-            changes = [0] * (len(self.dates) - later) + [sign * share for share in shares]
+            changes = [0] * (len(self.dates) - later) + shares
+            if amount < 0:
+                changes = self._taken(changes)
         self.amounts = [old + new for old, new in zip(self.amounts, changes, strict=True)]
         return tuple((due, new) for due, new in zip(self.dates, changes, strict=True) if new)
+
+    def _taken(self, shares: list[int]) -> list[int]:
+        taken = [min(share, held) for share, held in zip(shares, self.amounts, strict=True)]
+        short = sum(shares) - sum(taken)
+        for number in reversed(range(len(taken))):
+            more = min(short, self.amounts[number] - taken[number])
+            taken[number] += more
+            short -= more
+        return [-part for part in taken]
 
     def extend(self, until: date) -> tuple[tuple[date, int], ...]:
         """Move the last due date to a later day."""

@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from creditdesk.engine.day_count import DAY_COUNTS, actual_days, days_of_30, periods
@@ -76,7 +76,6 @@ def test_every_month_has_30_days(start: date, end: date, days: int) -> None:
 
 
 @given(DAYS, st.integers(1, 36))
-@settings(deadline=None)
 def test_periods_of_whole_months_have_30_days_each_wherever_they_start(
     start: date, months: int
 ) -> None:
@@ -88,7 +87,6 @@ def test_periods_of_whole_months_have_30_days_each_wherever_they_start(
 
 
 @given(DAYS, st.integers(1, 800), st.integers(1, 60))
-@settings(deadline=None)
 def test_a_later_end_never_has_fewer_days_of_30(start: date, days: int, more: int) -> None:
     end = start + timedelta(days)
 
@@ -96,7 +94,6 @@ def test_a_later_end_never_has_fewer_days_of_30(start: date, days: int, more: in
 
 
 @given(DAYS, st.lists(st.integers(1, 500), min_size=1, max_size=20))
-@settings(deadline=None)
 def test_actual_counts_add_up_over_any_division(start: date, gaps: list[int]) -> None:
     ends = tuple(start + timedelta(sum(gaps[: no + 1])) for no in range(len(gaps)))
 
@@ -109,7 +106,6 @@ def test_actual_counts_add_up_over_any_division(start: date, gaps: list[int]) ->
 
 
 @given(DAYS, st.integers(1, 3000))
-@settings(deadline=None)
 def test_act_act_is_one_day_after_another_of_its_own_year(start: date, days: int) -> None:
     walked = [start + timedelta(no) for no in range(days + 1)]
 

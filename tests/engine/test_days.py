@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from creditdesk.engine import days
@@ -62,7 +62,6 @@ def test_the_calendar_includes_its_first_and_last_day() -> None:
 
 
 @given(CALENDAR)
-@settings(deadline=None)
 def test_what_is_written_is_read_again(day: date) -> None:
     assert days.read(days.written(day)) == day
     assert days.read(day.isoformat()) == day
@@ -96,7 +95,6 @@ def test_months_ahead_keep_the_day_or_end_the_month(
 
 
 @given(INNER, st.integers(-60, 60))
-@settings(deadline=None)
 def test_months_ahead_lie_in_the_month_they_name(day: date, months: int) -> None:
     later = days.months_after(day, months)
 
@@ -105,7 +103,6 @@ def test_months_ahead_lie_in_the_month_they_name(day: date, months: int) -> None
 
 
 @given(INNER)
-@settings(deadline=None)
 def test_a_month_ends_the_day_before_the_next_begins(day: date) -> None:
     end = days.month_end(day)
 
@@ -158,7 +155,6 @@ def test_the_last_session_may_be_the_day_itself(as_of: date, expected: date) -> 
 
 
 @given(SESSION_DAYS, INNER)
-@settings(deadline=None)
 def test_no_session_lies_between_the_last_and_the_next(session_day: int, day: date) -> None:
     last, following = days.last_session(session_day, day), days.next_session(session_day, day)
 
