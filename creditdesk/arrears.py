@@ -203,21 +203,28 @@ def transfer(
 
     Raises CheckerMissing, SamePerson. Doing it again moves nothing more.
     """
-    moves = []
-    for loan in _candidates(tx, _late_ids(tx, place, session)):
-        if days.last_session(loan.terms.session_day, session) != session:
-            continue
-        amount = ageing.to_transfer(loan.terms, loan.booked, rule_of(policy), session)
-        if amount:
-            moves.append((loan.row, amount))
+    proposed = [
+        loan.row.loan_no
+        for loan in _candidates(tx, _late_ids(tx, place, session))
+        if days.last_session(loan.terms.session_day, session) == session
+        and ageing.to_transfer(loan.terms, loan.booked, rule_of(policy), session)
+    ]
     act_id = ledger.begin_act(tx, "transfer", deed, checked=True)
-    for row, amount in moves:
-        number = f"CQH/{row.loan_no}/{session.isoformat()}"
-        number = _free_number(tx, number)
+    moves = (_move(tx, policy, loan_no, session, act_id) for loan_no in proposed)
+    return tuple(move for move in moves if move.amount)
+
+
+def _move(tx: Tx, policy: Policy, loan_no: str, session: date, act_id: int) -> Transferred:
+    """Lock a loan and book what the rule moves now: others may have paid or moved it meanwhile."""
+    loan = records.loans.lock_loan(tx, loan_no)
+    assert loan is not None
+    booked = ledger.in_order(ledger.facts_of(tx, loan.id))
+    amount = ageing.to_transfer(ledger.terms_of(loan), booked, rule_of(policy), session)
+    if amount:
+        number = _free_number(tx, f"CQH/{loan_no}/{session.isoformat()}")
         event = Event(session, Kind.OVERDUE, amount, None, number)
-        locked = records.loans.lock_loan(tx, row.loan_no)
-        ledger.book(tx, policy, locked, act_id, add=[event])
-    return tuple(Transferred(row.loan_no, row.commune, amount) for row, amount in moves)
+        ledger.book(tx, policy, loan, act_id, add=[event])
+    return Transferred(loan_no, loan.commune, amount)
 
 
 def _free_number(tx: Tx, number: str) -> str:

@@ -54,6 +54,7 @@ def close_day(tx: Tx, policy: Policy, *, day: date, today: date, moment: str) ->
     """
     if day > today:
         raise DayNotOver(day=day, today=today)
+    records.ledger.hold_steady(tx)
     done = records.kept.covering_day(tx, day)
     if done is not None:
         return Closed(done.day.isoformat(), done.since, done.day, json.loads(done.figures), False)
@@ -83,6 +84,7 @@ def close_month(tx: Tx, policy: Policy, *, month: str, today: date, moment: str)
     first, last = span_of(month)
     if last >= today:
         raise MonthNotOver(month=month, last=last)
+    records.ledger.hold_steady(tx)
     done = records.kept.find_closed_month(tx, month)
     if done is not None:
         return Closed(month, first, last, json.loads(done.figures), False)

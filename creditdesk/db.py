@@ -1,6 +1,7 @@
 """The door to the database: transactions that hold on SQLite and PostgreSQL, and rows in bulk."""
 
 import io
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -10,10 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
+from pg8000 import dbapi as pg8000
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
-from creditdesk.errors import DeskError
+from creditdesk.errors import Conflict, DeskError
 
 Tx = sa.Connection
 """One open transaction: what every act is given."""
@@ -40,6 +42,12 @@ class DatabaseLocked(DatabaseUnavailable):
     """Another process holds the database and did not let go in time."""
 
     code = "database-locked"
+
+
+class Overtaken(Conflict):
+    """Somebody else wrote under the same number at the same moment: trying again tells what."""
+
+    code = "overtaken"
 
 
 def address(url: str) -> URL:
@@ -83,17 +91,43 @@ class Database:
         try:
             with self.engine.connect().execution_options(**options) as tx, tx.begin():
                 yield tx
-        except DBAPIError as trouble:
-            why = str(trouble.orig)
-            if "database is locked" in why or "55P03" in why:
-                raise DatabaseLocked(why=why) from trouble
-            if isinstance(trouble, OperationalError | InterfaceError):
-                raise DatabaseUnavailable(why=why) from trouble
-            raise
+        except (DBAPIError, sqlite3.Error, pg8000.Error) as trouble:
+            # Rows in bulk pass by SQLAlchemy, so that the driver's own troubles arrive here too.
+            refusal = _refusal(trouble.orig if isinstance(trouble, DBAPIError) else trouble)
+            if refusal is None:
+                raise
+            raise refusal from trouble
 
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+def _refusal(trouble: BaseException | None) -> DeskError | None:
+    """Return what a driver's trouble means to the caller; None where the fault is ours."""
+    why = str(trouble)
+    if isinstance(trouble, sqlite3.Error):
+        code = getattr(trouble, "sqlite_errorcode", 0)
+        locked, taken = code & 0xFF in _SQLITE_LOCKED, code in _SQLITE_TAKEN
+        gone = isinstance(trouble, sqlite3.OperationalError)
+    else:
+        said = trouble.args[0] if trouble is not None and trouble.args else {}
+        state = str(said.get("C", "")) if isinstance(said, dict) else ""
+        locked, taken = state in _POSTGRESQL_LOCKED, state == "23505"
+        gone = state.startswith(_POSTGRESQL_GONE) or isinstance(trouble, pg8000.InterfaceError)
+    if locked:
+        return DatabaseLocked(why=why)
+    if taken:
+        return Overtaken(why=why)
+    return DatabaseUnavailable(why=why) if gone else None
+
+
+_SQLITE_LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_SQLITE_TAKEN = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+# Not granted in time, a circle of waiting, overtaken by another transaction.
+_POSTGRESQL_LOCKED = ("55P03", "40P01", "40001")
+# Connection lost, resources used up, stopped by an operator or a time limit, disk, read-only.
+_POSTGRESQL_GONE = ("08", "53", "57", "58", "25P03", "25006")
 
 
 def _sqlite(url: URL) -> sa.Engine:

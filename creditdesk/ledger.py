@@ -159,6 +159,7 @@ def begin_act(tx: Tx, name: str, deed: Deed, *, checked: bool = False) -> int:
         raise CheckerMissing(act=name)
     if deed.checked_by == deed.by:
         raise SamePerson(act=name, by=deed.by)
+    records.loans.join_writers(tx)
     return records.ledger.add_act(
         tx,
         {

@@ -153,6 +153,7 @@ def sign(tx: Tx, policy: Policy, places: Map, *, contract: Contract, deed: ledge
     """
     if found := problems(contract, policy, places):
         raise ContractInvalid(loan_no=contract.loan_no, problems=found)
+    records.loans.hold_contracts(tx)
     if records.loans.find_loan(tx, contract.loan_no):
         raise LoanExists(loan_no=contract.loan_no)
     province = places.commune(contract.commune).province

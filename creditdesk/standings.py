@@ -92,18 +92,31 @@ class Earned(NamedTuple):
 
 
 class _Cache:
-    """What one process remembers of one database: it is checked against the book at every use."""
+    """What one process remembers of one database: it is checked against the book at every use.
+
+    A writing transaction adds only to its own: what it sees may be taken back, and the inner
+    numbers given again.
+    """
 
     def __init__(self) -> None:
         self.axes: dict[str, Axes] = {}
         self.images: dict[tuple[str, date, str], np.ndarray] = {}
+
+    def of_writer(self) -> "_Cache":
+        own = _Cache()
+        own.axes = dict(self.axes)
+        own.images = self.images
+        return own
 
 
 _caches: WeakKeyDictionary[Any, _Cache] = WeakKeyDictionary()
 
 
 def _cache(tx: Tx) -> _Cache:
-    return _caches.setdefault(tx.engine, _Cache())
+    shared = _caches.setdefault(tx.engine, _Cache())
+    if tx.get_execution_options().get("reading", False):
+        return shared
+    return _caches.get(tx) or _caches.setdefault(tx, shared.of_writer())
 
 
 def standing(tx: Tx, loan_no: str, as_of: date) -> Standing:
@@ -177,8 +190,8 @@ def _load(tx: Tx, over: Axes, found: Any) -> Image:
     if values is None:
         content = zlib.decompress(records.kept.image_content(tx, over.province, found.day))
         values = np.frombuffer(content, dtype="<i8").reshape(len(COLUMNS), -1)
-        while len(cache.images) >= _KEPT_IMAGES:
-            del cache.images[next(iter(cache.images))]
+        for oldest in list(cache.images)[: 1 - _KEPT_IMAGES]:
+            cache.images.pop(oldest, None)
         cache.images[key] = values
     missing = len(over.ids) - values.shape[1]
     if missing:
@@ -248,12 +261,15 @@ def earned_at(over: Axes, book: Image, at: int) -> Interest:
 
 
 def _interest(balance_days: np.ndarray, rate_e8: np.ndarray) -> np.ndarray:
-    """Return balance x days x rate / 365 rounded half up, exact in 64 bits up to 10^13 dong for 80 years."""
-    million = 10**6
-    thousands, rest = np.divmod(balance_days, million)
-    whole, over = np.divmod(thousands * rate_e8, YEAR * RATE_UNIT // million)
+    """Return balance x days x rate / 365 rounded half up: exact wherever the balance x days is.
+
+    That is up to 10^15 dong for 25 years or 10^13 for 2,500, at any rate up to 360 % a year.
+    """
+    hundredth = YEAR * RATE_UNIT // 100
+    large, rest = np.divmod(balance_days, hundredth)
+    whole, over = np.divmod(large * rate_e8, 100)
     half = YEAR * RATE_UNIT // 2
-    return whole + (over * million + rest * rate_e8 + half) // (YEAR * RATE_UNIT)
+    return whole + (over * hundredth + rest * rate_e8 + half) // (YEAR * RATE_UNIT)
 
 
 def recomputed(tx: Tx, province: str) -> Iterator[tuple[Image, Image]]:

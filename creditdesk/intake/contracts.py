@@ -46,6 +46,8 @@ def take(
     act  writes down who does it and returns the act's id; None only looks
     """
     report = Report(rows=len(table.rows), skipped=table.skipped, unknown_columns=table.unknown)
+    if act is not None:
+        records.ledger.hold_for_writing(tx)
     contracts = _checked(_read(table, report), policy, places, report)
     new = _unknown_to_book(tx, policy, places, contracts, report)
     report.accepted = 0 if report.faults else len(new)
@@ -118,7 +120,6 @@ def _unknown_to_book(
 
 
 def _enter(tx: Tx, policy: Policy, places: Map, contracts: list[Contract], act_id: int) -> None:
-    records.ledger.hold_for_writing(tx)
     book = _People(tx)
     keys = count(records.ledger.next_id(tx, records.loans.loan))
     rows, heads = [], []

@@ -121,16 +121,25 @@ PLAN_COLUMNS = tuple(column.name for column in plan_change.columns)
 APPEND_ONLY = ("act", "entry", "posting", "plan_change", "intake_file", "loan")
 
 
+# On PostgreSQL every writing transaction takes its place at the table of entries before any row,
+# id or other table: a circle of waiting cannot form. SQLite knows one writer at a time anyway.
+
+
 def hold_for_writing(tx: Tx) -> None:
     """Keep every other writer out until the transaction ends, so that ids can be given in bulk."""
     if not on_sqlite(tx):
-        tx.exec_driver_sql("LOCK TABLE act, entry, loan, customer, household IN EXCLUSIVE MODE")
+        tx.exec_driver_sql(
+            "LOCK TABLE entry, act, loan, customer, household, credit_group IN EXCLUSIVE MODE"
+        )
 
 
 def hold_steady(tx: Tx) -> None:
-    """Wait for writers in flight and keep new ones out: what is seen then has no gaps."""
+    """Wait for writers in flight and keep new ones out: what is seen then has no gaps.
+
+    Two who hold the book steady take turns, and each sees what the other kept.
+    """
     if not on_sqlite(tx):
-        tx.exec_driver_sql("LOCK TABLE entry IN SHARE MODE")
+        tx.exec_driver_sql("LOCK TABLE entry IN SHARE ROW EXCLUSIVE MODE")
 
 
 def next_id(tx: Tx, table: sa.Table) -> int:

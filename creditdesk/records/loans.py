@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from creditdesk.db import Tx, metadata
+from creditdesk.db import Tx, metadata, on_sqlite
 
 loan = sa.Table(
     "loan",
@@ -77,8 +77,25 @@ def find_loan(tx: Tx, loan_no: str) -> Any | None:
     return tx.execute(sa.select(loan).where(loan.c.loan_no == loan_no)).first()
 
 
+def join_writers(tx: Tx) -> None:
+    """Take a writer's place at the table of entries, which every writer does before all else."""
+    if not on_sqlite(tx):
+        tx.exec_driver_sql("LOCK TABLE entry IN ROW EXCLUSIVE MODE")
+
+
+def hold_contracts(tx: Tx) -> None:
+    """Sign one contract after the other: numbers, households and groups are found or made once.
+
+    Inner numbers then rise as transactions end, so that the newest one tells what is known.
+    """
+    join_writers(tx)
+    if not on_sqlite(tx):
+        tx.exec_driver_sql("LOCK TABLE loan IN SHARE ROW EXCLUSIVE MODE")
+
+
 def lock_loan(tx: Tx, loan_no: str) -> Any | None:
     """Return a loan's row and keep others from changing the loan until the transaction ends."""
+    join_writers(tx)
     found = find_loan(tx, loan_no)
     if found is not None:
         tx.execute(
