@@ -4,8 +4,8 @@ Run as a script of its own, with its limits as JSON in the first argument; it im
 this project, so that it stands in no time. It shuts itself in before it looks at the file: what
 the file does to it, it does to this process alone. For each visible sheet it writes the first
 rows as {"head": [[row, cells], ...]} and reads a line from standard input: `rows` asks for what
-follows, as portions [rows, column, column, ...], anything else for the next sheet. Last comes
-{"end": true} or {"refused": ...}.
+follows, as portions [numbers, column, column, ...], each column one text with a seam between the
+cells; anything else for the next sheet. Last comes {"end": true} or {"refused": ...}.
 """
 
 import functools
@@ -27,8 +27,11 @@ from itertools import count, islice
 from typing import Any
 from xml.etree import ElementTree
 
-AT_ONCE = 16_384
+AT_ONCE = 4096
 """Rows of a portion."""
+
+SEAM = "\x7f"
+"""Stands between the cells of a column: the one control sign that needs no escape."""
 
 # Beyond this a double no longer tells one whole number from the next.
 WHOLE = 2.0**53
@@ -51,11 +54,11 @@ def main(task: dict[str, Any]) -> None:
         data = file.read()
     try:
         for sheet in visible(data, task["max_columns"]):
-            rows = enumerate(sheet, 1)
-            head = [(number, texts(cells)) for number, cells in islice(rows, task["head"])]
-            say({"head": head})
+            rows = iter(sheet)
+            head = [texts(cells) for cells in islice(rows, task["head"])]
+            say({"head": list(enumerate(head, 1))})
             if sys.stdin.readline() == "rows\n":
-                tell(rows, task["max_rows"])
+                tell(rows, len(head) + 1, task["max_rows"])
                 break
         say({"end": True})
     except Refusal as refusal:
@@ -80,17 +83,23 @@ def say(message: Any) -> None:
     sys.stdout.buffer.flush()
 
 
-def tell(rows: Iterator[tuple[int, Sequence[Any]]], max_rows: int) -> None:
-    """Write the rows that hold something, column by column."""
-    filled = ((number, cells) for number, cells in rows if cells.count("") < len(cells))
+def tell(rows: Iterator[Sequence[Any]], first: int, max_rows: int) -> None:
+    """Write the rows that hold something, column by column; the first of them has a number."""
     told = 0
-    while portion := list(islice(filled, AT_ONCE)):
+    while portion := list(islice(rows, AT_ONCE)):
+        numbers = list(range(first, first + len(portion)))
+        first += len(portion)
+        blank = {at for at, cells in enumerate(portion) if cells.count("") == len(cells)}
+        if blank:
+            numbers = [number for at, number in enumerate(numbers) if at not in blank]
+            portion = [cells for at, cells in enumerate(portion) if at not in blank]
         told += len(portion)
         # Rows that are no data, such as totals, are nobody's burden: the desk counts again.
         if told > 2 * max_rows:
             raise Refusal("TooManyRows", {"limit": max_rows})
-        columns = zip(*(cells for _, cells in portion), strict=True)
-        say([[number for number, _ in portion], *map(texts, columns)])
+        columns = zip(*portion, strict=True)
+        if portion:
+            say([numbers, *(SEAM.join(texts(column)) for column in columns)])
 
 
 def visible(data: bytes, max_columns: int) -> Iterator[Iterable[Sequence[Any]]]:
@@ -138,8 +147,8 @@ OVERLAP = 1 << 12
 def errors(data: bytes, place: int, max_columns: int) -> dict[int, dict[int, str]]:
     """Return the cells of a sheet that show an error, such as #N/A, by row and column.
 
-    The reader of workbooks gives them as empty, and lays out every column up to the last one
-    before anyone can count them. So both are looked for in the sheet's own text.
+    The reader of workbooks gives them as empty, so they are looked for in the sheet's own text.
+    As it lays out a sheet whole before anyone can count, one that begins too wide ends here.
     """
     found: dict[int, dict[int, str]] = {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -147,17 +156,17 @@ def errors(data: bytes, place: int, max_columns: int) -> dict[int, dict[int, str
         if name not in archive.NameToInfo:
             return found
         with archive.open(name) as xml:
-            rest = b""
-            while portion := xml.read(PORTION):
-                portion = rest + portion
-                if any(number(name) > max_columns for name in set(FAR_OUT.findall(portion))):
-                    say({"refused": "TooManyColumns", "facts": {"limit": max_columns}})
-                    # The reader in the other thread would go on to the end of the file.
-                    os._exit(0)
+            portion = xml.read(PORTION)
+            if any(number(name) > max_columns for name in set(FAR_OUT.findall(portion))):
+                say({"refused": "TooManyColumns", "facts": {"limit": max_columns}})
+                # The reader in the other thread would go on to the end of the file.
+                os._exit(0)
+            while portion:
                 if b't="e"' in portion:
                     for column, row, value in ERROR.findall(portion):
                         found.setdefault(int(row), {})[number(column)] = value.decode()
-                rest = portion[-OVERLAP:]
+                following = xml.read(PORTION)
+                portion = following and portion[-OVERLAP:] + following
     return found
 
 
@@ -190,8 +199,11 @@ def mended(
 
 
 def texts(values: Sequence[Any]) -> list[str]:
-    """Return cells as text."""
-    return [value if type(value) is str else text(value) for value in values]
+    """Return cells as text without the sign that separates them."""
+    found = [value if type(value) is str else text(value) for value in values]
+    if SEAM in "".join(found):
+        return [value.replace(SEAM, "") for value in found]
+    return found
 
 
 def text(value: Any) -> str:

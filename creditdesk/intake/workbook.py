@@ -12,7 +12,6 @@ import zipfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from itertools import chain
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -94,12 +93,15 @@ def _gather(heading: Heading, head: list[Any], messages: Iterator[Any]) -> Grid:
     """Return the cells below a heading, of which the first came with it."""
     numbers: list[int] = []
     columns: list[list[str]] = [[] for _ in heading.titles]
-    below = [(number, cells) for number, cells in head if number > heading.row]
-    first = [number for number, _ in below], *zip(*(cells for _, cells in below), strict=True)
-    for rows, *portion in chain([first], messages):
+    for number, cells in head:
+        if number > heading.row:
+            numbers.append(number)
+            for column, cell in zip(columns, cells, strict=True):
+                column.append(cell)
+    for rows, *portion in messages:
         numbers += rows
-        for column, values in zip(columns, portion, strict=bool(rows)):
-            column += values
+        for column, values in zip(columns, portion, strict=True):
+            column += values.split(sheet.SEAM)
     return Grid(heading, tuple(map(texts, columns)), np.array(numbers, dtype=np.int64))
 
 

@@ -72,6 +72,22 @@ def test_a_workbook_gives_what_its_cells_show(workbook):
     assert found.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def test_rows_stay_right_over_many_portions_with_blank_ones_between(workbook):
+    rows = [[LOAN, number] if number % 3 else [] for number in range(40_000)]
+
+    found = table(workbook([HEADER, *rows]), Limits(20, 100_000, 40, 1024, 30))
+
+    filled = [number for number in range(40_000) if number % 3]
+    assert found.rows.tolist() == [number + 2 for number in filled]
+    assert found.columns["amount"].tolist() == [str(number) for number in filled]
+
+
+def test_control_signs_do_not_tear_a_column_apart(workbook):
+    path = workbook([HEADER, *[[LOAN, 1, None, "a\x7fb\nc\td"]] * 60])
+
+    assert column(path, "name") == ["ab\nc\td"] * 60
+
+
 def test_a_workbook_is_known_by_content_not_by_name(workbook):
     path = workbook([HEADER, [LOAN, 1]], name="handed-in.csv")
 
