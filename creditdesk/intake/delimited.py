@@ -86,7 +86,7 @@ def _records(data: bytes, separator: str) -> Iterator[tuple[int, list[str]]]:
             begun = reader.line_num + 1
     except csv.Error as trouble:
         if "field larger" in str(trouble):
-            raise FieldTooLong(row=begun, limit=LONGEST_FIELD) from None
+            raise FieldTooLong(row=begun, most=LONGEST_FIELD) from None
         raise FileUnreadable(why="quotes", row=begun) from None
 
 

@@ -50,9 +50,9 @@ class Heading:
             found = [self.titles[place] for place in self.places.values()]
             raise HeaderMissing(missing=list(self.missing), row=self.row, found=found)
         if self.repeated:
-            raise HeaderRepeated(column=self.repeated, row=self.row)
+            raise HeaderRepeated(title=self.repeated, row=self.row)
         if len(self.titles) > max_columns:
-            raise TooManyColumns(limit=max_columns)
+            raise TooManyColumns(most=max_columns)
         return self
 
 

@@ -16,6 +16,7 @@ from typing import BinaryIO
 import numpy as np
 import pandas as pd
 
+from creditdesk.errors import Malformed
 from creditdesk.intake import delimited, workbook
 from creditdesk.intake.grid import Grid, Limits, Numbers, Texts, texts
 from creditdesk.intake.heading import Column, fold
@@ -58,17 +59,19 @@ def read(
 ) -> Table:
     """Return the table of a CSV file or XLSX workbook, told apart by content.
 
-    Raises one of creditdesk.intake.refusals.
+    Raises one of creditdesk.intake.refusals; each tells the `path`.
     """
-    if not path.is_file():
-        raise FileMissing(file=path.name)
     try:
-        file = path.open("rb")
+        if not path.is_file():
+            raise FileMissing
+        with path.open("rb") as file:
+            grid, digest = _grid(file, columns, required, limits)
+        return _table(grid, list(required), limits, digest)
     except PermissionError:
-        raise FileUnreadable(why="no-permission", file=path.name) from None
-    with file:
-        grid, digest = _grid(file, columns, required, limits)
-    return _table(grid, list(required), limits, digest)
+        raise FileUnreadable(path=path.name, why="no-permission") from None
+    except Malformed as refusal:
+        refusal.facts["path"] = path.name
+        raise
 
 
 def _grid(
@@ -79,7 +82,7 @@ def _grid(
     if not size:
         raise FileEmpty
     if size > limits.max_megabytes * _MEGABYTE:
-        raise FileTooLarge(megabytes=-(-size // _MEGABYTE), limit=limits.max_megabytes)
+        raise FileTooLarge(megabytes=-(-size // _MEGABYTE), most=limits.max_megabytes)
     start = file.read(_TELLING)
     _refuse_other_kinds(start, file)
     file.seek(0)
@@ -133,7 +136,7 @@ def _table(grid: Grid, required: list[str], limits: Limits, digest: str) -> Tabl
     key = places[required[0]] if required else next(iter(places.values()))
     keep, skipped = _sift(grid, known, key)
     if len(keep) - np.count_nonzero(~keep) > limits.max_rows:
-        raise TooManyRows(limit=limits.max_rows)
+        raise TooManyRows(most=limits.max_rows)
     whole = bool(keep.all())
     overlong = grid.overlong
     return Table(

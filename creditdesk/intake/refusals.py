@@ -16,7 +16,7 @@ class FileEmpty(Malformed):
 
 
 class FileTooLarge(Malformed):
-    """The file is larger than the desk takes; `megabytes`, `limit`."""
+    """The file is larger than the desk takes; `megabytes`, `most`."""
 
     code = "file-too-large"
 
@@ -44,7 +44,7 @@ class OldWorkbook(Malformed):
 
 
 class FileBomb(Malformed):
-    """A workbook that unpacks to far more than it weighs; `unpacked`, `limit` [MB] or `parts`."""
+    """A workbook that unpacks to far more than it weighs; `unpacked`, `most` [MB] or `parts`."""
 
     code = "file-bomb"
 
@@ -56,25 +56,25 @@ class HeaderMissing(Malformed):
 
 
 class HeaderRepeated(Malformed):
-    """The header names a column twice; `column`, `row`."""
+    """The header names a column twice; `title`, `row`."""
 
     code = "header-repeated"
 
 
 class FieldTooLong(Malformed):
-    """A field is longer than any text of a loan book; `row`, `limit` [characters]."""
+    """A field is longer than any text of a loan book; `row`, `most` [characters]."""
 
     code = "field-too-long"
 
 
 class TooManyRows(Malformed):
-    """The file holds more rows than the desk takes at once; `limit`."""
+    """The file holds more rows than the desk takes at once; `most`."""
 
     code = "too-many-rows"
 
 
 class TooManyColumns(Malformed):
-    """The file holds more columns than the desk takes; `limit`."""
+    """The file holds more columns than the desk takes; `most`."""
 
     code = "too-many-columns"
 

@@ -96,7 +96,7 @@ def tell(rows: Iterator[Sequence[Any]], first: int, max_rows: int) -> None:
         told += len(portion)
         # Rows that are no data, such as totals, are nobody's burden: the desk counts again.
         if told > 2 * max_rows:
-            raise Refusal("TooManyRows", {"limit": max_rows})
+            raise Refusal("TooManyRows", {"most": max_rows})
         columns = zip(*portion, strict=True)
         if portion:
             say([numbers, *(SEAM.join(texts(column)) for column in columns)])
@@ -120,7 +120,7 @@ def visible(data: bytes, max_columns: int) -> Iterator[Iterable[Sequence[Any]]]:
             if sheet.start is None:
                 continue
             if sheet.width > max_columns:
-                raise Refusal("TooManyColumns", {"limit": max_columns})
+                raise Refusal("TooManyColumns", {"most": max_columns})
             yield mended(sheet.iter_rows(), wrong.result(), sheet.start[1])
     except calamine.PasswordError:
         raise Refusal("FileEncrypted", {}) from None
@@ -151,23 +151,28 @@ def errors(data: bytes, place: int, max_columns: int) -> dict[int, dict[int, str
     As it lays out a sheet whole before anyone can count, one that begins too wide ends here.
     """
     found: dict[int, dict[int, str]] = {}
+    for at, text in enumerate(portions(data, place)):
+        if at == 0 and any(number(name) > max_columns for name in set(FAR_OUT.findall(text))):
+            say({"refused": "TooManyColumns", "facts": {"most": max_columns}})
+            # The reader in the other thread would go on to the end of the file.
+            os._exit(0)
+        if b't="e"' in text:
+            for column, row, value in ERROR.findall(text):
+                found.setdefault(int(row), {})[number(column)] = value.decode()
+    return found
+
+
+def portions(data: bytes, place: int) -> Iterator[bytes]:
+    """Yield the text of a sheet in portions, each beginning with the end of the one before."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         name = part(archive, place)
         if name not in archive.NameToInfo:
-            return found
+            return
         with archive.open(name) as xml:
-            portion = xml.read(PORTION)
-            if any(number(name) > max_columns for name in set(FAR_OUT.findall(portion))):
-                say({"refused": "TooManyColumns", "facts": {"limit": max_columns}})
-                # The reader in the other thread would go on to the end of the file.
-                os._exit(0)
-            while portion:
-                if b't="e"' in portion:
-                    for column, row, value in ERROR.findall(portion):
-                        found.setdefault(int(row), {})[number(column)] = value.decode()
-                following = xml.read(PORTION)
-                portion = following and portion[-OVERLAP:] + following
-    return found
+            text = b""
+            while portion := xml.read(PORTION):
+                text = text[-OVERLAP:] + portion
+                yield text
 
 
 def part(archive: zipfile.ZipFile, place: int) -> str:

@@ -86,7 +86,7 @@ def _weigh(file: BinaryIO) -> None:
         raise FileUnreadable(why="not-a-workbook")
     unpacked = sum(part.file_size for part in parts)
     if unpacked > _MAX_UNPACKED or unpacked > max(_MODEST, _MAX_RATIO * size):
-        raise FileBomb(unpacked=unpacked // _MEGABYTE, limit=_MAX_UNPACKED // _MEGABYTE)
+        raise FileBomb(unpacked=unpacked // _MEGABYTE, most=_MAX_UNPACKED // _MEGABYTE)
 
 
 def _gather(heading: Heading, head: list[Any], messages: Iterator[Any]) -> Grid:

@@ -118,6 +118,7 @@ def test_a_header_that_lacks_a_column_is_told_by_its_nearest_row(csv_file):
         "missing": ["Số tiền"],
         "row": 2,
         "found": ["Số khế ước", "Ngày"],
+        "path": "handed-in.csv",
     }
 
 
@@ -271,7 +272,7 @@ def test_text_that_cannot_be_trusted_is_refused_with_its_row(csv_file, data, fac
     with pytest.raises(FileUnreadable) as refusal:
         table(csv_file(data))
 
-    assert refusal.value.facts == facts
+    assert refusal.value.facts == facts | {"path": "handed-in.csv"}
 
 
 def test_a_letter_cut_at_a_megabyte_is_still_that_letter(csv_file):
@@ -290,7 +291,7 @@ def test_a_field_longer_than_any_text_is_refused_with_its_row(csv_file):
     for field in (long, f'"{long}"', '"' + "x\n" * LONGEST_FIELD + '"'):
         with pytest.raises(FieldTooLong) as refusal:
             table(csv_file(f"loan_no;amount\n1;2\n3;{field}\n"))
-        assert refusal.value.facts == {"row": 3, "limit": LONGEST_FIELD}
+        assert refusal.value.facts == {"row": 3, "most": LONGEST_FIELD, "path": "handed-in.csv"}
 
 
 def test_rows_and_columns_have_their_limits(csv_file):

@@ -120,7 +120,7 @@ def test_a_file_too_large_is_refused_unread(handed_in):
     refusal = refused(path)
 
     assert isinstance(refusal, FileTooLarge)
-    assert refusal.facts == {"megabytes": 300, "limit": 20}
+    assert refusal.facts == {"megabytes": 300, "most": 20, "path": "handed-in.xlsx"}
 
 
 @pytest.mark.parametrize(
