@@ -156,11 +156,18 @@ def _advance(tx: Tx, over: Axes, start: Image, day: date, newest: int) -> Image:
         return start
     values = start.values.copy()
     lacking = (over.province, start.day, day, start.last_entry)
-    _add_postings(values, over, read_columns(tx, records.kept.postings_query(*lacking)))
-    plans = read_columns(tx, records.kept.plans_query(*lacking))
+    _add_postings(values, over, _known(over, tx, records.kept.postings_query(*lacking)))
+    plans = _known(over, tx, records.kept.plans_query(*lacking))
     at = np.searchsorted(over.ids, plans["loan_id"])
     np.add.at(values[_AT["due"]], at, plans["amount"])
     return Image(day, newest, values)
+
+
+def _known(over: Axes, tx: Tx, query: Any) -> dict[str, np.ndarray]:
+    """Return a query's columns without the loans signed by others since the axes were read."""
+    found = read_columns(tx, query)
+    known = found["loan_id"] <= (over.ids[-1] if len(over.ids) else 0)
+    return found if known.all() else {name: column[known] for name, column in found.items()}
 
 
 def planned(tx: Tx, province: str, after: date, until: date) -> np.ndarray:
@@ -171,7 +178,7 @@ def planned(tx: Tx, province: str, after: date, until: date) -> np.ndarray:
     over = axes(tx, province)
     found = np.zeros(len(over.ids), dtype=bool)
     everything = records.ledger.last_entry(tx)
-    plans = read_columns(tx, records.kept.plans_query(province, after, until, everything))
+    plans = _known(over, tx, records.kept.plans_query(province, after, until, everything))
     found[np.searchsorted(over.ids, plans["loan_id"])] = True
     return found
 

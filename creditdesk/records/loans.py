@@ -139,7 +139,7 @@ def move_heads(tx: Tx, heads: Iterable[tuple[int, int, bytes]]) -> None:
 
 def loan_ids(tx: Tx) -> dict[str, int]:
     """Return the id of every loan by its number."""
-    return dict(tx.execute(sa.select(loan.c.loan_no, loan.c.id)).tuples().all())
+    return {row[0]: row[1] for row in tx.execute(sa.select(loan.c.loan_no, loan.c.id))}
 
 
 def loans_by_id(tx: Tx, ids: Iterable[int]) -> Iterator[Any]:
