@@ -1,0 +1,40 @@
+"""The card of one loan."""
+
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from creditdesk import cards, communes, settings
+from creditdesk.ledger import LoanNotFound
+from creditdesk.web import edge
+from creditdesk.web.asked import asked
+from creditdesk.web.portfolio import is_demonstration
+
+_DIGITS = 16
+
+pages = Blueprint("loans", __name__)
+
+
+@pages.get("/loans/<loan_no>")
+def card(loan_no: str) -> Any:
+    """Show where a loan stands, its schedule, its movements and its terms."""
+    if not (len(loan_no) == _DIGITS and loan_no.isascii() and loan_no.isdigit()):
+        raise LoanNotFound(loan_no=loan_no[: 2 * _DIGITS])
+    desk = edge.desk()
+    with edge.read() as tx:
+        cover = edge.cover(tx)
+        chosen = asked(cover, unit="dong")
+        found = cards.loan_card(tx, desk.policy, loan_no, chosen.as_of)
+    known = communes.Map(settings.geography(), chosen.as_of)
+    return render_template(
+        "loan.html",
+        asked=chosen,
+        card=found,
+        standing=found.standing,
+        linked=found.commune in known.communes,
+        province=known.provinces.get(found.province),
+        programme=desk.policy.programmes.get(found.programme),
+        trustee=desk.policy.trustees.get(found.trustee),
+        source=desk.policy.sources.get(found.source),
+        demonstration=is_demonstration(cover),
+    )

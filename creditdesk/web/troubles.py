@@ -1,0 +1,82 @@
+"""Refusals and failures as pages: a status, a sentence, a number to quote."""
+
+import logging
+
+from flask import Flask, Response, g, make_response, render_template
+from werkzeug.exceptions import HTTPException
+
+from creditdesk.db import DatabaseUnavailable
+from creditdesk.errors import (
+    BooksBroken,
+    Conflict,
+    Denied,
+    DeskError,
+    Malformed,
+    NotFound,
+    Refused,
+)
+from creditdesk.schema import SchemaNewer, SchemaOutdated
+from creditdesk.web import edge
+from creditdesk.web.writing import hand
+
+STATUS: tuple[tuple[type[DeskError], int], ...] = (
+    (DatabaseUnavailable, 503),
+    (SchemaOutdated, 503),
+    (SchemaNewer, 503),
+    (NotFound, 404),
+    (Malformed, 400),
+    (Denied, 403),
+    (Conflict, 409),
+    (Refused, 422),
+)
+RETRY_SECONDS = 30
+_KNOWN = (400, 403, 404, 405, 413, 500, 503)
+_log = logging.getLogger(__name__)
+
+
+def install(app: Flask) -> None:
+    """Answer every refusal and failure of an application with a page."""
+    app.register_error_handler(DeskError, _refused)
+    app.register_error_handler(BooksBroken, _broken)
+    app.register_error_handler(HTTPException, _asked_wrongly)
+    app.register_error_handler(Exception, _failed)
+
+
+def status_of(trouble: DeskError) -> int:
+    """Return the status of a refusal: the first kind of the table that it is."""
+    return next((status for kind, status in STATUS if isinstance(trouble, kind)), 422)
+
+
+def _refused(trouble: DeskError) -> Response:
+    status = status_of(trouble)
+    if isinstance(trouble, DatabaseUnavailable):
+        # The driver's own words name files and hosts: they are for the log.
+        _log.error("request %s: %s", g.request_id, trouble)
+        return _page(status, hand().say("database-silent"))
+    return _page(status, hand().refusal(trouble))
+
+
+def _broken(trouble: BooksBroken) -> Response:
+    _log.critical("request %s: books broken: %s", g.request_id, trouble)
+    return _page(500, hand().say("books-broken"))
+
+
+def _asked_wrongly(trouble: HTTPException) -> Response:
+    status = trouble.code or 500
+    answer = _page(status, hand().say(f"http-{status if status in _KNOWN else 400}"))
+    if status == 405:
+        answer.headers["Allow"] = ", ".join(edge.METHODS)
+    return answer
+
+
+def _failed(trouble: Exception) -> Response:
+    _log.error("request %s failed", g.request_id, exc_info=trouble)
+    return _page(500, hand().say("http-500"))
+
+
+def _page(status: int, sentence: str) -> Response:
+    g.setdefault("request_id", "-")
+    answer = make_response(render_template("error.html", status=status, sentence=sentence), status)
+    if status == 503:
+        answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer

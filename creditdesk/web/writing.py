@@ -1,0 +1,164 @@
+"""How a page writes: the reader's language, its numbers and its days."""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, Response, g, request
+
+from creditdesk import words
+from creditdesk.engine import days, money
+from creditdesk.errors import DeskError
+from creditdesk.web import edge
+
+COOKIE = "lang"
+UNITS = ("million", "dong")
+NAMES = {"vi": "Tiếng Việt", "en": "English", "id": "Bahasa Indonesia"}
+NOTHING = "–"
+_YEAR_SECONDS = 365 * 24 * 3600
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TO_ENGLISH = str.maketrans(".,", ",.")
+
+
+class Writing:
+    """The hand of one language: Vietnamese, English or Indonesian."""
+
+    def __init__(self, language: str) -> None:
+        """Write in a language of `words.LANGUAGES`."""
+        self.language = language
+
+    def say(self, code: str, /, **facts: Any) -> str:
+        """Return the sentence of a page's code with its facts."""
+        return words.say(self.language, f"page.{code}", **self._told(facts))
+
+    def refusal(self, trouble: DeskError) -> str:
+        """Return the sentence of a refusal."""
+        return words.say(self.language, f"refusal.{trouble.code}", **self._told(trouble.facts))
+
+    def figure(self, name: str) -> str:
+        """Return what a figure is called."""
+        return words.say(self.language, f"figure.{name}")
+
+    def day(self, day: date | None) -> str:
+        """Return a day: 05/11/2026, in English 05 Nov 2026."""
+        if day is None:
+            return NOTHING
+        if self.language == "en":
+            return f"{day.day:02d} {_MONTHS[day.month - 1]} {day.year}"
+        return days.written(day)
+
+    def count(self, number: int) -> str:
+        """Return a whole number: 1.234.567, in English 1,234,567."""
+        return self._points(money.written(number))
+
+    def amount(self, dong: int, unit: str) -> str:
+        """Return an amount [dong] in million dong with two decimals, or to the dong."""
+        if not dong:
+            return NOTHING
+        return self._minus(
+            self.count(dong) if unit == "dong" else self._points(money.millions(dong))
+        )
+
+    def exact(self, dong: int) -> str:
+        """Return an amount to the dong with its unit."""
+        return f"{self._minus(self.count(dong))} {self.say('unit-dong')}"
+
+    def share(self, part: int, whole: int) -> str:
+        """Return part of whole in percent with two decimals."""
+        if not part or not whole:
+            return NOTHING
+        hundredths = money.round_ratio(part * 10_000, whole)
+        return f"{self._points(money.millions(hundredths * 10_000))} %"
+
+    def rate(self, percent: str) -> str:
+        """Return a rate, given as decimal text in percent a year."""
+        return self._points(percent.replace(".", ",")) + " %"
+
+    def _points(self, vietnamese: str) -> str:
+        return vietnamese.translate(_TO_ENGLISH) if self.language == "en" else vietnamese
+
+    def _minus(self, number: str) -> str:
+        return number.replace("-", "\N{MINUS SIGN}", 1)
+
+    def _told(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: self._fact(fact) for name, fact in facts.items()}
+
+    def _fact(self, fact: Any) -> Any:
+        if isinstance(fact, date):
+            return self.day(fact)
+        if isinstance(fact, int) and not isinstance(fact, bool):
+            return self.count(fact)
+        if isinstance(fact, Decimal):
+            return self._points(words.told(fact))
+        if isinstance(fact, list | tuple):
+            return ", ".join(str(self._fact(one)) for one in fact)
+        return fact
+
+
+def hand() -> Writing:
+    """Return the writing of this request: what it asks for, else what was chosen before."""
+    if "writing" not in g:
+        wanted = (request.args.get("lang"), request.cookies.get(COOKIE))
+        known = [language for language in wanted if language in words.LANGUAGES]
+        g.writing = Writing(known[0] if known else edge.desk().settings.language)
+    found: Writing = g.writing
+    return found
+
+
+def install(app: Flask) -> None:
+    """Give templates their hand, and remember the language that a reader chooses."""
+    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
+    app.context_processor(_at_hand)
+    app.after_request(_remember)
+
+
+def _at_hand() -> dict[str, Any]:
+    return {"w": hand(), "languages": NAMES, "again": again, "request_id": g.get("request_id")}
+
+
+def again(**changes: Any) -> str:
+    """Return the address of this page with some of what it asks changed; None takes away."""
+    asked = request.args.to_dict() | changes
+    told = urlencode({name: value for name, value in asked.items() if value is not None})
+    return f"{request.path}?{told}" if told else request.path
+
+
+def _remember(answer: Response) -> Response:
+    wanted = request.args.get("lang")
+    if wanted in words.LANGUAGES and answer.status_code < 400:
+        answer.set_cookie(
+            COOKIE,
+            wanted,
+            max_age=_YEAR_SECONDS,
+            secure=request.is_secure,
+            httponly=True,
+            samesite="Lax",
+        )
+    return answer
+
+
+_LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng: as a dictionary has them
+
+
+def alphabetical(name: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the key that puts Vietnamese names in a dictionary's order: letters, then tones."""
+    letters: list[str] = []
+    tones: list[int] = []
+    for mark in unicodedata.normalize("NFD", name.lower()):
+        if mark in _TONES:
+            tones[-1:] = [_TONES.index(mark) + 1]
+        elif unicodedata.combining(mark) and letters:
+            letters[-1] = unicodedata.normalize("NFC", letters[-1] + mark)
+        else:
+            letters.append(mark)
+            tones.append(0)
+    return tuple(_rank(letter) for letter in letters), tuple(tones)
+
+
+def _rank(letter: str) -> int:
+    at = _LETTERS.find(letter)
+    return at + 1_000 if at >= 0 else min(ord(letter[0]), 999)
