@@ -1,4 +1,4 @@
-"""Arrears: who is late by contract, what the bank's rule would move, and the decisions that change a status."""
+"""Arrears: who is late, what the rule would move, and the decisions that change a status."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from creditdesk.communes import Map
 from creditdesk.db import Tx
 from creditdesk.engine import ageing, days
 from creditdesk.engine.ageing import Rule
-from creditdesk.engine.journal import Event, Kind
+from creditdesk.engine.journal import PRINCIPAL, Event, Kind
 from creditdesk.engine.money import Dong, dong
 from creditdesk.engine.policy import Policy
 from creditdesk.engine.replay import Booked
@@ -113,7 +113,7 @@ def _transfer_row(loan: Candidate, policy: Policy, as_of: date) -> _Found | None
 def _due_row(loan: Candidate, policy: Policy, as_of: date) -> _Found | None:
     plan = ageing.plan_on(loan.booked, as_of)
     repaid = ageing.total_of(loan.booked, Kind.PRINCIPAL, as_of)
-    owed = sum(ageing.balances_on(loan.booked, as_of)[account] for account in ageing.PRINCIPAL)
+    owed = sum(ageing.balances_on(loan.booked, as_of)[account] for account in PRINCIPAL)
     coming = [
         row
         for row in ageing.instalments(plan, repaid)
@@ -130,7 +130,7 @@ def _lateness(loan: Candidate, as_of: date) -> ageing.Lateness:
     return ageing.look(
         ageing.plan_on(loan.booked, as_of),
         ageing.total_of(loan.booked, Kind.PRINCIPAL, as_of),
-        sum(balances[account] for account in ageing.PRINCIPAL),
+        sum(balances[account] for account in PRINCIPAL),
         as_of,
     )
 
@@ -215,11 +215,17 @@ def transfer(
 
 
 def _move(tx: Tx, policy: Policy, loan_no: str, session: date, act_id: int) -> Transferred:
-    """Lock a loan and book what the rule moves now: others may have paid or moved it meanwhile."""
+    """Lock a loan and book what the rule moves now: others may have paid or moved it meanwhile.
+
+    What a later session has moved already is not moved again by an earlier one.
+    """
     loan = records.loans.lock_loan(tx, loan_no)
     assert loan is not None
     booked = ledger.in_order(ledger.facts_of(tx, loan.id))
-    amount = ageing.to_transfer(ledger.terms_of(loan), booked, rule_of(policy), session)
+    proposed = ageing.to_transfer(ledger.terms_of(loan), booked, rule_of(policy), session)
+    later = ageing.total_of(booked, Kind.OVERDUE, date.max)
+    later -= ageing.total_of(booked, Kind.OVERDUE, session)
+    amount = Dong(max(0, proposed - later))
     if amount:
         number = _free_number(tx, f"CQH/{loan_no}/{session.isoformat()}")
         event = Event(session, Kind.OVERDUE, amount, None, number)
@@ -249,7 +255,7 @@ def freeze(
 ) -> bool:
     """Freeze principal until a day: it earns nothing meanwhile. A decision of two people."""
     event = Event(value_date, Kind.FREEZE, dong(amount), until, receipt_no)
-    return ledger.enter(tx, policy, "freeze", deed, loan_no=loan_no, event=event)
+    return ledger.enter(tx, policy, "freeze", deed, loan_no=loan_no, events=[event])
 
 
 def unfreeze(
@@ -264,7 +270,7 @@ def unfreeze(
 ) -> bool:
     """End a freeze: back to overdue when the final due date has passed, else to in term."""
     event = Event(value_date, Kind.UNFREEZE, dong(amount), None, receipt_no)
-    return ledger.enter(tx, policy, "unfreeze", deed, loan_no=loan_no, event=event)
+    return ledger.enter(tx, policy, "unfreeze", deed, loan_no=loan_no, events=[event])
 
 
 def write_off(
@@ -279,4 +285,4 @@ def write_off(
 ) -> bool:
     """Give principal up. A decision of two people."""
     event = Event(value_date, Kind.WRITE_OFF, dong(amount), None, receipt_no)
-    return ledger.enter(tx, policy, "write-off", deed, loan_no=loan_no, event=event)
+    return ledger.enter(tx, policy, "write-off", deed, loan_no=loan_no, events=[event])

@@ -1,7 +1,9 @@
 """Proof of the books: every loan recomputed from its entries, every kept figure from the loans."""
 
-from collections.abc import Callable, Iterable
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from creditdesk.engine.replay import Booked, replay
 from creditdesk.errors import BooksBroken
 
 _BLOCK = 400
+_UNREADABLE = (ValueError, IndexError, zlib.error)
 
 
 @dataclass(slots=True)
@@ -26,6 +29,10 @@ class Proof:
     postings: int = 0
     images: int = 0
     faults: list[dict[str, Any]] = field(default_factory=list)
+
+    def fault(self, why: str, **facts: Any) -> None:
+        """Note a contradiction."""
+        self.faults.append({"why": why, **facts})
 
     def require(self) -> None:
         """Raise BooksBroken with the first contradiction."""
@@ -53,11 +60,12 @@ def verify(
     last = records.ledger.last_value_date(tx)
     for province in records.loans.provinces(tx):
         over = standings.axes(tx, province)
-        book = standings.image(tx, province, last) if last else None
+        columns = _Columns(over, _book_on(tx, province, last, proof), proof)
         ids = over.ids.tolist()
         for at in range(0, len(ids), _BLOCK):
             block = ids[at : at + _BLOCK]
-            _verify_block(tx, policy, block, proof, _Columns(over, book, at))
+            columns.start = at
+            _verify_block(tx, policy, block, columns)
             progress(at + len(block), len(ids))
             if len(proof.faults) >= most:
                 return proof
@@ -66,16 +74,60 @@ def verify(
     return proof
 
 
-@dataclass(frozen=True, slots=True)
+def _book_on(tx: Tx, province: str, last: date | None, proof: Proof) -> standings.Image | None:
+    """Return the columns of a province on the newest day, or note why they cannot be made."""
+    try:
+        return standings.image(tx, province, last) if last else None
+    except _UNREADABLE as trouble:
+        proof.fault("columns-unreadable", province=province, said=str(trouble))
+        return None
+
+
+@dataclass(slots=True)
 class _Columns:
     """The columns of a province on the newest day, and where a block of loans begins in them."""
 
     over: standings.Axes
     book: standings.Image | None
-    start: int
+    proof: Proof
+    start: int = 0
 
 
-def _verify_block(tx: Tx, policy: Policy, ids: list[int], proof: Proof, columns: _Columns) -> None:
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """Everything written of one loan: its row, its entries, and where its chain ends."""
+
+    loan: Any
+    rows: list[Any]
+    booked: dict[int, Booked]
+    head: tuple[int, bytes]
+
+
+def _verify_block(tx: Tx, policy: Policy, ids: list[int], columns: _Columns) -> None:
+    """Check some loans; those whose rows cannot even be read are found one by one."""
+    seen = len(columns.proof.faults)
+    try:
+        chains = list(_chains(tx, ids, columns.proof))
+    except (ValueError, TypeError, KeyError) as trouble:
+        del columns.proof.faults[seen:]
+        if len(ids) == 1:
+            columns.proof.fault("loan-unreadable", loan=ids[0], said=str(trouble))
+            columns.start += 1
+            return
+        for key in ids:
+            _verify_block(tx, policy, [key], columns)
+        return
+    for chain in chains:
+        _verify_chain(chain, columns.proof)
+        facts = _verify_replay(policy, chain, columns.proof)
+        _verify_standing(chain.loan, facts, columns)
+        columns.start += 1
+        columns.proof.loans += 1
+        columns.proof.entries += len(chain.rows)
+
+
+def _chains(tx: Tx, ids: list[int], proof: Proof) -> Iterator[_Chain]:
+    """Yield what is written of some loans, having checked what rows repeat of each other."""
     entries, postings, plans = records.ledger.chains_of(tx, ids)
     lines = ledger.postings_by_entry(postings)
     changes = ledger.plans_by_entry(plans)
@@ -84,18 +136,15 @@ def _verify_block(tx: Tx, policy: Policy, ids: list[int], proof: Proof, columns:
     for row in entries:
         of_loan.setdefault(row.loan_id, []).append(row)
     _verify_copies(entries, postings, plans, proof)
-    for at, loan in enumerate(records.loans.loans_by_id(tx, ids), start=columns.start):
+    for loan in records.loans.loans_by_id(tx, ids):
         rows = of_loan.get(loan.id, [])
         booked = {
             row.id: Booked(ledger.event_of(row), lines.get(row.id, ()), changes.get(row.id, ()))
             for row in rows
         }
-        _verify_chain(loan, rows, booked, heads.get(loan.id, (-1, b"")), proof)
-        facts = _verify_replay(policy, loan, rows, booked, proof)
-        if columns.book is not None:
-            _verify_standing(loan, facts, columns.over, columns.book, at, proof)
-        proof.loans += 1
-        proof.entries += len(rows)
+        if any(row.province != loan.province for row in rows):
+            proof.fault("entry-of-another-province", loan_no=loan.loan_no)
+        yield _Chain(loan, rows, booked, heads.get(loan.id, (-1, b"")))
     proof.postings += len(postings)
 
 
@@ -107,53 +156,51 @@ def _verify_copies(
         row.id: (row.loan_id, row.province, row.value_date, row.mirrors, row.kind)
         for row in entries
     }
+    numbers: dict[int, int] = {}
     for row in postings:
         loan_id, province, day, mirrors, kind = own[row.entry_id]
-        said = (row.loan_id, row.province, row.value_date, row.sign, row.kind)
-        if said != (loan_id, province, day, -1 if mirrors else 1, KIND_CODE[kind]):
-            proof.faults.append({"why": "posting-differs-from-entry", "entry": row.entry_id})
+        number = numbers[row.entry_id] = numbers.get(row.entry_id, 0) + 1
+        said = (row.line, row.loan_id, row.province, row.value_date, row.sign, row.kind)
+        if said != (number, loan_id, province, day, -1 if mirrors else 1, KIND_CODE[kind]):
+            proof.fault("posting-differs-from-entry", entry=row.entry_id)
     for row in plans:
         loan_id, province, day, _, _ = own[row.entry_id]
         if (row.loan_id, row.province, row.value_date) != (loan_id, province, day):
-            proof.faults.append({"why": "plan-differs-from-entry", "entry": row.entry_id})
+            proof.fault("plan-differs-from-entry", entry=row.entry_id)
         if row.counts_from != ledger.counts_from(row.due_on, day):
-            proof.faults.append({"why": "plan-counts-from-another-day", "entry": row.entry_id})
+            proof.fault("plan-counts-from-another-day", entry=row.entry_id)
 
 
-def _verify_chain(
-    loan: Any,
-    rows: list[Any],
-    booked: dict[int, Booked],
-    head: tuple[int, bytes],
-    proof: Proof,
-) -> None:
-    digest = ledger.START
-    for number, row in enumerate(rows, start=1):
-        event, postings, plan = booked[row.id]
+def _verify_chain(chain: _Chain, proof: Proof) -> None:
+    """Check that every entry is linked to the one before it, the first to the contract."""
+    loan_no = chain.loan.loan_no
+    digest = ledger.opening(chain.loan._mapping)
+    if not chain.rows and chain.head != (0, digest):
+        proof.fault("contract-altered-or-entries-missing", loan_no=loan_no)
+        return
+    for number, row in enumerate(chain.rows, start=1):
+        event, postings, plan = chain.booked[row.id]
         said = ledger.said(event, row.mirrors, row.replaces, row.act_id)
-        digest = ledger.link(digest, loan.loan_no, number, said, ledger.lines(postings, plan))
+        digest = ledger.link(digest, loan_no, number, said, ledger.lines(postings, plan))
         if digest != bytes(row.digest):
-            proof.faults.append(
-                {"why": "entry-altered", "loan_no": loan.loan_no, "receipt_no": event.receipt_no}
-            )
+            proof.fault("entry-altered", loan_no=loan_no, receipt_no=event.receipt_no)
             return
-    if (len(rows), digest) != head:
-        proof.faults.append({"why": "entries-missing", "loan_no": loan.loan_no})
+    if (len(chain.rows), digest) != chain.head:
+        proof.fault("entries-missing", loan_no=loan_no)
 
 
-def _verify_replay(
-    policy: Policy, loan: Any, rows: list[Any], booked: dict[int, Booked], proof: Proof
-) -> list[Booked]:
+def _verify_replay(policy: Policy, chain: _Chain, proof: Proof) -> list[Booked]:
     """Check that live facts, replayed, give what is booked; return them in order."""
+    loan, rows, booked = chain.loan, chain.rows, chain.booked
     undone = {row.mirrors for row in rows if row.mirrors is not None}
     for row in rows:
         if row.mirrors is not None and not _reflects(booked[row.id], booked.get(row.mirrors)):
-            proof.faults.append({"why": "mirror-does-not-reflect", "loan_no": loan.loan_no})
+            proof.fault("mirror-does-not-reflect", loan_no=loan.loan_no)
     live = [booked[row.id] for row in rows if row.mirrors is None and row.id not in undone]
     orders = ledger.orders_of(policy, loan.signed_on)
     again, refused = replay(ledger.terms_of(loan), [fact.event for fact in live], orders)
-    if refused or sorted(again) != sorted(live):
-        proof.faults.append({"why": "entries-do-not-follow", "loan_no": loan.loan_no})
+    if refused or sorted(again, key=repr) != sorted(live, key=repr):
+        proof.fault("entries-do-not-follow", loan_no=loan.loan_no)
     return again
 
 
@@ -166,17 +213,13 @@ def _reflects(new: Booked, old: Booked | None) -> bool:
     )
 
 
-def _verify_standing(
-    loan: Any,
-    facts: list[Booked],
-    over: standings.Axes,
-    book: standings.Image,
-    at: int,
-    proof: Proof,
-) -> None:
+def _verify_standing(loan: Any, facts: list[Booked], columns: _Columns) -> None:
     """Check that the columns say of a loan what the engine says."""
+    book, at = columns.book, columns.start
+    if book is None:
+        return
     one = stand(ledger.terms_of(loan), facts, book.day)
-    earned = standings.earned_at(over, book, at)
+    earned = standings.earned_at(columns.over, book, at)
     by_columns = {name: int(book[name][at]) for name in ("drawn", "in_term", "overdue", "frozen")}
     by_columns |= {"late": int(book.late[at]), "collected": int(book["interest_collected"][at])}
     by_engine = {
@@ -188,21 +231,22 @@ def _verify_standing(
         "collected": one.interest_collected,
     }
     if by_columns != by_engine or earned != one.interest_earned:
-        proof.faults.append({"why": "columns-differ-from-engine", "loan_no": loan.loan_no})
+        columns.proof.fault("columns-differ-from-engine", loan_no=loan.loan_no)
 
 
 def _verify_images(tx: Tx, province: str, proof: Proof) -> None:
     """Check every kept image against the entries, from the first day on in one pass."""
-    for kept, again in standings.recomputed(tx, province):
-        proof.images += 1
-        if not np.array_equal(kept.values, again.values):
-            proof.faults.append(
-                {"why": "image-differs", "province": province, "day": kept.day.isoformat()}
-            )
+    try:
+        for kept, again in standings.recomputed(tx, province):
+            proof.images += 1
+            if not np.array_equal(kept.values, again.values):
+                proof.fault("image-differs", province=province, day=kept.day.isoformat())
+    except _UNREADABLE as trouble:
+        proof.fault("image-unreadable", province=province, said=str(trouble))
 
 
 def _verify_orphans(tx: Tx, proof: Proof) -> None:
-    """Check that no posting or plan change stands without its entry."""
-    for table, count in records.ledger.orphans(tx).items():
-        if count:
-            proof.faults.append({"why": "rows-without-entry", "table": table, "count": count})
+    """Check that no entry stands without its loan, no posting or plan change without its entry."""
+    for table, lost in records.ledger.orphans(tx).items():
+        if lost:
+            proof.fault("rows-without-parent", table=table, count=lost)

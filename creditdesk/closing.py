@@ -59,7 +59,7 @@ def close_day(tx: Tx, policy: Policy, *, day: date, today: date, moment: str) ->
     if done is not None:
         return Closed(done.day.isoformat(), done.since, done.day, json.loads(done.figures), False)
     last = records.kept.last_closed_day(tx)
-    since = last.day + timedelta(days=1) if last else day
+    since = last.day + timedelta(days=1) if last and last.day < day else day
     standings.bring_up(tx)
     figures = _figures(tx, policy, since, day)
     records.kept.write_closed_day(
@@ -72,7 +72,8 @@ def close_day(tx: Tx, policy: Policy, *, day: date, today: date, moment: str) ->
             "figures": json.dumps(figures),
         },
     )
-    records.kept.set_today(tx, day + timedelta(days=1))
+    if last is None or last.day < day:
+        records.kept.set_today(tx, day + timedelta(days=1))
     return Closed(day.isoformat(), since, day, figures, True)
 
 

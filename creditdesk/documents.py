@@ -9,8 +9,9 @@ from typing import Any
 from creditdesk import words
 from creditdesk.audit import Proof
 from creditdesk.closing import Closed
+from creditdesk.engine.ageing import Standing
 from creditdesk.engine.quotation import Quotation
-from creditdesk.figures import FIGURE_NAMES, Figures, Portfolio, Standing, WorklistRow
+from creditdesk.figures import FIGURE_NAMES, Figures, Portfolio, WorklistRow
 from creditdesk.intake import Report, layout
 from creditdesk.intake.report import Remark
 

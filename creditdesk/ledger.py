@@ -1,6 +1,6 @@
-"""The ledger: facts become entries, entries are never changed, and every figure can be recomputed."""
+"""The ledger: facts become entries, entries never change, every figure can be recomputed."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,8 +18,11 @@ from creditdesk.engine.replay import Booked, Revision, revise
 from creditdesk.engine.terms import LoanTerms, RateStep
 from creditdesk.errors import Conflict, NotFound, Refused
 
-START = b"\0" * 16
-"""What the first entry of a loan is chained to."""
+
+class MakerMissing(Refused):
+    """Whoever does something has a name."""
+
+    code = "maker-missing"
 
 
 class SamePerson(Refused):
@@ -32,6 +35,12 @@ class CheckerMissing(Refused):
     """This decision needs a second person."""
 
     code = "checker-missing"
+
+
+class AmountNotPositive(Refused):
+    """An event moves money, in whole dong above zero."""
+
+    code = "amount-not-positive"
 
 
 class ReceiptReused(Conflict):
@@ -50,6 +59,10 @@ class AlreadyReversed(Conflict):
     """The receipt has been undone before."""
 
     code = "already-reversed"
+
+
+DIRECT = "99"
+"""The trustee of a loan that the bank lends without a mass organisation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +108,7 @@ def terms_of(loan: Any) -> LoanTerms:
         every_months=loan.every_months,
         due_on=loan.due_on,
         session_day=loan.session_day,
-        entrusted=bool(loan.group_no),
+        entrusted=loan.trustee != DIRECT,
         grace_until=loan.grace_until,
         ladder=tuple(map(int, loan.ladder.split(","))),
     )
@@ -153,19 +166,24 @@ def in_order(facts: Iterable[Fact]) -> list[Booked]:
 def begin_act(tx: Tx, name: str, deed: Deed, *, checked: bool = False) -> int:
     """Write down who does what and return the act's id.
 
-    checked  whether the act needs a second person; raises CheckerMissing, SamePerson
+    checked  whether the act needs a second person
+
+    Raises MakerMissing, CheckerMissing, SamePerson.
     """
-    if checked and not deed.checked_by:
+    maker, checker = deed.by.strip(), deed.checked_by.strip()
+    if not maker:
+        raise MakerMissing(act=name)
+    if checked and not checker:
         raise CheckerMissing(act=name)
-    if deed.checked_by == deed.by:
-        raise SamePerson(act=name, by=deed.by)
+    if maker.casefold() == checker.casefold():
+        raise SamePerson(act=name, by=maker)
     records.loans.join_writers(tx)
     return records.ledger.add_act(
         tx,
         {
             "name": name,
-            "by": deed.by,
-            "checked_by": deed.checked_by,
+            "by": maker,
+            "checked_by": checker,
             "ground": deed.ground,
             "recorded_at": deed.recorded_at,
         },
@@ -204,23 +222,32 @@ class LoanNotFound(NotFound):
     code = "loan-not-found"
 
 
-def enter(tx: Tx, policy: Policy, name: str, deed: Deed, *, loan_no: str, event: Event) -> bool:
-    """Enter one event of a loan under its own act; the same event twice is entered once.
+def enter(
+    tx: Tx, policy: Policy, name: str, deed: Deed, *, loan_no: str, events: Sequence[Event]
+) -> bool:
+    """Enter what one paper says of a loan under its own act; the same again is entered once.
 
-    Returns whether it was new. Raises LoanNotFound, ReceiptReused, CheckerMissing, SamePerson and
-    the refusals of `engine.replay`.
+    Returns whether anything was new. Raises LoanNotFound, AmountNotPositive, ReceiptReused, what
+    `begin_act` refuses and the refusals of `engine.replay`.
     """
     loan = records.loans.lock_loan(tx, loan_no)
     if loan is None:
         raise LoanNotFound(loan_no=loan_no)
-    if known := records.ledger.find_receipt(tx, event.receipt_no):
-        same = (known.value_date, known.kind, known.amount, known.until, known.receipt_no)
-        if known.loan_id == loan.id and same == tuple(event):
-            return False
+    new = [event for event in events if not _is_known(tx, loan, event)]
+    if new:
+        checked = any(event.kind in DECISIONS for event in new)
+        act_id = begin_act(tx, name, deed, checked=checked)
+        book(tx, policy, loan, act_id, add=new)
+    return bool(new)
+
+
+def _is_known(tx: Tx, loan: Any, event: Event) -> bool:
+    if event.amount <= 0 and event.kind is not Kind.EXTEND:
+        raise AmountNotPositive(receipt_no=event.receipt_no, amount=event.amount)
+    known = records.ledger.find_receipt(tx, event.receipt_no)
+    if known and (known.loan_id != loan.id or event_of(known) != event):
         raise ReceiptReused(receipt_no=event.receipt_no)
-    act_id = begin_act(tx, name, deed, checked=event.kind in DECISIONS)
-    book(tx, policy, loan, act_id, add=[event])
-    return True
+    return known is not None
 
 
 DECISIONS = frozenset({Kind.EXTEND, Kind.OVERDUE, Kind.FREEZE, Kind.UNFREEZE, Kind.WRITE_OFF})
@@ -232,8 +259,8 @@ class Head:
 
     __slots__ = ("digest", "entries", "loan_id", "loan_no", "province")
 
-    def __init__(self, loan: Any, entries: int = 0, digest: bytes = START) -> None:
-        """Stand at the end of a loan's chain; a new loan's chain is empty."""
+    def __init__(self, loan: Any, entries: int, digest: bytes) -> None:
+        """Stand at the end of a loan's chain."""
         self.loan_id: int = loan.id
         self.loan_no: str = loan.loan_no
         self.province: str = loan.province
@@ -244,6 +271,12 @@ class Head:
     def of(cls, tx: Tx, loan: Any) -> "Head":
         """Return the end of a loan's chain as the book has it."""
         return cls(loan, *records.loans.head_of(tx, loan.id))
+
+
+def opening(loan: Mapping[str, Any]) -> bytes:
+    """Return what a loan's chain begins with: the digest of everything its row says."""
+    said = [str(loan[name]) for name in records.loans.LOAN_COLUMNS if name != "id"]
+    return blake2b("\0".join(said).encode(), digest_size=16).digest()
 
 
 def link(head: bytes, loan_no: str, number: int, facts: tuple[Any, ...], lines: Any) -> bytes:

@@ -17,7 +17,6 @@ from creditdesk.errors import Conflict, Refused
 
 HIGHEST_RATE = Decimal("0.3")
 """Above 30 % a year no programme of the bank ever lent: a typing error."""
-NO_GROUP = "99"
 
 
 class ContractInvalid(Refused):
@@ -75,7 +74,6 @@ def problems(contract: Contract, policy: Policy, places: Map) -> list[tuple[str,
         ("programme", "programme-unknown", bool(c.programme in policy.programmes)),
         ("investor", "investor-missing", c.source != "2" or bool(c.investor)),
         ("trustee", "trustee-unknown", c.trustee in policy.trustees),
-        ("group_no", "group-missing", c.trustee == NO_GROUP or bool(c.group_no)),
         ("commune", "commune-unknown", c.commune in places.communes),
         ("session_day", "session-day-outside", 1 <= c.session_day <= 28),
         ("rate", "rate-outside", 0 <= c.rate <= HIGHEST_RATE),
@@ -92,8 +90,10 @@ def problems(contract: Contract, policy: Policy, places: Map) -> list[tuple[str,
 
 
 def doubts(contract: Contract, policy: Policy) -> list[tuple[str, str]]:
-    """Return what is unusual but allowed, as (field, code): yesterday's contract keeps its terms."""
+    """Return what is unusual but allowed, as (field, code): a contract keeps its terms."""
     found = []
+    if contract.trustee != ledger.DIRECT and not contract.group_no:
+        found.append(("group_no", "group-missing"))
     known = policy.rates_on(contract.programme[:2], contract.signed_on)
     if known and contract.rate not in known:
         found.append(("rate", "rate-not-of-policy"))
@@ -106,7 +106,7 @@ def doubts(contract: Contract, policy: Policy) -> list[tuple[str, str]]:
 
 
 def row_of(contract: Contract, policy: Policy, province: str) -> dict[str, Any]:
-    """Return a loan's row without its keys: the contract with what the law of its day freezes in."""
+    """Return a loan's row without its keys: the contract, and what the law of its day adds."""
     programme = policy.programme(contract.programme)
     multiple = programme.overdue_multiple.nearest(contract.signed_on)
     assert multiple is not None
@@ -180,7 +180,7 @@ def sign(tx: Tx, policy: Policy, places: Map, *, contract: Contract, deed: ledge
         "household_id": customer.household_id,
         "act_id": ledger.begin_act(tx, "sign", deed),
     }
-    records.loans.add_loan(tx, row, ledger.START)
+    records.loans.add_loan(tx, row, ledger.opening(row))
     return contract.loan_no
 
 
@@ -208,7 +208,7 @@ def draw(
         if drawn + amount > loan.approved:
             raise AboveApproved(loan_no=loan_no, approved=loan.approved, drawn=drawn)
     event = Event(value_date, Kind.DRAW, dong(amount), None, receipt_no)
-    return ledger.enter(tx, policy, "draw", deed, loan_no=loan_no, event=event)
+    return ledger.enter(tx, policy, "draw", deed, loan_no=loan_no, events=[event])
 
 
 def rebook(
@@ -223,7 +223,7 @@ def rebook(
 ) -> bool:
     """Take back part of a draw that was booked wrongly: it is subtracted from lending."""
     event = Event(value_date, Kind.REBOOK, dong(amount), None, receipt_no)
-    return ledger.enter(tx, policy, "rebook", deed, loan_no=loan_no, event=event)
+    return ledger.enter(tx, policy, "rebook", deed, loan_no=loan_no, events=[event])
 
 
 def extend(
@@ -238,4 +238,4 @@ def extend(
 ) -> bool:
     """Move the final due date to a later day: a decision of two people."""
     event = Event(value_date, Kind.EXTEND, 0, until, receipt_no)
-    return ledger.enter(tx, policy, "extend", deed, loan_no=loan_no, event=event)
+    return ledger.enter(tx, policy, "extend", deed, loan_no=loan_no, events=[event])

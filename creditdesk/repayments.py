@@ -1,7 +1,7 @@
 """Repayments: taking principal and interest, and undoing a receipt by its mirror."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from creditdesk import ledger, records
 from creditdesk.db import Tx
@@ -51,30 +51,48 @@ def receive(
     paid = [(kind, amount, mark) for kind, amount, mark in parts if amount > 0]
     if not paid or principal < 0 or interest < 0:
         raise NothingPaid(receipt_no=receipt_no)
-    new = False
-    for kind, amount, mark in paid:
-        number = receipt_no if len(paid) == 1 else f"{receipt_no}/{mark}"
-        event = Event(value_date, kind, amount, None, number)
-        new = ledger.enter(tx, policy, "receive", deed, loan_no=loan_no, event=event) or new
+    events = [
+        Event(value_date, kind, amount, None, _part(receipt_no, mark, len(paid)))
+        for kind, amount, mark in paid
+    ]
+    records.loans.lock_loan(tx, loan_no)
+    ours = {event.receipt_no for event in events}
+    if any(known.receipt_no not in ours for known in _entries(tx, receipt_no)):
+        raise ledger.ReceiptReused(receipt_no=receipt_no)
+    new = ledger.enter(tx, policy, "receive", deed, loan_no=loan_no, events=events)
     return Receipt(receipt_no, loan_no, value_date, principal, interest, new)
+
+
+def _part(receipt_no: str, mark: str, parts: int) -> str:
+    """Return the number under which a part of a receipt is booked: of two, each has its mark."""
+    return receipt_no if parts == 1 else f"{receipt_no}/{mark}"
+
+
+def _entries(tx: Tx, receipt_no: str) -> list[Any]:
+    """Return the original entries of a receipt: one, or its two parts."""
+    numbers = [receipt_no, _part(receipt_no, "G", 2), _part(receipt_no, "L", 2)]
+    return list(records.ledger.known_receipts(tx, numbers).values())
 
 
 def reverse(tx: Tx, policy: Policy, *, receipt_no: str, deed: ledger.Deed) -> None:
     """Undo an entered event by its mirror on the same day, and replay what came after it.
 
+    receipt_no  as the household was told: principal and interest of one receipt go together
+
     Raises ReceiptNotFound, AlreadyReversed, and the refusal of a later event that cannot stand
     without it.
     """
-    entry = records.ledger.find_receipt(tx, receipt_no)
-    if entry is None:
+    entries = _entries(tx, receipt_no)
+    if not entries:
         raise ledger.ReceiptNotFound(receipt_no=receipt_no)
-    known = records.loans.find_loan_by_id(tx, entry.loan_id)
+    numbers = {entry.receipt_no for entry in entries}
+    known = records.loans.find_loan_by_id(tx, entries[0].loan_id)
     assert known is not None
     loan = records.loans.lock_loan(tx, known.loan_no)
     live = [
         fact.entry_id
-        for fact in ledger.facts_of(tx, entry.loan_id)
-        if fact.booked.event.receipt_no == receipt_no
+        for fact in ledger.facts_of(tx, known.id)
+        if fact.booked.event.receipt_no in numbers
     ]
     if not live:
         raise ledger.AlreadyReversed(receipt_no=receipt_no)

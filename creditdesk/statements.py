@@ -12,6 +12,7 @@ import pandas as pd
 from creditdesk import records, standings
 from creditdesk.communes import Map
 from creditdesk.db import Tx
+from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import Malformed
 from creditdesk.figures import (
@@ -52,7 +53,7 @@ class NothingInScope(Malformed):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a portfolio is asked for: [date] first and last day, axes, and a place or all of the book."""
+    """What a portfolio is asked for: first and last day, axes, a place or all of the book."""
 
     since: date
     as_of: date
@@ -94,7 +95,7 @@ def portfolio(tx: Tx, policy: Policy, question: Question) -> Portfolio:
 
 
 def _loans(tx: Tx, province: str, commune: str | None, question: Question) -> pd.DataFrame:
-    """Return one row per loan that has lent anything: its axes, its figures [dong], its household."""
+    """Return one row per loan that has lent anything: axes, figures [dong], household."""
     over = standings.axes(tx, province)
     now = standings.image(tx, province, question.as_of)
     before = standings.image(tx, province, standings.day_before(question.since))
@@ -158,7 +159,7 @@ def _grouped(
     households = pairs.drop_duplicates()["code"].value_counts()
     for number, row in zip(numbers.index, numbers.itertuples(index=False), strict=True):
         figures = Figures(
-            **dict(zip(names, map(int, row), strict=True)),
+            **{name: Dong(int(value)) for name, value in zip(names, row, strict=True)},
             households=int(households.get(number, 0)),
         )
         keys = []
@@ -189,7 +190,7 @@ class _Names:
 def portfolio_statement(
     tx: Tx, policy: Policy, *, since: date, as_of: date, place: str | None, made_at: datetime
 ) -> PortfolioStatement:
-    """Return the portfolio statement of a province or a commune; without a place the book's only province.
+    """Return the portfolio statement of a province, a commune, or the book's only province.
 
     Raises NothingInScope where the book has no loan there, and what `portfolio` refuses.
     """
@@ -244,7 +245,7 @@ def _sections(book: Portfolio, places: Map) -> tuple[Section, ...]:
 
 
 def add(many: Iterable[Figures]) -> Figures:
-    """Return figures added up; households are added too, so for disjoint sets of households only."""
+    """Return figures added up; households too, so for disjoint sets of households only."""
     rows = list(many)
     return Figures(**{name: sum(getattr(row, name) for row in rows) for name in FIGURE_NAMES})
 

@@ -1,4 +1,4 @@
-"""Commands for operators: each reads its arguments, opens one transaction, calls one act and tells what came of it."""
+"""Commands for operators: each opens one transaction, calls one act and tells what came of it."""
 
 from creditdesk.cli import book, desk, files, paper
 from creditdesk.cli.frame import cli

@@ -95,9 +95,7 @@ def worklist(desk: Desk, name: str, as_of: date, place: str | None, json_: bool)
 @click.option("--by", required=True, help="Who decides.")
 @click.option("--checked-by", required=True, help="Who checks: another person.")
 @as_json
-def transfer(
-    desk: Desk, session: date, place: str | None, by: str, checked_by: str, json_: bool
-) -> None:
+def transfer(desk: Desk, session: date, place: str | None, json_: bool, **people: str) -> None:
     """Book what the rule moves to overdue at that day's sessions."""
     with desk.begin() as tx:
         moved = arrears.transfer(
@@ -105,7 +103,7 @@ def transfer(
             desk.policy,
             session=session,
             place=arrears.place_of(place, session),
-            deed=frame.deed(by, checked_by),
+            deed=frame.deed(people["by"], people["checked_by"]),
         )
     rows = [move._asdict() for move in moved]
     total = sum(move.amount for move in moved)
@@ -202,7 +200,7 @@ def quote(desk: Desk, **asked: Any) -> None:
 def _terms(policy: Policy, asked: dict[str, Any]) -> quotation.Request:
     rate = _rate(asked["annual_rate"]) if asked["annual_rate"] else None
     months, every, grace = asked["months"], asked["every"], asked["grace_principal"]
-    ladder = quotation.LADDER
+    ladder: tuple[money.Dong, ...] = quotation.LADDER
     if asked["programme"]:
         signed = asked["signed"] or asked["draw"]
         law = policy.programme(asked["programme"]).at(signed)

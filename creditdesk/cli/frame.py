@@ -25,7 +25,7 @@ REFUSED, MALFORMED, BROKEN = 1, 2, 3
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def cli() -> None:
-    """Preferential loans of a social policy bank: loan book in, arrears flagged, statements out."""
+    """Loans of a social policy bank: loan book in, arrears flagged, statements out."""
 
 
 class Day(click.ParamType):

@@ -4,6 +4,7 @@ import os
 import tempfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -33,16 +34,14 @@ def paper() -> None:
     "--unit", type=click.Choice(["million", "dong"]), help="Million dong, or every dong."
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True)
-def portfolio(
-    desk: Desk, since: date, as_of: date, place: str | None, unit: str | None, out: Path
-) -> None:
+def portfolio(desk: Desk, out: Path, **asked: Any) -> None:
     """Print the portfolio statement with disbursed totals per commune."""
-    write_portfolio(desk, since, as_of, place, out, unit)
+    write_portfolio(desk, out, **asked)
     click.echo(words.say(desk.language, "done.printed", path=str(out)))
 
 
 def write_portfolio(
-    desk: Desk, since: date, as_of: date, place: str | None, out: Path, unit: str | None = None
+    desk: Desk, out: Path, *, since: date, as_of: date, place: str | None, unit: str | None = None
 ) -> None:
     """Write the portfolio statement to a file, whole or not at all."""
     with desk.read() as tx:

@@ -1,4 +1,4 @@
-"""Reading the files that a branch exports: checked in one pass, taken whole or not at all, known by content."""
+"""Reading the files of a branch: checked in one pass, taken whole or not at all, known again."""
 
 import zlib
 from dataclasses import replace
@@ -49,7 +49,7 @@ def take_loans(
     deed: Deed,
     dry_run: bool = False,
 ) -> Report:
-    """Take a loan file into the book, whole or not at all; a file known by content changes nothing."""
+    """Take a loan file into the book, whole or not at all; a known content changes nothing."""
     if known := _known(tx, table, "loans"):
         return known
     keeper = _Keeper(tx, table, "loans", path, deed)
@@ -57,7 +57,7 @@ def take_loans(
     return keeper.keep(contracts.take(tx, policy, places, table, act=act), dry_run)
 
 
-def take_movements(
+def take_movements(  # noqa: PLR0913 -- a file, who hands it in, and when
     tx: Tx,
     policy: Policy,
     table: Table,
@@ -88,7 +88,13 @@ def _known(tx: Tx, table: Table, kind: str) -> Report | None:
     if records.ledger.find_file(tx, table.sha256, kind) is None:
         return None
     count = len(table.rows)
-    return Report(rows=count, already_known=count, known_file=True, skipped=table.skipped)
+    return Report(
+        rows=count,
+        already_known=count,
+        known_file=True,
+        skipped=table.skipped,
+        unknown_columns=table.unknown,
+    )
 
 
 class _Keeper:

@@ -15,6 +15,8 @@ from creditdesk.engine.money import Dong
 V = TypeVar("V")
 _PERCENT = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]{1,4}))?\s*%?")
 _WHOLE = re.compile(r"([0-9]{1,4})(?:[.,]0+)?")
+_NO_FRACTION = re.compile(r"([0-9]+|[0-9]{1,3}(?:([., \u00a0\u202f])[0-9]{3})+)([.,])0{1,2}")
+_TIME_OF_DAY = re.compile(r"[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?$")
 
 
 class Unreadable(ValueError):
@@ -37,9 +39,9 @@ def amount(text: str) -> Dong:
 
 
 def _without_empty_fraction(text: str) -> str:
-    """Return 50000000.0 as 50000000: a spreadsheet's way to write a whole number."""
-    whole, point, rest = text.rpartition(".")
-    return whole if point and whole.isdigit() and set(rest) == {"0"} and len(rest) < 3 else text
+    """Return 50.000.000,00 as 50.000.000: a spreadsheet's way to write a whole number."""
+    found = _NO_FRACTION.fullmatch(text)
+    return found[1] if found and found[2] != found[3] else text
 
 
 def _why_no_amount(text: str) -> str:
@@ -47,11 +49,11 @@ def _why_no_amount(text: str) -> str:
 
 
 def day(text: str) -> date:
-    """Return a day that must be there."""
+    """Return a day that must be there; a time of day after it is left out."""
     if not text:
         raise Unreadable("missing")
     try:
-        return days.read(text)
+        return days.read(_TIME_OF_DAY.sub("", text))
     except ValueError:
         raise Unreadable("not-a-day") from None
 

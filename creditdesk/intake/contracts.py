@@ -1,41 +1,43 @@
 """The loan file: contracts read, checked in one pass, and entered whole or not at all."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from typing import Any
 
-from creditdesk import loans, records
+from creditdesk import ledger, loans, records
 from creditdesk.communes import Map
 from creditdesk.db import Tx, insert_rows
 from creditdesk.engine.policy import Policy
 from creditdesk.intake import cells
-from creditdesk.intake.layout import LOANS
+from creditdesk.intake.layout import LOANS, titles
 from creditdesk.intake.reading import Table
-from creditdesk.intake.report import Report
-from creditdesk.ledger import START
+from creditdesk.intake.report import Lines, Report
 from creditdesk.loans import Contract
 
-_COMPARED = (
-    "standing",
-    "programme",
-    "source",
-    "investor",
-    "trustee",
-    "group_no",
-    "village_code",
-    "commune",
-    "office",
-    "session_day",
-    "signed_on",
-    "rate_e8",
-    "approved",
-    "first_principal_on",
-    "every_months",
-    "due_on",
-    "purpose",
-    "course_end_on",
-)
-"""What a contract says; the same number must always say the same."""
+_COMPARED = {
+    name: "rate" if name == "rate_e8" else name
+    for name in (
+        "standing",
+        "programme",
+        "source",
+        "investor",
+        "trustee",
+        "group_no",
+        "village_code",
+        "commune",
+        "office",
+        "session_day",
+        "signed_on",
+        "rate_e8",
+        "approved",
+        "first_principal_on",
+        "every_months",
+        "due_on",
+        "purpose",
+        "course_end_on",
+    )
+}
+"""What a contract says, as the loan's row holds it, with the column of the file."""
 
 
 def take(
@@ -45,56 +47,59 @@ def take(
 
     act  writes down who does it and returns the act's id; None only looks
     """
-    report = Report(rows=len(table.rows), skipped=table.skipped, unknown_columns=table.unknown)
+    lines = Lines(table)
+    report = lines.report
     if act is not None:
         records.ledger.hold_for_writing(tx)
-    contracts = _checked(_read(table, report), policy, places, report)
-    new = _unknown_to_book(tx, policy, places, contracts, report)
+    contracts = _checked(_read(lines), policy, places, lines)
+    new = _unknown_to_book(tx, policy, places, contracts, lines)
+    people = _People(tx, places)
+    admitted = [(contract, people.admit(at, contract, lines)) for at, contract in new]
     report.accepted = 0 if report.faults else len(new)
     if act is not None and new and not report.faults:
-        _enter(tx, policy, places, [contract for _, contract in new], act())
+        people.write()
+        _enter(tx, policy, places, admitted, act())
     return report
 
 
-def _read(table: Table, report: Report) -> Iterator[tuple[int, Contract]]:
-    """Yield (row, contract) of the rows whose every cell could be read."""
+def _read(lines: Lines) -> Iterator[tuple[int, Contract]]:
+    """Yield (place in the table, contract) of the rows whose every cell could be read."""
     columns: dict[str, Any] = {}
     wrong: set[int] = set()
-    report.overlong(table.overlong)
     for reader in LOANS:
-        texts = table.columns.get(reader.key)
+        texts = lines.table.columns.get(reader.key)
         if texts is None:
-            columns[reader.key] = [reader.read("")] * len(table.rows)
+            columns[reader.key] = [reader.read("")] * len(lines.table.rows)
             continue
         columns[reader.key], faults = cells.each(texts, reader.read)
         for at, code in faults:
             wrong.add(at)
-            report.fault(int(table.rows[at]), reader.key, texts[at], code)
+            lines.fault(at, reader.key, code)
     values = zip(*(columns[reader.key] for reader in LOANS), strict=True)
     for at, row in enumerate(values):
         if at not in wrong:
-            yield int(table.rows[at]), Contract(*row)
+            yield at, Contract(*row)
 
 
 def _checked(
-    rows: Iterator[tuple[int, Contract]], policy: Policy, places: Map, report: Report
+    rows: Iterator[tuple[int, Contract]], policy: Policy, places: Map, lines: Lines
 ) -> dict[str, tuple[int, Contract]]:
     """Return the sound contracts by number; the same one twice counts once."""
     seen: dict[str, tuple[int, Contract]] = {}
-    for row, contract in rows:
+    for at, contract in rows:
         found = loans.problems(contract, policy, places)
         for field, code in found:
-            report.fault(row, field, str(getattr(contract, field)), code)
+            lines.fault(at, field, code)
         if contract.loan_no in seen:
             first, other = seen[contract.loan_no]
             if other == contract:
-                report.already_known += 1
+                lines.report.already_known += 1
             else:
-                report.fault(row, "loan_no", contract.loan_no, "loan-repeated", first=first)
+                lines.fault(at, "loan_no", "loan-repeated", first=lines.row(first))
         elif not found:
-            seen[contract.loan_no] = row, contract
+            seen[contract.loan_no] = at, contract
             for field, code in loans.doubts(contract, policy):
-                report.doubt(row, field, str(getattr(contract, field)), code)
+                lines.doubt(at, field, code)
     return seen
 
 
@@ -103,29 +108,51 @@ def _unknown_to_book(
     policy: Policy,
     places: Map,
     contracts: dict[str, tuple[int, Contract]],
-    report: Report,
+    lines: Lines,
 ) -> list[tuple[int, Contract]]:
-    """Return the contracts that the book does not have; the same number must hold the same facts."""
+    """Return the contracts that the book lacks; the same number must hold the same facts."""
     known = records.loans.loan_ids(tx)
     old = {number: known[number] for number in contracts if number in known}
-    for row in records.loans.loans_by_id(tx, old.values()):
-        line, contract = contracts[row.loan_no]
+    rows = list(records.loans.loans_by_id(tx, old.values()))
+    customers = records.households.customers_of(tx, {row.customer_id for row in rows})
+    households = records.households.all_households(tx) if rows else {}
+    for row in rows:
+        at, contract = contracts[row.loan_no]
+        customer = customers[row.customer_id]
         said = loans.row_of(contract, policy, places.commune(contract.commune).province)
-        differ = [name for name in _COMPARED if said[name] != getattr(row, name)]
+        differ = [key for name, key in _COMPARED.items() if said[name] != getattr(row, name)]
+        if contract.customer_no != customer.customer_no:
+            differ.append("customer_no")
+        if households.get(contract.household_no or contract.customer_no) != row.household_id:
+            differ.append("household_no")
         if differ:
-            report.fault(line, "loan_no", row.loan_no, "loan-known", differ=differ)
-        else:
-            report.already_known += 1
+            titled = titles(LOANS)
+            lines.fault(at, "loan_no", "loan-known", differ=[titled[key] for key in differ])
+            continue
+        lines.report.already_known += 1
+        _compare_person(at, contract, customer.name, customer.id_no, lines)
     return [found for number, found in contracts.items() if number not in old]
 
 
-def _enter(tx: Tx, policy: Policy, places: Map, contracts: list[Contract], act_id: int) -> None:
-    book = _People(tx)
+def _compare_person(at: int, contract: Contract, name: str, id_no: str, lines: Lines) -> None:
+    """Note what a file says of a known customer otherwise than the book, which keeps its own."""
+    if contract.customer_name != name:
+        lines.doubt(at, "customer_name", "customer-differs", known=name)
+    if contract.id_no and contract.id_no != id_no:
+        lines.doubt(at, "id_no", "customer-differs", known=id_no)
+
+
+def _enter(
+    tx: Tx,
+    policy: Policy,
+    places: Map,
+    admitted: Iterable[tuple[Contract, tuple[int, int]]],
+    act_id: int,
+) -> None:
     keys = count(records.ledger.next_id(tx, records.loans.loan))
     rows, heads = [], []
-    for contract in contracts:
+    for contract, (customer_id, household_id) in admitted:
         province = places.commune(contract.commune).province
-        customer_id, household_id = book.admit(contract, province)
         key = next(keys)
         row = loans.row_of(contract, policy, province) | {
             "id": key,
@@ -134,8 +161,7 @@ def _enter(tx: Tx, policy: Policy, places: Map, contracts: list[Contract], act_i
             "act_id": act_id,
         }
         rows.append([row[name] for name in records.loans.LOAN_COLUMNS])
-        heads.append((key, province, 0, START))
-    book.write()
+        heads.append((key, province, 0, ledger.opening(row)))
     insert_rows(tx, records.loans.loan, records.loans.LOAN_COLUMNS, rows)
     insert_rows(tx, records.loans.loan_head, records.loans.HEAD_COLUMNS, heads)
     for table in (
@@ -149,8 +175,9 @@ def _enter(tx: Tx, policy: Policy, places: Map, contracts: list[Contract], act_i
 class _People:
     """Households, customers and groups of a file, admitted once each and written together."""
 
-    def __init__(self, tx: Tx) -> None:
+    def __init__(self, tx: Tx, places: Map) -> None:
         self.tx = tx
+        self.places = places
         self.households = records.households.all_households(tx)
         self.customers = records.households.all_customers(tx)
         self.groups = records.households.all_groups(tx)
@@ -158,25 +185,42 @@ class _People:
         self.customer_ids = count(records.ledger.next_id(tx, records.households.customer))
         self.new: dict[str, list[tuple[Any, ...]]] = {"h": [], "c": [], "g": []}
 
-    def admit(self, contract: Contract, province: str) -> tuple[int, int]:
+    def admit(self, at: int, contract: Contract, lines: Lines) -> tuple[int, int]:
+        """Return (customer id, household id) of a contract, both made where they are new."""
+        province = self.places.commune(contract.commune).province
         number = contract.household_no or contract.customer_no
         if number not in self.households:
             self.households[number] = next(self.household_ids)
             self.new["h"].append((self.households[number], province, number))
         household_id = self.households[number]
-        if contract.customer_no not in self.customers:
+        if contract.group_no:
+            self._group(at, contract, province, lines)
+        return self._customer(at, contract, province, household_id, lines), household_id
+
+    def _customer(
+        self, at: int, contract: Contract, province: str, household_id: int, lines: Lines
+    ) -> int:
+        known = self.customers.get(contract.customer_no)
+        if known is None:
             key = next(self.customer_ids)
-            self.customers[contract.customer_no] = (key, household_id, contract.customer_name)
-            self.new["c"].append(
-                (key, province, contract.customer_no, household_id)
-                + (contract.customer_name, contract.id_no)
-            )
-        if contract.group_no and contract.group_no not in self.groups:
-            self.groups[contract.group_no] = (contract.trustee, contract.group_head)
-            self.new["g"].append(
-                (contract.group_no, province, contract.trustee, contract.group_head)
-            )
-        return self.customers[contract.customer_no][0], household_id
+            said = (contract.customer_name, contract.id_no)
+            self.customers[contract.customer_no] = (key, household_id, *said)
+            self.new["c"].append((key, province, contract.customer_no, household_id, *said))
+            return key
+        key, home, name, id_no = known
+        if home != household_id:
+            lines.doubt(at, "household_no", "household-differs")
+        _compare_person(at, contract, name, id_no, lines)
+        return key
+
+    def _group(self, at: int, contract: Contract, province: str, lines: Lines) -> None:
+        known = self.groups.get(contract.group_no)
+        if known is None:
+            said = (contract.trustee, contract.group_head)
+            self.groups[contract.group_no] = said
+            self.new["g"].append((contract.group_no, province, *said))
+        elif known[0] != contract.trustee:
+            lines.doubt(at, "trustee", "group-differs", known=known[0])
 
     def write(self) -> None:
         people = records.households

@@ -1,7 +1,7 @@
-"""The movements file: events read in columns, replayed loan by loan, and entered whole or not at all."""
+"""The movements file: events in columns, replayed loan by loan, entered whole or not at all."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
 from typing import Any
@@ -12,24 +12,31 @@ from creditdesk import ledger, records
 from creditdesk.db import Tx
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.policy import Policy
-from creditdesk.engine.replay import Revision, revise
+from creditdesk.engine.replay import BeforeFirstDraw, MoreThanOutstanding, Revision, revise
 from creditdesk.intake import cells
 from creditdesk.intake.layout import MOVEMENTS
 from creditdesk.intake.reading import Table
-from creditdesk.intake.report import Report
+from creditdesk.intake.report import Lines, Report
 
 _BLOCK = 500
 _NEEDS_UNTIL = frozenset({Kind.EXTEND, Kind.FREEZE})
+_FILLS_ACCOUNTS = frozenset({Kind.DRAW, Kind.FREEZE, Kind.UNFREEZE})
+_COLUMNS = {BeforeFirstDraw.code: "value_date", MoreThanOutstanding.code: "amount"}
 Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
 class _Rows:
-    """The rows of a file that could be read, in the order of their loans."""
+    """The rows of a file that could be read, in the order of their loans.
 
-    rows: np.ndarray
+    `places` are theirs in the table. `unclear` are the loans of which a row that fills an account
+    has a fault of its own: whether others take too much cannot be told before it is mended.
+    """
+
+    places: np.ndarray
     loan_ids: np.ndarray
     events: list[Event]
+    unclear: set[int] = field(default_factory=set)
 
 
 def take(
@@ -49,16 +56,16 @@ def take(
 
     The road is that of one receipt, without its ceremony: the same replay, the same writer.
     """
-    report = Report(rows=len(table.rows), skipped=table.skipped, unknown_columns=table.unknown)
+    lines = Lines(table)
+    report = lines.report
     if act is not None:
         records.ledger.hold_for_writing(tx)
-    rows = _read(tx, table, latest, report)
-    rows = _new_to_book(tx, rows, report)
+    rows = _new_to_book(tx, _read(tx, lines, latest), lines)
     writer = None
     if act is not None and not report.faults:
         ids = count(records.ledger.next_id(tx, records.ledger.entry))
         writer = ledger.Writer(tx, act(), ids)
-    _book(tx, policy, rows, report, writer, progress)
+    _book(tx, policy, rows, lines, writer=writer, progress=progress)
     report.accepted = 0 if report.faults else len(rows.events)
     if writer is not None and not report.faults:
         writer.flush()
@@ -66,27 +73,28 @@ def take(
     return report
 
 
-def _read(tx: Tx, table: Table, latest: date, report: Report) -> _Rows:
+def _read(tx: Tx, lines: Lines, latest: date) -> _Rows:
     """Return the readable rows, noting a fault for each cell that cannot be."""
     columns: dict[str, Any] = {}
-    sound = np.ones(len(table.rows), dtype=bool)
-    report.overlong(table.overlong)
+    size = len(lines.table.rows)
+    sound = np.ones(size, dtype=bool)
     for reader in MOVEMENTS:
-        texts = table.columns.get(reader.key)
+        texts = lines.table.columns.get(reader.key)
         if texts is None:
-            texts = np.full(len(table.rows), "", dtype=object)
+            texts = np.full(size, "", dtype=object)
         columns[reader.key], faults = cells.each(texts, reader.read)
         for at, code in faults:
             sound[at] = False
-            report.fault(int(table.rows[at]), reader.key, texts[at], code)
+            lines.fault(at, reader.key, code)
     known = records.loans.loan_ids(tx)
     loan_ids = np.array([known.get(number, 0) for number in columns["loan_no"]], dtype=np.int64)
-    _check_facts(table, columns, sound, latest, report)
+    _check_facts(lines, columns, sound, latest)
     readable = np.array([number is not None for number in columns["loan_no"]], dtype=bool)
-    for at in np.flatnonzero(readable & (loan_ids == 0)):
-        report.fault(int(table.rows[at]), "loan_no", columns["loan_no"][at], "loan-unknown")
-    sound &= loan_ids > 0
-    order = np.flatnonzero(sound)
+    for at in np.flatnonzero(readable & (loan_ids == 0)).tolist():
+        lines.fault(at, "loan_no", "loan-unknown")
+    unsound = np.flatnonzero(~sound & (loan_ids > 0))
+    unclear = {int(loan_ids[i]) for i in unsound if columns["kind"][i] in _FILLS_ACCOUNTS}
+    order = np.flatnonzero(sound & (loan_ids > 0))
     order = order[np.argsort(loan_ids[order], kind="stable")]
     fields = zip(
         *(
@@ -95,76 +103,78 @@ def _read(tx: Tx, table: Table, latest: date, report: Report) -> _Rows:
         ),
         strict=True,
     )
-    return _Rows(table.rows[order], loan_ids[order], [Event(*row) for row in fields])
+    return _Rows(order, loan_ids[order], [Event(*row) for row in fields], unclear)
 
 
-def _check_facts(
-    table: Table, columns: dict[str, Any], sound: np.ndarray, latest: date, report: Report
-) -> None:
+def _check_facts(lines: Lines, columns: dict[str, Any], sound: np.ndarray, latest: date) -> None:
     """Note what readable cells of one row say against each other or against the calendar."""
     facts = zip(
         columns["value_date"], columns["kind"], columns["amount"], columns["until"], strict=True
     )
     for at, (day, kind, amount, until) in enumerate(facts):
-        row = int(table.rows[at])
         if day is not None and day > latest:
-            report.fault(row, "value_date", str(day), "after-the-data", latest=latest)
+            lines.fault(at, "value_date", "after-the-data", latest=latest)
             sound[at] = False
         if kind is None:
             continue
         if kind is Kind.EXTEND:
             if amount:
-                report.fault(row, "amount", str(amount), "extension-has-no-amount")
+                lines.fault(at, "amount", "extension-has-no-amount")
                 sound[at] = False
         elif amount == 0:
-            report.fault(row, "amount", "", "missing")
+            lines.fault(at, "amount", "missing")
             sound[at] = False
-        if until is None and kind in _NEEDS_UNTIL and not table.columns["until"][at]:
-            report.fault(row, "until", "", "missing")
+        if until is None and kind in _NEEDS_UNTIL and not lines.cell(at, "until"):
+            lines.fault(at, "until", "missing")
             sound[at] = False
 
 
-def _new_to_book(tx: Tx, rows: _Rows, report: Report) -> _Rows:
+def _new_to_book(tx: Tx, rows: _Rows, lines: Lines) -> _Rows:
     """Return the rows whose receipt is new; a known one must hold the same facts."""
     first: dict[str, int] = {}
     keep = np.ones(len(rows.events), dtype=bool)
-    for at in np.argsort(rows.rows, kind="stable"):
+    for at in np.argsort(rows.places, kind="stable"):
         event = rows.events[at]
         before = first.setdefault(event.receipt_no, int(at))
         if before == at:
             continue
         keep[at] = False
         if rows.events[before] == event and rows.loan_ids[before] == rows.loan_ids[at]:
-            report.already_known += 1
+            lines.report.already_known += 1
         else:
-            report.fault(
-                int(rows.rows[at]),
-                "receipt_no",
-                event.receipt_no,
-                "receipt-repeated",
-                first=int(rows.rows[before]),
-            )
+            line = lines.row(rows.places[before])
+            _differs(rows, int(at), lines, "receipt-repeated", first=line)
     if records.ledger.last_entry(tx):
         for number, old in records.ledger.known_receipts(tx, first).items():
             at = first[number]
             keep[at] = False
             if ledger.event_of(old) == rows.events[at] and old.loan_id == rows.loan_ids[at]:
-                report.already_known += 1
+                lines.report.already_known += 1
             else:
-                report.fault(int(rows.rows[at]), "receipt_no", number, "receipt-known")
+                _differs(rows, at, lines, "receipt-known")
     events = [event for event, kept in zip(rows.events, keep, strict=True) if kept]
-    return _Rows(rows.rows[keep], rows.loan_ids[keep], events)
+    return _Rows(rows.places[keep], rows.loan_ids[keep], events, rows.unclear)
+
+
+def _differs(rows: _Rows, at: int, lines: Lines, code: str, **facts: Any) -> None:
+    """Note a receipt that says something else than the first of its number."""
+    lines.fault(int(rows.places[at]), "receipt_no", code, **facts)
+    if rows.events[at].kind in _FILLS_ACCOUNTS:
+        rows.unclear.add(int(rows.loan_ids[at]))
 
 
 def _book(
     tx: Tx,
     policy: Policy,
     rows: _Rows,
-    report: Report,
+    lines: Lines,
+    *,
     writer: ledger.Writer | None,
     progress: Progress,
 ) -> None:
     """Replay every loan that has new events; write what changes, or note what cannot be."""
+    if not rows.events:
+        return
     orders = ledger.orders_of(policy, date.max)
     starts = np.flatnonzero(np.diff(rows.loan_ids, prepend=-1))
     ends = [*starts[1:].tolist(), len(rows.events)]
@@ -178,21 +188,45 @@ def _book(
         for loan, (start, end) in zip(records.loans.loans_by_id(tx, ids), block, strict=True):
             facts = live.get(loan.id, [])
             revision = revise(ledger.terms_of(loan), orders, facts, rows.events[start:end])
-            _note(rows, start, end, revision, report)
-            if writer is not None and not report.faults:
+            _note(rows, start, end, revision, lines)
+            _wonder(rows, (start, end), loan, facts, lines)
+            if writer is not None and not lines.report.faults:
                 head = ledger.Head(loan, *heads[loan.id])
                 writer.write(head, revision, dict(facts))
         progress(block[-1][1], len(rows.events))
 
 
-def _note(rows: _Rows, start: int, end: int, revision: Revision, report: Report) -> None:
+def _note(rows: _Rows, start: int, end: int, revision: Revision, lines: Lines) -> None:
     """Note the events of one loan that cannot have happened, each at its own line."""
     if not revision.refused:
         return
-    lines = {rows.events[at].receipt_no: int(rows.rows[at]) for at in range(start, end)}
-    last = max(lines.values())
+    places = {rows.events[at].receipt_no: int(rows.places[at]) for at in range(start, end)}
+    last = max(places.values())
     for event, why in revision.refused:
-        row = lines.get(event.receipt_no, last)
-        column = "until" if event.kind is Kind.EXTEND else "amount"
-        value = str(event.until if event.kind is Kind.EXTEND else event.amount)
-        report.fault(row, column, value, why.code, **why.facts)
+        if why.code in _COLUMNS and int(rows.loan_ids[start]) in rows.unclear:
+            continue
+        # What the book has already may be refused too: the file's last row stands for it.
+        place = places.get(event.receipt_no, last)
+        lines.fault(place, _COLUMNS.get(why.code, "until"), why.code, **why.facts)
+
+
+def _wonder(
+    rows: _Rows, span: tuple[int, int], loan: Any, facts: Sequence[ledger.Fact], lines: Lines
+) -> None:
+    """Note what is allowed but unusual: events before the signing, more lent than was approved."""
+    start, end = span
+    events = rows.events[start:end]
+    early = [at for at, event in enumerate(events, start) if event.value_date < loan.signed_on]
+    for at in early:
+        place = int(rows.places[at])
+        lines.doubt(place, "value_date", "before-signing", signed=loan.signed_on)
+    draws = [at for at, event in enumerate(events, start) if event.kind is Kind.DRAW]
+    if draws and _lent(events) + _lent(fact.booked.event for fact in facts) > loan.approved:
+        place = int(rows.places[draws[-1]])
+        lines.doubt(place, "amount", "above-approved", approved=loan.approved)
+
+
+def _lent(events: Iterable[Event]) -> int:
+    """Return draws less re-bookings [dong]."""
+    signs = {Kind.DRAW: 1, Kind.REBOOK: -1}
+    return sum(event.amount * signs.get(event.kind, 0) for event in events)

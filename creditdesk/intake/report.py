@@ -1,12 +1,13 @@
 """What became of a file: counts, faults and doubts, each with its place in the file."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from creditdesk.intake.reading import Table
+
 
 class Remark(NamedTuple):
-    """A fault or a doubt: the line of the file, the column's key, what stands there, why as a code."""
+    """A fault or a doubt: the line of the file, the column's key, what stands there, why."""
 
     row: int
     column: str
@@ -28,15 +29,35 @@ class Report:
     faults: list[Remark] = field(default_factory=list)
     warnings: list[Remark] = field(default_factory=list)
 
-    def fault(self, row: int, column: str, value: str, code: str, **facts: Any) -> None:
+
+class Lines:
+    """The lines of a file with the report on them: a remark quotes the cell as it stands there."""
+
+    def __init__(self, table: Table) -> None:
+        """Begin the report; rows with more fields than the header are its first faults."""
+        self.table = table
+        self.report = Report(
+            rows=len(table.rows), skipped=table.skipped, unknown_columns=table.unknown
+        )
+        for row, value in table.overlong:
+            self.report.faults.append(Remark(row, "", value, "too-many-fields"))
+
+    def row(self, at: int) -> int:
+        """Return the line of the file in which a row of the table stands."""
+        return int(self.table.rows[at])
+
+    def cell(self, at: int, column: str) -> str:
+        """Return a cell as it is written, empty where the file lacks the column."""
+        texts = self.table.columns.get(column)
+        return "" if texts is None else str(texts[at])
+
+    def fault(self, at: int, column: str, code: str, **facts: Any) -> None:
         """Note what forbids the file."""
-        self.faults.append(Remark(row, column, value, code, tuple(facts.items())))
+        self.report.faults.append(self._remark(at, column, code, facts))
 
-    def doubt(self, row: int, column: str, value: str, code: str, **facts: Any) -> None:
+    def doubt(self, at: int, column: str, code: str, **facts: Any) -> None:
         """Note what is unusual but allowed."""
-        self.warnings.append(Remark(row, column, value, code, tuple(facts.items())))
+        self.report.warnings.append(self._remark(at, column, code, facts))
 
-    def overlong(self, rows: Iterable[tuple[int, str]]) -> None:
-        """Note the rows with more fields than the header: what they say stands in wrong columns."""
-        for row, value in rows:
-            self.fault(row, "", value, "too-many-fields")
+    def _remark(self, at: int, column: str, code: str, facts: dict[str, Any]) -> Remark:
+        return Remark(self.row(at), column, self.cell(at, column), code, tuple(facts.items()))

@@ -53,15 +53,15 @@ def find_group(tx: Tx, group_no: str) -> Any | None:
 
 def all_households(tx: Tx) -> dict[str, int]:
     """Return the id of every household by its number."""
-    return dict(tx.execute(sa.select(household.c.household_no, household.c.id)).tuples().all())
+    chosen = sa.select(household.c.household_no, household.c.id)
+    return {row[0]: row[1] for row in tx.execute(chosen)}
 
 
-def all_customers(tx: Tx) -> dict[str, tuple[int, int, str]]:
-    """Return (id, household id, name) of every customer by number."""
-    chosen = sa.select(
-        customer.c.customer_no, customer.c.id, customer.c.household_id, customer.c.name
-    )
-    return {row[0]: (row[1], row[2], row[3]) for row in tx.execute(chosen)}
+def all_customers(tx: Tx) -> dict[str, tuple[int, int, str, str]]:
+    """Return (id, household id, name, identity number) of every customer by number."""
+    c = customer.c
+    chosen = sa.select(c.customer_no, c.id, c.household_id, c.name, c.id_no)
+    return {row[0]: (row[1], row[2], row[3], row[4]) for row in tx.execute(chosen)}
 
 
 def all_groups(tx: Tx) -> dict[str, tuple[str, str]]:
@@ -104,7 +104,7 @@ def customer_numbers(tx: Tx, ids: Iterable[int]) -> dict[int, str]:
         chosen = sa.select(customer.c.id, customer.c.customer_no).where(
             customer.c.id.in_(wanted[start : start + 500])
         )
-        found.update(tx.execute(chosen).tuples().all())
+        found.update((row[0], row[1]) for row in tx.execute(chosen))
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditdesk.db import Tx, metadata, on_sqlite
+from creditdesk.records.loans import loan
 
 _Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -235,13 +236,17 @@ def add_file(tx: Tx, values: dict[str, Any]) -> None:
 
 
 def orphans(tx: Tx) -> dict[str, int]:
-    """Return how many rows of each table point to an entry that is not there."""
+    """Return how many rows of each table point to a loan or an entry that is not there."""
     found = {}
-    for table in (posting, plan_change):
+    for table, key, parent in (
+        (entry, entry.c.loan_id, loan),
+        (posting, posting.c.entry_id, entry),
+        (plan_change, plan_change.c.entry_id, entry),
+    ):
         lost = (
             sa.select(sa.func.count())
-            .select_from(table.outerjoin(entry, entry.c.id == table.c.entry_id))
-            .where(entry.c.id.is_(None))
+            .select_from(table.outerjoin(parent, parent.c.id == key))
+            .where(parent.c.id.is_(None))
         )
         found[table.name] = int(tx.execute(lost).scalar_one())
     return found
