@@ -205,15 +205,7 @@ def stand(terms: LoanTerms, booked: Sequence[Booked], as_of: date) -> Standing:
     plan = plan_on(booked, as_of)
     late = look(plan, repaid, outstanding, as_of)
     ahead = next_due(instalments(plan, repaid), outstanding - late.principal, as_of)
-    earned = interest_to(
-        terms,
-        (
-            changes_of(e.event.value_date, e.postings)
-            for e in booked
-            if e.event.value_date <= as_of
-        ),
-        as_of,
-    )
+    changes = (changes_of(entry.event.value_date, entry.postings) for entry in booked)
     return Standing(
         loan_no=terms.loan_no,
         as_of=as_of,
@@ -227,7 +219,7 @@ def stand(terms: LoanTerms, booked: Sequence[Booked], as_of: date) -> Standing:
         late_principal=late.principal,
         days_late=late.days,
         oldest_late_due_on=late.since,
-        interest_earned=earned,
+        interest_earned=interest_to(terms, changes, as_of),
         interest_collected=Dong(sums[Kind.INTEREST]),
         next_due_on=ahead.due_on if ahead else None,
         next_due_principal=Dong(ahead.unpaid if ahead else 0),

@@ -8,13 +8,12 @@ from typing import Any
 from creditdesk.engine import quotation
 from creditdesk.engine.accrual import Change, Interest, interest_to
 from creditdesk.engine.ageing import Rule, changes_of
-from creditdesk.engine.allocation import Orders
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
 from creditdesk.engine.replay import Booked, replay
 from creditdesk.engine.terms import LoanTerms, RateStep
+from tests.engine.histories import ORDERS
 
-ORDERS = Orders()
 RULE = Rule(instalments_signed_from=date(2026, 3, 1))
 
 DRAW_ON = date(2026, 1, 10)

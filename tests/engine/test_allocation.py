@@ -1,11 +1,16 @@
 """Which accounts give an amount, and in which order."""
 
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from creditdesk.engine.allocation import Orders, take
 from creditdesk.engine.journal import PRINCIPAL, Account
 
+POLICY = Path(__file__).parents[2] / "config" / "policy" / "repayment_order.toml"
 BALANCES = {Account.IN_TERM: 50, Account.OVERDUE: 20, Account.FROZEN: 30}
 
 
@@ -59,3 +64,13 @@ def test_parts_make_the_amount_and_empty_the_earlier_accounts(
     taken = [account for account, _ in parts]
     assert taken == [account for account in order if balances[account]][: len(taken)]
     assert all(part == balances[account] for account, part in parts[:-1])
+
+
+def test_the_orders_are_those_of_the_policy() -> None:
+    policy = tomllib.loads(POLICY.read_text(encoding="utf-8"))
+
+    for field in fields(Orders):
+        for entry in policy[field.name]:
+            names = [name.strip() for name in entry["value"].split(",")]
+            order = getattr(Orders(), field.name)
+            assert [account.name.lower() for account in order] == names

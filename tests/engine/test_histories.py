@@ -10,8 +10,8 @@ from creditdesk.engine.ageing import Standing, plan_on, stand, to_transfer
 from creditdesk.engine.journal import Event, Kind, in_order, mirror
 from creditdesk.engine.replay import Booked, Revision, replay, revise
 from creditdesk.engine.terms import LoanTerms
-from tests.engine.builders import ORDERS, RULE, an_event, booked
-from tests.engine.histories import loans, random_history, random_terms
+from tests.engine.builders import RULE, an_event, booked
+from tests.engine.histories import ORDERS, loans, random_history, random_terms
 
 Loan = tuple[LoanTerms, list[Event]]
 SEEDS = st.integers(0, 2**32)

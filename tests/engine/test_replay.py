@@ -18,7 +18,8 @@ from creditdesk.engine.replay import (
     revise,
 )
 from creditdesk.errors import Refused
-from tests.engine.builders import ORDERS, a_bullet, a_contract, an_event, booked
+from tests.engine.builders import a_bullet, a_contract, an_event, booked
+from tests.engine.histories import ORDERS
 
 CASH, IN_TERM, OVERDUE, FROZEN, INTEREST, LOSS = Account
 START, DUE = date(2026, 3, 2), date(2027, 3, 2)
