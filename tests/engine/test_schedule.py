@@ -76,6 +76,12 @@ def test_a_rhythm_stays_within_the_calendar(anchor: date, dates: int) -> None:
     assert refusal.value.facts == {"instalments": dates, "every_months": 1, "latest": LATEST}
 
 
+def test_a_rhythm_may_fill_the_calendar() -> None:
+    dates = rhythm(date(1990, 1, 31), 1, 0, 1332)
+
+    assert (dates[0], dates[1], dates[-1]) == (date(1990, 1, 31), date(1990, 2, 28), LATEST)
+
+
 @given(st.dates(EARLIEST, date(2060, 12, 31)), st.integers(1, 24), st.integers(0, 14_000))
 def test_due_dates_are_months_after_the_first_until_the_end(
     first: date, every_months: int, span: int
