@@ -12,7 +12,7 @@ from creditdesk.engine import days
 from creditdesk.errors import Malformed
 from creditdesk.statements import PeriodBackwards
 from creditdesk.web import edge
-from creditdesk.web.writing import UNITS, alphabetical
+from creditdesk.web.writing import MONTHS, UNITS, alphabetical
 
 _LONGEST_CODE = 20
 
@@ -69,9 +69,17 @@ def _day(name: str, otherwise: date) -> date:
     if not text:
         return otherwise
     try:
-        return days.read(text)
+        return days.read(_with_number(text))
     except ValueError:
         raise DayUnreadable(value=text[:40]) from None
+
+
+def _with_number(text: str) -> str:
+    """Return a day whose month is an English name, 05 Nov 2026, with the month's number."""
+    parts = text.split()
+    if len(parts) != 3 or parts[1].capitalize() not in MONTHS:
+        return text
+    return f"{parts[0]}/{MONTHS.index(parts[1].capitalize()) + 1}/{parts[2]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ UNITS = ("million", "dong")
 NAMES = {"vi": "Tiếng Việt", "en": "English", "id": "Bahasa Indonesia"}
 NOTHING = "–"
 _YEAR_SECONDS = 365 * 24 * 3600
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TO_ENGLISH = str.maketrans(".,", ",.")
 
 
@@ -47,7 +47,7 @@ class Writing:
         if day is None:
             return NOTHING
         if self.language == "en":
-            return f"{day.day:02d} {_MONTHS[day.month - 1]} {day.year}"
+            return f"{day.day:02d} {MONTHS[day.month - 1]} {day.year}"
         return days.written(day)
 
     def count(self, number: int) -> str:
