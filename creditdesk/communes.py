@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 
 from creditdesk import records
-from creditdesk.db import Tx
+from creditdesk.db import Tx, row_text
 from creditdesk.errors import NotFound
 from creditdesk.geography import Commune, Geography, Province
 
@@ -29,7 +29,7 @@ def load_places(tx: Tx, geography: Geography) -> None:
     ]
     mergers = [(m.old_code, m.new_code, m.effective, m.share) for m in geography.mergers]
     if records.places.places_digest(tx) != (len(places), len(mergers)):
-        records.places.replace_places(tx, places, mergers)
+        records.places.replace_places(tx, map(row_text, places), map(row_text, mergers))
 
 
 @dataclass(frozen=True)

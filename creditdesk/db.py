@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -176,21 +177,30 @@ def on_sqlite(tx: Tx) -> bool:
     return tx.dialect.name == "sqlite"
 
 
+@cache
+def day_text(day: date) -> str:
+    """Return a day as both databases read it; each day of a book is written many times."""
+    return day.isoformat()
+
+
+def row_text(row: Iterable[Any]) -> list[Any]:
+    """Return a row with its days as text."""
+    return [day_text(value) if isinstance(value, date) else value for value in row]
+
+
 def insert_rows(
     tx: Tx, table: sa.Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> int:
     """Write many rows at once and return how many: executemany on SQLite, COPY on PostgreSQL.
 
-    rows  values in the order of the columns: int, str, bytes, date, bool or None
+    rows  values in the order of the columns: int, str, bytes or None, a day as `day_text` has it
     """
     counted = _Counted(rows)
     cursor: Any = _raw_cursor(tx)
     names = ", ".join(f'"{name}"' for name in columns)
     if on_sqlite(tx):
         marks = ", ".join("?" * len(columns))
-        cursor.executemany(
-            f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', _sqlite_rows(counted)
-        )
+        cursor.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', counted)
     else:
         cursor.execute(f'COPY "{table.name}" ({names}) FROM STDIN', stream=_lines(counted))
     cursor.close()
@@ -235,11 +245,6 @@ class _Counted:
         for row in self.rows:
             self.seen += 1
             yield row
-
-
-def _sqlite_rows(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-    for row in rows:
-        yield [value.isoformat() if isinstance(value, date) else value for value in row]
 
 
 def _lines(rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:

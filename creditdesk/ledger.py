@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from creditdesk import records
-from creditdesk.db import Tx, insert_rows, on_sqlite
+from creditdesk.db import Tx, day_text, insert_rows, on_sqlite
 from creditdesk.engine.allocation import Orders
 from creditdesk.engine.journal import KIND_CODE, Account, Event, Kind, Posting, mirror
 from creditdesk.engine.journal import in_order as event_order
@@ -279,10 +279,10 @@ def opening(loan: Mapping[str, Any]) -> bytes:
     return blake2b("\0".join(said).encode(), digest_size=16).digest()
 
 
-def link(head: bytes, loan_no: str, number: int, facts: tuple[Any, ...], lines: Any) -> bytes:
-    """Return the digest of an entry: of what it says, and of the one before it."""
-    said = f"{loan_no}|{number}|{facts}|{lines}"
-    return blake2b(head + said.encode(), digest_size=16).digest()
+def link(head: bytes, loan_no: str, number: int, said: str, does: str) -> bytes:
+    """Return the digest of an entry: of what it says and does, and of the one before it."""
+    text = f"{loan_no}|{number}|{said}|{does}"
+    return blake2b(head + text.encode(), digest_size=16).digest()
 
 
 class Writer:
@@ -319,7 +319,7 @@ class Writer:
     ) -> None:
         key = next(self.ids)
         event, postings, plan = booked
-        day = event.value_date
+        day, loan_id, province = day_text(event.value_date), head.loan_id, head.province
         head.entries += 1
         head.digest = link(
             head.digest,
@@ -328,20 +328,20 @@ class Writer:
             said(event, mirrors, replaces, self.act_id),
             lines(postings, plan),
         )
+        kind = event.kind._value_
+        until = event.until and day_text(event.until)
         self.entries.append(
-            (key, head.province, head.loan_id, day, event.kind.value, event.amount, event.until)
+            (key, province, loan_id, day, kind, event.amount, until)
             + (event.receipt_no, mirrors, replaces, self.act_id, head.digest)
         )
-        sign = 1 if mirrors is None else -1
-        code = KIND_CODE[event.kind]
+        sign, code = 1 if mirrors is None else -1, KIND_CODE[kind]
         for line, (debit, credit, amount) in enumerate(postings, start=1):
             self.postings.append(
-                (key, line, head.province, head.loan_id, day, int(debit), int(credit), amount)
-                + (sign, code)
+                (key, line, province, loan_id, day, debit._value_, credit._value_, amount, sign, code)
             )
         for due_on, amount in plan:
-            since = counts_from(due_on, day)
-            self.plans.append((key, due_on, head.province, head.loan_id, day, since, amount))
+            since = day_text(counts_from(due_on, event.value_date))
+            self.plans.append((key, day_text(due_on), province, loan_id, day, since, amount))
 
     def flush(self) -> None:
         """Write what has been gathered."""
@@ -364,28 +364,17 @@ def counts_from(due_on: date, value_date: date) -> date:
     return max(due_on + _ONE_DAY, value_date)
 
 
-def said(event: Event, mirrors: int | None, replaces: int | None, act_id: int) -> tuple[Any, ...]:
+def said(event: Event, mirrors: int | None, replaces: int | None, act_id: int) -> str:
     """Return what an entry says, as the chain digests it."""
-    day = event.value_date.toordinal()
-    until = event.until.toordinal() if event.until else 0
-    return (
-        event.kind.value,
-        day,
-        event.amount,
-        until,
-        event.receipt_no,
-        mirrors,
-        replaces,
-        act_id,
-    )
+    day, kind, amount, until, receipt_no = event
+    return f"{kind._value_}|{day}|{amount}|{until}|{receipt_no}|{mirrors}|{replaces}|{act_id}"
 
 
-def lines(postings: Iterable[Posting], plan: Iterable[tuple[date, int]]) -> tuple[Any, ...]:
+def lines(postings: Iterable[Posting], plan: Iterable[tuple[date, int]]) -> str:
     """Return what an entry does, as the chain digests it."""
-    return (
-        [(int(debit), int(credit), amount) for debit, credit, amount in postings],
-        [(due_on.toordinal(), amount) for due_on, amount in sorted(plan)],
-    )
+    does = [f"{debit._value_},{credit._value_},{amount}" for debit, credit, amount in postings]
+    does.extend(f"{due_on},{amount}" for due_on, amount in sorted(plan))
+    return ";".join(does)
 
 
 def _ids_one_by_one(tx: Tx) -> Iterator[int]:

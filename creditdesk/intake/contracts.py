@@ -6,7 +6,7 @@ from typing import Any
 
 from creditdesk import ledger, loans, records
 from creditdesk.communes import Map
-from creditdesk.db import Tx, insert_rows
+from creditdesk.db import Tx, insert_rows, row_text
 from creditdesk.engine.policy import Policy
 from creditdesk.intake import cells
 from creditdesk.intake.layout import LOANS, titles
@@ -160,7 +160,7 @@ def _enter(
             "household_id": household_id,
             "act_id": act_id,
         }
-        rows.append([row[name] for name in records.loans.LOAN_COLUMNS])
+        rows.append(row_text(row[name] for name in records.loans.LOAN_COLUMNS))
         heads.append((key, province, 0, ledger.opening(row)))
     insert_rows(tx, records.loans.loan, records.loans.LOAN_COLUMNS, rows)
     insert_rows(tx, records.loans.loan_head, records.loans.HEAD_COLUMNS, heads)

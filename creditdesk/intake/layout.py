@@ -85,9 +85,14 @@ MOVEMENTS = (
 )
 
 
+_OTHER_NAMES = {"every_months": ("principal_every_months",)}
+
+
 def columns(readers: tuple[Reader, ...]) -> tuple[Column, ...]:
     """Return the columns as the reading of files wants them."""
-    return tuple(Column(reader.key, (reader.title,)) for reader in readers)
+    return tuple(
+        Column(reader.key, (reader.title, *_OTHER_NAMES.get(reader.key, ()))) for reader in readers
+    )
 
 
 def needed(readers: tuple[Reader, ...]) -> list[str]:

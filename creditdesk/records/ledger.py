@@ -128,7 +128,10 @@ APPEND_ONLY = ("act", "entry", "posting", "plan_change", "intake_file", "loan")
 
 def hold_for_writing(tx: Tx) -> None:
     """Keep every other writer out until the transaction ends, so that ids can be given in bulk."""
-    if not on_sqlite(tx):
+    if on_sqlite(tx):
+        # The indexes of a large book do not fit the driver's 2 MB: pages would go out and in.
+        tx.exec_driver_sql("PRAGMA cache_size = -262144")
+    else:
         tx.exec_driver_sql(
             "LOCK TABLE entry, act, loan, customer, household, credit_group IN EXCLUSIVE MODE"
         )
