@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from creditdesk import ledger, records, standings
-from creditdesk.communes import Map
+from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.engine import ageing, days
 from creditdesk.engine.ageing import Rule
@@ -19,7 +19,6 @@ from creditdesk.engine.replay import Booked
 from creditdesk.engine.terms import LoanTerms
 from creditdesk.errors import NotFound
 from creditdesk.figures import WorklistRow
-from creditdesk.settings import geography
 
 DUE_WITHIN = timedelta(days=30)
 _BLOCK = 500
@@ -54,7 +53,7 @@ def rule_of(policy: Policy) -> Rule:
 
 def place_of(code: str | None, as_of: date) -> Place:
     """Return the place of a code on the map of a day; raises PlaceNotFound."""
-    return Place(*Map(geography(), as_of).scope(code))
+    return Place(*map_on(as_of).scope(code))
 
 
 def worklist(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from creditdesk import ledger, records, standings
-from creditdesk.communes import Map
+from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.engine.ageing import (
     Standing,
@@ -24,7 +24,6 @@ from creditdesk.engine.policy import Policy
 from creditdesk.engine.replay import Booked
 from creditdesk.errors import Malformed
 from creditdesk.figures import InstalmentLine, LoanCard, LoanLine, MovementLine
-from creditdesk.settings import geography
 
 FILTERS = ("all", "open", "late", "overdue")
 _SHOWN_OF_ID = 3
@@ -45,7 +44,7 @@ def loan_card(tx: Tx, policy: Policy, loan_no: str, as_of: date) -> LoanCard:
     standing = stand(ledger.terms_of(loan), booked, as_of)
     customer = records.households.customers_of(tx, [loan.customer_id])[loan.customer_id]
     group = records.households.find_group(tx, loan.group_no) if loan.group_no else None
-    unit = Map(geography(), as_of).communes.get(loan.commune)
+    unit = map_on(as_of).communes.get(loan.commune)
     return LoanCard(
         loan_no=loan.loan_no,
         customer_no=customer.customer_no,
@@ -164,7 +163,7 @@ def commune_loans(
     """
     if only not in FILTERS:
         raise FilterUnknown(only=only, filters=list(FILTERS))
-    province = Map(geography(), as_of).commune(commune).province
+    province = map_on(as_of).commune(commune).province
     chosen = _chosen(tx, province, commune, as_of, only)
     rows = [
         row

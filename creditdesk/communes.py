@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from creditdesk import records
 from creditdesk.db import Tx, row_text
 from creditdesk.errors import NotFound
 from creditdesk.geography import Commune, Geography, Province
+from creditdesk.settings import geography
 
 DISTANT_PAST = date(1, 1, 1)
 
@@ -29,7 +30,15 @@ def load_places(tx: Tx, geography: Geography) -> None:
     ]
     mergers = [(m.old_code, m.new_code, m.effective, m.share) for m in geography.mergers]
     if records.places.places_digest(tx) != (len(places), len(mergers)):
-        records.places.replace_places(tx, map(row_text, places), map(row_text, mergers))
+        records.places.replace_places(
+            tx, [row_text(row) for row in places], [row_text(row) for row in mergers]
+        )
+
+
+@lru_cache(maxsize=16)
+def map_on(day: date) -> "Map":
+    """Return the map of a day, the same one each time it is asked for."""
+    return Map(geography(), day)
 
 
 @dataclass(frozen=True)

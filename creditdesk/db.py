@@ -22,7 +22,6 @@ Tx = sa.Connection
 """One open transaction: what every act is given."""
 
 BUSY_SECONDS = 15
-CHUNK = 20_000
 NAMES = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -208,7 +207,7 @@ def insert_rows(
 
 
 def read_columns(tx: Tx, query: sa.Select[Any]) -> dict[str, np.ndarray]:
-    """Return a query's columns as arrays: int64 for numbers, days since 1970 for dates, else object.
+    """Return a query's columns: int64 for numbers, days since 1970 for dates, else object.
 
     Empty numbers and dates come back as the smallest int64.
     """
@@ -218,13 +217,6 @@ def read_columns(tx: Tx, query: sa.Select[Any]) -> dict[str, np.ndarray]:
     return {
         column.name: _typed(found[column.name], column.type) for column in query.selected_columns
     }
-
-
-def iterate(tx: Tx, query: sa.Select[Any]) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a query a block at a time, never holding all of them."""
-    result = tx.execution_options(yield_per=CHUNK).execute(query)
-    for block in result.partitions():
-        yield from block  # type: ignore[misc]
 
 
 EMPTY = np.iinfo(np.int64).min
@@ -277,7 +269,9 @@ def _sqlite_columns(tx: Tx, sql: str, names: list[str]) -> dict[str, Sequence[An
     rows = cursor.execute(sql).fetchall()
     cursor.close()
     return (
-        dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {n: () for n in names}
+        dict(zip(names, zip(*rows, strict=True), strict=True))
+        if rows
+        else dict.fromkeys(names, ())
     )
 
 
@@ -289,7 +283,7 @@ def _postgresql_columns(tx: Tx, sql: str, names: list[str]) -> dict[str, Sequenc
     cursor.close()
     out.seek(0)
     if not out.getbuffer().nbytes:
-        return {name: () for name in names}
+        return dict.fromkeys(names, ())
     frame = pd.read_csv(
         out, header=None, names=names, dtype=object, keep_default_na=False, na_filter=False
     )

@@ -1,4 +1,4 @@
-"""The kinds of refusal: what went wrong as a code with its facts, never as a sentence or a status."""
+"""The kinds of refusal: what went wrong as a code with its facts, never as a sentence."""
 
 from typing import Any, ClassVar
 

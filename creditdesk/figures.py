@@ -21,7 +21,7 @@ AXES = (
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a set of loans comes to: flows of a period [dong], balances at its last day [dong], counts.
+    """What a set of loans comes to: flows of a period [dong], balances at its end [dong], counts.
 
     `loans` and `households` are those with a balance; households are distinct within the set, so
     they alone do not add up over sets. `drawn` is draws less re-bookings. `interest_unpaid` may be
@@ -72,7 +72,7 @@ class Portfolio:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An equation that a statement must satisfy: `code` names it, `left` and `right` are [dong] or counts."""
+    """An equation that a statement must satisfy; both sides are [dong] or counts."""
 
     code: str
     left: int
@@ -86,7 +86,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The communes of one kind (`xa`, `phuong`, `dac-khu`, or `cu` for units no longer in force)."""
+    """The communes of one kind: `xa`, `phuong`, `dac-khu`, or `cu` for units of an older map."""
 
     kind: str
     rows: tuple[PortfolioRow, ...]
@@ -110,8 +110,8 @@ class PortfolioStatement:
     """The portfolio statement that a finance department signs for.
 
     `sections` hold one row per commune (keys = (commune,)); `programmes` one row per programme and
-    source (keys = (programme, source), source "1" central, "2" local); `left_out` pairs a code with
-    a count of loans; `digest` is the SHA-256 of the statement's data in hexadecimal.
+    source (keys = (programme, source), source "1" central, "2" local); `left_out` pairs a code
+    with a count of loans; `digest` is the SHA-256 of the statement's data in hexadecimal.
     """
 
     scope: Scope
@@ -131,7 +131,7 @@ class PortfolioStatement:
 
 @dataclass(frozen=True, slots=True)
 class InstalmentLine:
-    """One due date of a loan's plan as it stands on a day; `paid` and `late` [dong] are what its principal has got and lacks."""
+    """One due date of a loan's plan on a day: what was paid of it and what of it is late [dong]."""
 
     no: int
     due_on: date

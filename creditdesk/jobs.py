@@ -1,4 +1,4 @@
-"""The timetable, and the one clock that keeps it: a second one stands by until the first is gone."""
+"""The timetable, and the one clock that keeps it: a second one stands by."""
 
 import logging
 import os

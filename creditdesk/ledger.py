@@ -337,7 +337,18 @@ class Writer:
         sign, code = 1 if mirrors is None else -1, KIND_CODE[kind]
         for line, (debit, credit, amount) in enumerate(postings, start=1):
             self.postings.append(
-                (key, line, province, loan_id, day, debit._value_, credit._value_, amount, sign, code)
+                (
+                    key,
+                    line,
+                    province,
+                    loan_id,
+                    day,
+                    debit._value_,
+                    credit._value_,
+                    amount,
+                    sign,
+                    code,
+                )
             )
         for due_on, amount in plan:
             since = day_text(counts_from(due_on, event.value_date))

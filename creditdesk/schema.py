@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from alembic import command
 from creditdesk.db import Database, Tx
 from creditdesk.errors import Refused
 

@@ -1,4 +1,4 @@
-"""Every setting of the desk, read once: defaults, then the environment; and the policy and places it names."""
+"""Every setting of the desk, read once; and the policy and the places it names."""
 
 import os
 import tomllib

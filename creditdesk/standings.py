@@ -1,14 +1,15 @@
-"""Where every loan stands on a day: one by the engine, all of them by columns, and both the same."""
+"""Where every loan stands on a day: one by the engine, all by columns, and both the same."""
 
 import hashlib
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import pandas as pd
 
 from creditdesk import ledger, records
 from creditdesk.db import EMPTY, Tx, read_columns
@@ -34,11 +35,15 @@ COLUMNS = (
     "overdue_days",
     "due",
 )
-"""What an image holds of each loan: [dong] sums from the beginning; `draws` counts; `…_days` are sums of
-[dong] x day, from which interest to any later day follows; `due` is the principal that the plan made due."""
+"""What an image holds of each loan: [dong] sums from the beginning; `draws` counts.
+
+`…_days` are sums of [dong] x day, from which interest to any later day follows; `due` is the
+principal that the plan made due.
+"""
 
 _AT = {name: index for index, name in enumerate(COLUMNS)}
-_KEPT_IMAGES = 4
+_KEPT_IMAGES = 6
+_Query = Callable[[str, date, date, int], tuple[Any, Any]]
 
 
 def number_of(day: date) -> int:
@@ -52,6 +57,13 @@ class Axes:
 
     province: str
     columns: dict[str, np.ndarray]
+    grouped: dict[str, pd.Categorical] = field(default_factory=dict)
+
+    def by(self, name: str) -> pd.Categorical:
+        """Return a text column as codes and their sorted values, made once."""
+        if name not in self.grouped:
+            self.grouped[name] = pd.Categorical(self.columns[name])
+        return self.grouped[name]
 
     @property
     def ids(self) -> np.ndarray:
@@ -75,12 +87,16 @@ class Image:
     @property
     def outstanding(self) -> np.ndarray:
         """Return principal still owed [dong]."""
-        return self["in_term"] + self["overdue"] + self["frozen"]
+        owed: np.ndarray = self["in_term"] + self["overdue"] + self["frozen"]
+        return owed
 
     @property
     def late(self) -> np.ndarray:
         """Return principal late by contract [dong], as `engine.ageing.look` says for one loan."""
-        return np.minimum(self.outstanding, np.maximum(0, self["due"] - self["repaid"]))
+        late: np.ndarray = np.minimum(
+            self.outstanding, np.maximum(0, self["due"] - self["repaid"])
+        )
+        return late
 
 
 class Earned(NamedTuple):
@@ -155,19 +171,34 @@ def _advance(tx: Tx, over: Axes, start: Image, day: date, newest: int) -> Image:
     if start.day == day and start.last_entry == newest:
         return start
     values = start.values.copy()
-    lacking = (over.province, start.day, day, start.last_entry)
-    _add_postings(values, over, _known(over, tx, records.kept.postings_query(*lacking)))
-    plans = _known(over, tx, records.kept.plans_query(*lacking))
-    at = np.searchsorted(over.ids, plans["loan_id"])
-    np.add.at(values[_AT["due"]], at, plans["amount"])
+    lacking = _Lacking(over, start, day, newest)
+    for postings in lacking.of(tx, records.kept.postings_query, "value_date"):
+        _add_postings(values, over, postings)
+    for plans in lacking.of(tx, records.kept.plans_query, "counts_from"):
+        at = np.searchsorted(over.ids, plans["loan_id"])
+        np.add.at(values[_AT["due"]], at, plans["amount"])
     return Image(day, newest, values)
 
 
-def _known(over: Axes, tx: Tx, query: Any) -> dict[str, np.ndarray]:
-    """Return a query's columns without the loans signed by others since the axes were read."""
-    found = read_columns(tx, query)
-    known = found["loan_id"] <= (over.ids[-1] if len(over.ids) else 0)
-    return found if known.all() else {name: column[known] for name, column in found.items()}
+@dataclass(frozen=True, slots=True)
+class _Lacking:
+    """What an image lacks at a later day: what is valued later, and what was written later."""
+
+    over: Axes
+    start: Image
+    day: date
+    newest: int
+
+    def of(self, tx: Tx, query: _Query, day_name: str) -> Iterator[dict[str, np.ndarray]]:
+        """Yield rows in two parts; the days of the second are not bounded by the query."""
+        seen = self.start.last_entry
+        later, written_later = query(self.over.province, self.start.day, self.day, seen)
+        yield read_columns(tx, later)
+        if seen < self.newest:
+            found = read_columns(tx, written_later)
+            chosen = found[day_name] <= number_of(self.day)
+            chosen &= np.isin(found["loan_id"], self.over.ids)
+            yield {name: column[chosen] for name, column in found.items()}
 
 
 def planned(tx: Tx, province: str, after: date, until: date) -> np.ndarray:
@@ -178,16 +209,22 @@ def planned(tx: Tx, province: str, after: date, until: date) -> np.ndarray:
     over = axes(tx, province)
     found = np.zeros(len(over.ids), dtype=bool)
     everything = records.ledger.last_entry(tx)
-    plans = _known(over, tx, records.kept.plans_query(province, after, until, everything))
-    found[np.searchsorted(over.ids, plans["loan_id"])] = True
+    query, _ = records.kept.plans_query(province, after, until, everything)
+    found[np.searchsorted(over.ids, read_columns(tx, query)["loan_id"])] = True
     return found
 
 
 def _kept(tx: Tx, over: Axes, day: date) -> Image:
     found = records.kept.newest_image(tx, over.province, day)
     if found is None:
-        return Image(BEGINNING, 0, np.zeros((len(COLUMNS), len(over.ids)), dtype=np.int64))
+        return _nothing(tx, over)
     return _load(tx, over, found)
+
+
+def _nothing(tx: Tx, over: Axes) -> Image:
+    """Return the image from before the first entry: it lacks nothing but what is valued later."""
+    nothing = np.zeros((len(COLUMNS), len(over.ids)), dtype=np.int64)
+    return Image(BEGINNING, records.ledger.last_entry(tx), nothing)
 
 
 def _load(tx: Tx, over: Axes, found: Any) -> Image:
@@ -195,11 +232,22 @@ def _load(tx: Tx, over: Axes, found: Any) -> Image:
     key = (over.province, found.day, found.digest)
     values = cache.images.get(key)
     if values is None:
-        content = zlib.decompress(records.kept.image_content(tx, over.province, found.day))
-        values = np.frombuffer(content, dtype="<i8").reshape(len(COLUMNS), -1)
+        values, _ = _content(tx, over.province, found.day)
         for oldest in list(cache.images)[: 1 - _KEPT_IMAGES]:
             cache.images.pop(oldest, None)
         cache.images[key] = values
+    return _grown(over, found, values)
+
+
+def _content(tx: Tx, province: str, day: date) -> tuple[np.ndarray, str]:
+    """Return what a kept image holds, and its digest; raises ValueError or zlib.error."""
+    content = zlib.decompress(records.kept.image_content(tx, province, day))
+    values = np.frombuffer(content, dtype="<i8").reshape(len(COLUMNS), -1)
+    return values, hashlib.sha256(content).hexdigest()
+
+
+def _grown(over: Axes, found: Any, values: np.ndarray) -> Image:
+    """Return a kept image with room for the loans signed since."""
     missing = len(over.ids) - values.shape[1]
     if missing:
         values = np.pad(values, ((0, 0), (0, missing)))
@@ -243,7 +291,7 @@ def earned(over: Axes, book: Image) -> Earned:
     """Return the interest every loan earned from its first draw to the image's day, by kind.
 
     With balances that change by d on day t, balance x days up to day D is the sum of d x (D - t):
-    the image keeps the sums of d and of d x t. The same as `engine.accrual.interest_to`, loan by loan.
+    the image keeps the sums of d and of d x t. The same as `engine.accrual.interest_to`.
     """
     day = number_of(book.day)
     grace = over.columns["grace_until"]
@@ -276,15 +324,23 @@ def _interest(balance_days: np.ndarray, rate_e8: np.ndarray) -> np.ndarray:
     large, rest = np.divmod(balance_days, hundredth)
     whole, over = np.divmod(large * rate_e8, 100)
     half = YEAR * RATE_UNIT // 2
-    return whole + (over * hundredth + rest * rate_e8 + half) // (YEAR * RATE_UNIT)
+    earned: np.ndarray = whole + (over * hundredth + rest * rate_e8 + half) // (YEAR * RATE_UNIT)
+    return earned
 
 
 def recomputed(tx: Tx, province: str) -> Iterator[tuple[Image, Image]]:
-    """Yield every kept image beside the same made from the entries alone, oldest first."""
+    """Yield every kept image beside the same made from the entries alone, oldest first.
+
+    Raises ValueError or zlib.error for an image that is not what was kept.
+    """
     over = axes(tx, province)
-    again = Image(BEGINNING, 0, np.zeros((len(COLUMNS), len(over.ids)), dtype=np.int64))
+    again = _nothing(tx, over)
     for found in records.kept.image_days(tx, province):
-        kept = _load(tx, over, found)
+        # Read anew: what this process remembers proves nothing of what is kept.
+        values, digest = _content(tx, province, found.day)
+        if (digest, values.shape[1]) != (found.digest, found.loans):
+            raise ValueError(f"image of {found.day}")
+        kept = _grown(over, found, values)
         again = _advance(tx, over, again, kept.day, records.ledger.last_entry(tx))
         # What was written after the image was made belongs to today's image of that day only.
         yield _advance(tx, over, kept, kept.day, again.last_entry), again
@@ -317,7 +373,7 @@ def _keep_one(tx: Tx, province: str, day: date) -> int:
 
 
 def bring_up(tx: Tx) -> int:
-    """Bring kept images up to the newest entry: those that something arrived late for are made anew.
+    """Bring kept images up to the newest entry: those that lack a late arrival are made anew.
 
     Returns how many were made anew. Without it an old image stays right but ever slower to use.
     """
@@ -340,7 +396,7 @@ def bring_up(tx: Tx) -> int:
 
 
 def keep_month_ends(tx: Tx, until: date, at_least: int = 50_000) -> int:
-    """Keep images at month ends up to a day wherever that many postings lie between; return how many.
+    """Keep images at month ends wherever that many postings lie between; return how many.
 
     A small book needs none: its entries are quickly added up.
     """

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from creditdesk import records, standings
-from creditdesk.communes import Map
+from creditdesk.communes import Map, map_on
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
@@ -26,7 +26,6 @@ from creditdesk.figures import (
     Scope,
     Section,
 )
-from creditdesk.settings import geography
 
 STATUSES = ("open", "closed", "written-off")
 _COLUMN_OF = {"group": "group_no", "village": "village_code"}
@@ -78,7 +77,7 @@ def portfolio(tx: Tx, policy: Policy, question: Question) -> Portfolio:
     Raises UnknownAxis, PeriodBackwards, PlaceNotFound.
     """
     question.check()
-    places = Map(geography(), question.as_of)
+    places = map_on(question.as_of)
     province, commune = places.scope(question.place)
     provinces = [province] if province else records.loans.provinces(tx)
     frames = [_loans(tx, code, commune, question) for code in provinces]
@@ -129,10 +128,8 @@ def _loans(tx: Tx, province: str, commune: str | None, question: Question) -> pd
         last_year = date(question.as_of.year - 1, 12, 31)
         columns["drawn_year"] = now["drawn"] - standings.image(tx, province, last_year)["drawn"]
     for axis in question.axes:
-        columns[axis] = (
-            _statuses(now) if axis == "status" else over.columns[_COLUMN_OF.get(axis, axis)]
-        )
-    return pd.DataFrame({name: values[chosen] for name, values in columns.items()})
+        columns[axis] = _statuses(now) if axis == "status" else over.by(_COLUMN_OF.get(axis, axis))
+    return pd.DataFrame({name: values[chosen] for name, values in columns.items()}, copy=False)
 
 
 def _statuses(now: standings.Image) -> np.ndarray:
@@ -141,17 +138,22 @@ def _statuses(now: standings.Image) -> np.ndarray:
     return np.where((outstanding > 0) | (now["drawn"] == 0), "open", closed).astype(object)
 
 
+def _coded(column: pd.Series) -> tuple[np.ndarray, Any]:
+    """Return a column as codes and their sorted values."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(), column.cat.categories
+    codes, values = pd.factorize(column, sort=True)
+    return codes, values
+
+
 def _grouped(
     frame: pd.DataFrame, axes: Sequence[str]
 ) -> Iterable[tuple[tuple[str, ...], Figures]]:
     """Yield (keys, figures) of every group of loans, rising by key."""
-    if axes:
-        coded = [pd.factorize(frame[axis], sort=True) for axis in axes]
-        code = np.zeros(len(frame), dtype=np.int64)
-        for codes, values in coded:
-            code = code * len(values) + codes
-    else:
-        coded, code = [], np.zeros(len(frame), dtype=np.int64)
+    coded = [_coded(frame[axis]) for axis in axes]
+    code = np.zeros(len(frame), dtype=np.int64)
+    for codes, values in coded:
+        code = code * len(values) + codes
     names = [name for name in FIGURE_NAMES if name in frame.columns]
     numbers = frame[names].astype(np.int64).groupby(code, sort=True).sum()
     owing = frame["outstanding"].to_numpy() > 0
@@ -194,7 +196,7 @@ def portfolio_statement(
 
     Raises NothingInScope where the book has no loan there, and what `portfolio` refuses.
     """
-    places = Map(geography(), as_of)
+    places = map_on(as_of)
     provinces = records.loans.provinces(tx)
     if place is None and len(provinces) == 1:
         place = provinces[0]

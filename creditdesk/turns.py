@@ -11,7 +11,8 @@ def take(tx: Tx, *, holder: str, now: str, until: str) -> int | None:
 
     now, until  moments as text of one width, so that they compare
 
-    Returns the number of the turn, which rises with every change of hands; None where another has it.
+    Returns the number of the turn, which rises with every change of hands; None where it is
+    another's.
     """
     return records.kept.take_lease(tx, holder, now, until)
 

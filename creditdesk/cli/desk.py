@@ -88,7 +88,7 @@ def _take(desk: Desk, office: demo.OfficeFiles, *, fresh: bool) -> intake.Report
     limits = limits_of(desk.settings)
     loans = intake.open_loans(office.loans_path, limits)
     movements = intake.open_movements(office.movements_path, limits)
-    places = communes.Map(settings.geography(), demo.DATA_DATE)
+    places = communes.map_on(demo.DATA_DATE)
     with desk.begin() as tx:
         if not fresh and not opening.has_file(tx, loans.sha256, "loans"):
             raise BookNotEmpty

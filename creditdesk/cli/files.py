@@ -9,7 +9,7 @@ import click
 from creditdesk import documents, intake, settings, standings, words
 from creditdesk.cli import frame
 from creditdesk.cli.frame import DAY, MALFORMED, Desk, as_json, cli, command, tell
-from creditdesk.communes import Map
+from creditdesk.communes import map_on
 
 LARGE = 100_000
 """Movements of one file from which on images are kept at once, so that questions stay quick."""
@@ -45,7 +45,7 @@ def loans(desk: Desk, file: Path, dry_run: bool, data_date: date | None, json_: 
     """Read a loan file: one row per contract."""
     desk.check()
     table = intake.open_loans(file, limits_of(desk.settings))
-    places = Map(settings.geography(), data_date or frame.today())
+    places = map_on(data_date or frame.today())
     with desk.begin() as tx:
         report = intake.take_loans(
             tx, desk.policy, places, table, path=file, deed=frame.deed(), dry_run=dry_run

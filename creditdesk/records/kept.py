@@ -1,4 +1,4 @@
-"""What is kept to be quick or to be sure of running once: images of the book, closed days and months."""
+"""What is kept to be quick or to run once: images of the book, closed days and months, jobs."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -106,27 +106,38 @@ def keep_image(tx: Tx, values: dict[str, Any]) -> None:
     tx.execute(sa.insert(book_image).values(**values))
 
 
-def postings_query(province: str, since: date, until: date, seen: int) -> sa.Select[Any]:
-    """Return the query for what an image of day `since` up to entry `seen` lacks at day `until`."""
+def postings_query(
+    province: str, since: date, until: date, seen: int
+) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """Return the queries for what an image of day `since` up to entry `seen` lacks at day `until`.
+
+    The first is for what is valued later, the second for what was written later: of the whole book
+    and of any day, for the index of entries is the one to use there.
+    """
     p = posting.c
-    newer = sa.and_(p.value_date > since, p.value_date <= until, p.entry_id <= seen)
-    later = sa.and_(p.value_date <= until, p.entry_id > seen)
     columns = (p.loan_id, p.value_date, p.debit, p.credit, p.amount, p.sign, p.kind)
-    return sa.select(*columns).where(p.province == province, sa.or_(newer, later))
+    inside = (p.province == province, p.value_date > since, p.value_date <= until)
+    return (
+        sa.select(*columns).where(*inside, p.entry_id <= seen),
+        sa.select(*columns).where(p.entry_id > seen),
+    )
 
 
-def plans_query(province: str, since: date, until: date, seen: int) -> sa.Select[Any]:
-    """Return the query for plan changes that an image of day `since` up to entry `seen` lacks."""
+def plans_query(
+    province: str, since: date, until: date, seen: int
+) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """Return the like two queries for plan changes; their day is the one from which they count."""
     c = plan_change.c
-    newer = sa.and_(c.counts_from > since, c.counts_from <= until, c.entry_id <= seen)
-    later = sa.and_(c.counts_from <= until, c.entry_id > seen)
-    return sa.select(c.loan_id, c.counts_from, c.amount).where(
-        c.province == province, sa.or_(newer, later)
+    columns = (c.loan_id, c.counts_from, c.amount)
+    inside = (c.province == province, c.counts_from > since, c.counts_from <= until)
+    return (
+        sa.select(*columns).where(*inside, c.entry_id <= seen),
+        sa.select(*columns).where(c.entry_id > seen),
     )
 
 
 def extensions_query(province: str, day: date) -> sa.Select[Any]:
-    """Return the query for the extensions in force on a day: loan, new due date, in written order."""
+    """Return the query for the extensions in force on a day: loan, new due date, as written."""
     undone = sa.select(entry.c.mirrors).where(entry.c.mirrors.is_not(None))
     return (
         sa.select(entry.c.loan_id, entry.c.until)
@@ -143,7 +154,9 @@ def extensions_query(province: str, day: date) -> sa.Select[Any]:
 
 def postings_by_month(tx: Tx, province: str) -> list[tuple[str, int]]:
     """Return (month as YYYY-MM, how many postings) of a province, rising."""
-    month = sa.func.substr(sa.cast(posting.c.value_date, sa.Text), 1, 7)
+    # Bound parameters would make the expression another one in each clause.
+    span = sa.literal_column("1"), sa.literal_column("7")
+    month = sa.func.substr(sa.cast(posting.c.value_date, sa.Text), *span)
     counted = (
         sa.select(month, sa.func.count())
         .where(posting.c.province == province)

@@ -1,6 +1,6 @@
 """Places as the book knows them: provinces, communes and the mergers, each with its validity."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,7 +41,7 @@ MERGER_COLUMNS = tuple(column.name for column in merger.columns)
 
 
 def replace_places(
-    tx: Tx, places: Iterable[tuple[Any, ...]], mergers: Iterable[tuple[Any, ...]]
+    tx: Tx, places: Iterable[Sequence[Any]], mergers: Iterable[Sequence[Any]]
 ) -> None:
     """Write the map anew; it is reference data, the book points to it by code."""
     tx.execute(sa.delete(place))

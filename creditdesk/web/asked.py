@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from flask import request
 
-from creditdesk import communes, settings
+from creditdesk import communes
 from creditdesk.cards import Cover, communes_of
 from creditdesk.db import Tx
 from creditdesk.engine import days
@@ -93,7 +93,7 @@ class Choice:
 
 def places(tx: Tx, cover: Cover, chosen: Asked) -> list[Choice]:
     """Return the provinces of the book, and the communes of the chosen or only one, by name."""
-    known = communes.Map(settings.geography(), chosen.as_of)
+    known = communes.map_on(chosen.as_of)
     province, _ = known.scope(chosen.place)
     if province is None and len(cover.provinces) == 1:
         province = cover.provinces[0]

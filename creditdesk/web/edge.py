@@ -107,6 +107,6 @@ def _manners(answer: Response) -> Response:
     for name, value in _HEADERS.items():
         answer.headers[name] = value
     answer.headers["X-Request-ID"] = g.get("request_id", "-")
-    if request.endpoint != "static":
+    if request.endpoint != "static" or answer.status_code >= 400:
         answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from creditdesk import cards, communes, settings
+from creditdesk import cards, communes
 from creditdesk.ledger import LoanNotFound
 from creditdesk.web import edge
 from creditdesk.web.asked import asked
@@ -25,7 +25,7 @@ def card(loan_no: str) -> Any:
         cover = edge.cover(tx)
         chosen = asked(cover, unit="dong")
         found = cards.loan_card(tx, desk.policy, loan_no, chosen.as_of)
-    known = communes.Map(settings.geography(), chosen.as_of)
+    known = communes.map_on(chosen.as_of)
     return render_template(
         "loan.html",
         asked=chosen,

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from creditdesk import cards, communes, documents, settings, statements
+from creditdesk import cards, communes, documents, statements
 from creditdesk.db import Tx
 from creditdesk.demo.people import MARK
 from creditdesk.engine.money import round_ratio
@@ -77,7 +77,7 @@ def index() -> Any:
         chosen = asked(cover, unit=edge.desk().settings.unit_of_statement)
         book = _by_commune(tx, chosen)
         choices = places(tx, cover, chosen)
-    known = communes.Map(settings.geography(), chosen.as_of)
+    known = communes.map_on(chosen.as_of)
     columns = columns_of(chosen)
     sort, order = _order_of(columns)
     return render_template(
@@ -107,7 +107,7 @@ def commune(code: str) -> Any:
     with edge.read() as tx:
         cover = edge.cover(tx)
         chosen = replace(asked(cover, unit=edge.desk().settings.unit_of_statement), place=code)
-        known = communes.Map(settings.geography(), chosen.as_of)
+        known = communes.map_on(chosen.as_of)
         unit = known.commune(code)
         book = _by_commune(tx, chosen)
         lines = cards.commune_loans(

@@ -35,7 +35,7 @@ def say(language: str, code: str, /, **facts: Any) -> str:
 
 
 def told(fact: Any) -> str:
-    """Return a fact as the bank writes it: days dd/mm/yyyy, amounts 1.234.567, lists with commas."""
+    """Return a fact as the bank writes it: dd/mm/yyyy, 1.234.567, lists with commas."""
     if isinstance(fact, bool) or fact is None:
         return "–"
     if isinstance(fact, date):
