@@ -1,0 +1,260 @@
+"""The ledger: receipts once, two people, entries that never change, chains that hold."""
+
+from datetime import date
+from random import Random
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from creditdesk import audit, ledger, loans, records, repayments
+from creditdesk.engine.journal import Account, Event, Kind, Posting
+from creditdesk.engine.money import Dong
+from tests.builders import (
+    PLACES,
+    POLICY,
+    a_book,
+    a_contract,
+    a_deed,
+    a_loan,
+    an_invented_book,
+    enter,
+    live,
+)
+
+PAID_ON = date(2025, 2, 20)
+PAYMENT = Event(PAID_ON, Kind.PRINCIPAL, 1_000_000, None, "TG1")
+FREEZE = Event(PAID_ON, Kind.FREEZE, 1_000_000, date(2028, 2, 20), "KN1")
+CHANGES = {
+    "act": "ground = 'x'",
+    "loan": "purpose = 'x'",
+    "entry": "amount = amount + 1",
+    "posting": "amount = amount + 1",
+    "plan_change": "amount = amount + 1",
+    "intake_file": "name = 'x'",
+}
+
+
+def counts(tx):
+    return {
+        table.name: tx.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+        for table in records.ledger.entry.metadata.sorted_tables
+    }
+
+
+def test_the_same_receipt_is_entered_once(database):
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+        assert enter(tx, loan_no, PAYMENT)
+        before = counts(tx)
+
+        again = enter(tx, loan_no, PAYMENT)
+
+        assert not again
+        assert counts(tx) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"amount": 2_000_000}, {"value_date": date(2025, 2, 21)}, {"kind": Kind.INTEREST}],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_receipt_number_with_other_facts_is_refused(database, change):
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+        enter(tx, loan_no, PAYMENT)
+        before = counts(tx)
+
+        with pytest.raises(ledger.ReceiptReused):
+            enter(tx, loan_no, PAYMENT._replace(**change))
+
+        assert counts(tx) == before
+
+
+def test_a_receipt_number_belongs_to_one_loan(database):
+    with database.begin() as tx:
+        enter(tx, a_loan(tx), PAYMENT)
+        other = a_loan(tx, 2)
+
+        with pytest.raises(ledger.ReceiptReused):
+            enter(tx, other, PAYMENT)
+
+
+def test_an_unknown_loan_is_not_found(database):
+    with database.begin() as tx, pytest.raises(ledger.LoanNotFound):
+        enter(tx, "6600000000000404", PAYMENT)
+
+
+@pytest.mark.parametrize("amount", [0, -1])
+def test_an_event_moves_money_above_zero(database, amount):
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+
+        with pytest.raises(ledger.AmountNotPositive):
+            enter(tx, loan_no, PAYMENT._replace(amount=amount))
+
+
+@pytest.mark.parametrize(
+    ("by", "checked_by", "refusal"),
+    [
+        ("an", "", ledger.CheckerMissing),
+        ("an", "  ", ledger.CheckerMissing),
+        ("an", "an", ledger.SamePerson),
+        ("an", " An ", ledger.SamePerson),
+        (" ", "binh", ledger.MakerMissing),
+    ],
+)
+def test_a_decision_needs_two_people(database, by, checked_by, refusal):
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+        deed = a_deed(by, checked_by)
+
+        with pytest.raises(refusal):
+            ledger.enter(tx, POLICY, "freeze", deed, loan_no=loan_no, events=[FREEZE])
+
+        assert [entry.event.kind for entry in live(tx, loan_no)] == [Kind.DRAW]
+
+
+def test_a_receipt_needs_one_person(database):
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+        deed = a_deed(" an ", "")
+
+        ledger.enter(tx, POLICY, "receive", deed, loan_no=loan_no, events=[PAYMENT])
+
+        act = tx.execute(sa.select(records.ledger.act).order_by(sa.desc("id"))).first()
+        assert (act.by, act.checked_by, act.name) == ("an", "", "receive")
+
+
+@pytest.mark.parametrize("verb", ["UPDATE", "DELETE"])
+@pytest.mark.parametrize("table", records.ledger.APPEND_ONLY)
+def test_what_is_written_cannot_be_changed(database, table, verb):
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+        act_id = ledger.begin_act(tx, "intake", a_deed())
+        records.ledger.add_file(
+            tx,
+            {
+                "sha256": "0",
+                "kind": "loans",
+                "name": "tệp",
+                "rows": 0,
+                "act_id": act_id,
+                "unknown_columns": "",
+                "content": b"",
+            },
+        )
+        assert live(tx, loan_no)
+    statement = (
+        f"UPDATE {table} SET {CHANGES[table]}" if verb == "UPDATE" else f"DELETE FROM {table}"
+    )
+
+    with pytest.raises(DBAPIError, match="append-only"), database.begin() as tx:
+        tx.exec_driver_sql(statement)
+
+
+def test_every_table_of_facts_is_append_only():
+    assert set(CHANGES) == set(records.ledger.APPEND_ONLY)
+
+
+def test_a_late_receipt_mirrors_what_it_changes_and_books_it_again(database):
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+        overdue = Event(date(2025, 3, 7), Kind.OVERDUE, 10_000_000, None, "CQH1")
+        paid = Event(date(2025, 4, 7), Kind.PRINCIPAL, 2_000_000, None, "TG2")
+        enter(tx, loan_no, paid)
+        loan = records.loans.find_loan(tx, loan_no)
+
+        enter(tx, loan_no, overdue)
+
+        entries, postings, _ = records.ledger.chains_of(tx, [loan.id])
+        draw, first, mirrored, moved, again = entries
+        lines = ledger.postings_by_entry(postings)
+        assert (mirrored.mirrors, again.replaces) == (first.id, first.id)
+        assert lines[first.id] == (Posting(Account.CASH, Account.IN_TERM, 2_000_000),)
+        assert lines[mirrored.id] == (Posting(Account.IN_TERM, Account.CASH, 2_000_000),)
+        assert lines[again.id] == (Posting(Account.CASH, Account.OVERDUE, 2_000_000),)
+        assert [entry.event for entry in live(tx, loan_no)] == [
+            ledger.event_of(draw),
+            overdue,
+            paid,
+        ]
+        assert moved.mirrors is None
+
+
+def test_a_mirror_undoes_the_plan_of_a_draw(database):
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+        late = Event(date(2024, 6, 1), Kind.REBOOK, 10_000_000, None, "DK1")
+        enter(tx, loan_no, late)
+
+        repayments.reverse(tx, POLICY, receipt_no="DK1", deed=a_deed())
+
+        loan = records.loans.find_loan(tx, loan_no)
+        _, _, plans = records.ledger.chains_of(tx, [loan.id])
+        changes = ledger.plans_by_entry(plans)
+        rebooked, undone = list(changes.values())[1:]
+        assert undone == tuple((day, -amount) for day, amount in rebooked)
+
+
+def test_a_refused_event_writes_nothing(database):
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+    before = PAYMENT._replace(value_date=date(2023, 1, 1))
+
+    with pytest.raises(ledger.Refused), database.begin() as tx:
+        enter(tx, loan_no, before)
+
+    with database.read() as tx:
+        assert len(live(tx, loan_no)) == 1
+        assert audit.verify(tx, POLICY).faults == []
+
+
+def test_the_end_of_every_chain_is_the_digest_of_its_last_entry(database):
+    book = an_invented_book(1, count=4)
+    with database.begin() as tx:
+        a_book(tx, book, shuffle=Random(1))
+
+        for contract, _ in book:
+            loan = records.loans.find_loan(tx, contract.loan_no)
+            entries, _, _ = records.ledger.chains_of(tx, [loan.id])
+            count, digest = records.loans.head_of(tx, loan.id)
+            assert count == len(entries)
+            last = bytes(entries[-1].digest) if entries else ledger.opening(loan._mapping)
+            assert digest == last
+
+
+def test_a_contract_without_entries_has_a_chain_that_says_the_contract(database):
+    with database.begin() as tx:
+        a_loan(tx, 1, drawn=0)
+        a_loan(tx, 2, drawn=0)
+
+        first, second = (
+            records.loans.find_loan(tx, a_contract(number).loan_no) for number in (1, 2)
+        )
+
+        assert records.loans.head_of(tx, first.id) == (0, ledger.opening(first._mapping))
+        assert ledger.opening(first._mapping) != ledger.opening(second._mapping)
+
+
+def test_large_blocks_are_written_as_they_fill(database, monkeypatch):
+    monkeypatch.setattr(ledger.Writer, "BLOCK", 1)
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+
+        enter(tx, loan_no, PAYMENT)
+
+        assert len(live(tx, loan_no)) == 2
+
+
+def test_the_terms_of_a_loan_come_back_as_they_were_signed(database):
+    contract = a_contract(3, trustee="99", group_no="", first_principal_on=None, every_months=0)
+    with database.begin() as tx:
+        loans.sign(tx, POLICY, PLACES, contract=contract, deed=a_deed())
+
+        terms = ledger.terms_of(records.loans.find_loan(tx, contract.loan_no))
+
+    assert (terms.rates[0].rate, terms.approved) == (contract.rate, Dong(50_000_000))
+    assert terms.rates[0].overdue_rate * 10 == contract.rate * 13
+    assert not terms.entrusted
+    assert (terms.first_principal_on, terms.due_on) == (None, contract.due_on)
