@@ -1,0 +1,119 @@
+"""The pages in a real browser, at the widths of a phone, a tablet and a desk."""
+
+import os
+import shutil
+import threading
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Error, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from creditdesk.app import create_app
+from creditdesk.db import Database
+from tests.web.conftest import COMMUNE, DAY, HOSTILE, MANY, OTHER, SINCE, configured, fill, number
+
+WIDTHS = (390, 820, 1440)
+PERIOD = f"from={SINCE}&as_of={date.isoformat(DAY)}"
+PAGES = (
+    f"/?{PERIOD}",
+    f"/?{PERIOD}&unit=dong",
+    f"/communes/{COMMUNE}?{PERIOD}&unit=dong",
+    f"/communes/{OTHER}?{PERIOD}",
+    f"/loans/{number(3)}?as_of={DAY}",
+    f"/loans/{number(MANY + 1)}?as_of={DAY}",
+)
+
+pytestmark = pytest.mark.browser
+
+
+class Quiet(WSGIRequestHandler):
+    """Serve without telling each request."""
+
+    def log_request(self, *_told, **_more):
+        """Say nothing."""
+
+
+@pytest.fixture
+def address(sqlite_url, tmp_path):
+    """Return where a filled book is served."""
+    database = Database(sqlite_url)
+    fill(database, tmp_path)
+    database.close()
+    app = create_app(configured(sqlite_url))
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["creditdesk"].database.close()
+
+
+def installed():
+    """Return the path of a Chromium of this machine; None leaves the choice to the driver."""
+    named = os.environ.get("CHROMIUM")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return named or next(filter(None, map(shutil.which, names)), None)
+
+
+@pytest.fixture
+def browser():
+    """Return a Chromium; left out only where none can be started."""
+    with sync_playwright() as driver:
+        path = installed()
+        if path is None and not Path(driver.chromium.executable_path).exists():
+            pytest.skip("no Chromium is installed on this machine")
+        try:
+            started = driver.chromium.launch(
+                executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+            )
+        except Error as trouble:
+            pytest.fail(f"Chromium is installed and does not start: {trouble}")
+        yield started
+        started.close()
+
+
+def test_pages_fit_every_width_and_run_nothing_foreign(address, browser):
+    troubles, asked = [], []
+    for width in WIDTHS:
+        tab = browser.new_page(viewport={"width": width, "height": 900})
+        tab.on("console", lambda said: troubles.append(said.text))
+        tab.on("pageerror", lambda error: troubles.append(str(error)))
+        tab.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
+        tab.on("request", lambda request: asked.append(request.url))
+        for page in PAGES:
+            tab.goto(address + page)
+            wide = tab.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, (width, page)
+        tab.close()
+
+    assert troubles == []
+    assert all(url.startswith(address) for url in asked)
+    assert len(asked) > len(WIDTHS) * len(PAGES)
+
+
+def test_a_table_sorts_where_it_stands_as_the_server_would(address, browser):
+    tab = browser.new_page()
+    tab.goto(f"{address}/?{PERIOD}")
+    codes = "() => [...document.querySelectorAll('.rows .code')].map(cell => cell.innerText)"
+    before = tab.evaluate(codes)
+
+    tab.click("th a[href*='sort=drawn_to_date']")
+    sorted_here = tab.evaluate(codes)
+    tab.reload()
+
+    assert before == [OTHER, COMMUNE]
+    assert sorted_here == [COMMUNE, OTHER] == tab.evaluate(codes)
+    assert tab.locator("th[aria-sort='descending']").count() == 1
+    tab.close()
+
+
+def test_a_hostile_name_is_read_and_not_run(address, browser):
+    tab = browser.new_page()
+    tab.goto(f"{address}/loans/{number(MANY + 1)}?as_of={DAY}")
+
+    assert HOSTILE in tab.inner_text("main")
+    tab.close()
