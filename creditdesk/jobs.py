@@ -2,6 +2,7 @@
 
 import logging
 import os
+import secrets
 import socket
 import threading
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from creditdesk import closing, turns
-from creditdesk.db import Database, Tx
+from creditdesk.db import Database, DatabaseUnavailable, Tx
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import DeskError
 from creditdesk.settings import Settings
@@ -54,6 +55,18 @@ def now() -> datetime:
     return datetime.now(ZONE)
 
 
+def last_due(cron: str, moment: datetime) -> datetime | None:
+    """Return when a line of the timetable was due last, up to a year before a moment."""
+    trigger = CronTrigger.from_crontab(cron, timezone=ZONE)
+    for look_back in (1, 32, 366):
+        found, due = None, trigger.get_next_fire_time(None, moment - timedelta(look_back))
+        while due is not None and due <= moment:
+            found, due = due, trigger.get_next_fire_time(due, due)
+        if found is not None:
+            return found
+    return None
+
+
 def run(database: Database, policy: Policy, job: Job, *, day: date, token: int) -> bool:
     """Run a job for a day unless it has run; return whether this call did it.
 
@@ -79,9 +92,11 @@ class Clock:
         self.database = database
         self.policy = policy
         self.settings = settings
-        self.holder = f"{socket.gethostname()}:{os.getpid()}"
+        # A process started anew may get the number of the old one: the rest tells them apart.
+        self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.token = 0
         self.stopped = threading.Event()
+        self.settled: dict[str, date] = {}
 
     def take_lease(self, moment: datetime) -> bool:
         """Take or renew the lease; return whether this process is the clock."""
@@ -95,15 +110,36 @@ class Clock:
         self.token = token or 0
         return taken
 
-    def fire(self, job: Job, moment: datetime) -> bool:
-        """Run a job for the day of a moment where this process is the clock."""
-        if not self.take_lease(moment):
-            return False
+    def fire(self, job: Job, moment: datetime, missed: date | None = None) -> bool:
+        """Run a job for the day of a moment, or for one that was missed; return whether it ran.
+
+        It runs where this process is the clock, and not again where it has run.
+        """
+        day, did = missed or moment.date(), False
         try:
-            return run(self.database, self.policy, job, day=moment.date(), token=self.token)
-        except DeskError as refused:
-            LOG.warning("%s refused: %s", job.name, refused)
+            if not self.take_lease(moment):
+                return False
+            did = run(self.database, self.policy, job, day=day, token=self.token)
+        except DatabaseUnavailable as trouble:
+            LOG.warning("%s for %s has to wait: %s", job.name, day, trouble)
             return False
+        except DeskError as refused:
+            LOG.warning("%s for %s refused: %s", job.name, day, refused)
+        self.settled[job.name] = day
+        return did
+
+    def catch_up(self, moment: datetime) -> None:
+        """Keep the lease, and run what was due last and nobody ran: no night is left out."""
+        try:
+            if not self.take_lease(moment):
+                return
+        except DatabaseUnavailable as trouble:
+            LOG.warning("the lease has to wait: %s", trouble)
+            return
+        for job in TIMETABLE:
+            due = last_due(getattr(self.settings, job.cron), moment)
+            if due is not None and self.settled.get(job.name) != due.date():
+                self.fire(job, moment, due.date())
 
     def keep(self) -> None:
         """Keep the timetable until `stop`; the lease is renewed thrice in its time."""
@@ -119,8 +155,9 @@ class Clock:
             )
         scheduler.start()
         try:
+            self.catch_up(now())
             while not self.stopped.wait(LEASE.total_seconds() / 3):
-                self.take_lease(now())
+                self.catch_up(now())
         finally:
             scheduler.shutdown()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from creditdesk.db import Tx, metadata
+from creditdesk.db import Tx, metadata, on_sqlite
 from creditdesk.records.ledger import entry, plan_change, posting
 
 book_image = sa.Table(
@@ -236,7 +236,10 @@ def take_lease(tx: Tx, holder: str, now: str, until: str) -> int | None:
     Returns the number of the holder's turn, which rises with every change of hands; None where
     another holds it.
     """
-    held = tx.execute(sa.select(clock_lease).with_for_update()).first()
+    if not on_sqlite(tx):
+        # There may be no row yet to lock.
+        tx.exec_driver_sql("LOCK TABLE clock_lease IN EXCLUSIVE MODE")
+    held = tx.execute(sa.select(clock_lease)).first()
     if held is None:
         values = {"one": 1, "token": 1, "holder": holder, "until": until}
         tx.execute(sa.insert(clock_lease).values(**values))

@@ -1,8 +1,10 @@
 """A small book for fault tests: contracts, acts, and what stands when the dust has settled."""
 
-from datetime import date, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from threading import Barrier
 
 import sqlalchemy as sa
 
@@ -71,18 +73,23 @@ def lend(database, number, amount=DRAWN, **changes):
 
 
 def pay(database, loan_no, receipt_no, day, *, principal=0, interest=0):
-    """Take a repayment and return its receipt."""
+    """Take a repayment in a transaction of its own and return its receipt."""
     with database.begin() as tx:
-        return repayments.receive(
-            tx,
-            POLICY,
-            loan_no=loan_no,
-            value_date=day,
-            receipt_no=receipt_no,
-            principal=Dong(principal),
-            interest=Dong(interest),
-            deed=DEED,
-        )
+        return take(tx, loan_no, receipt_no, day, principal=principal, interest=interest)
+
+
+def take(tx, loan_no, receipt_no, day, *, principal=0, interest=0):
+    """Take a repayment and return its receipt."""
+    return repayments.receive(
+        tx,
+        POLICY,
+        loan_no=loan_no,
+        value_date=day,
+        receipt_no=receipt_no,
+        principal=Dong(principal),
+        interest=Dong(interest),
+        deed=DEED,
+    )
 
 
 def prove(database):
@@ -130,6 +137,16 @@ def fill(database, folder: Path, count):
         assert not said.faults
 
 
-def days_from(day, count):
-    """Return so many days in turn."""
-    return [day + timedelta(number) for number in range(count)]
+def at_once(*calls):
+    """Return what calls return, or the exceptions they raise, all begun at the same moment."""
+    barrier = Barrier(len(calls), timeout=60)
+
+    def run(call):
+        barrier.wait()
+        try:
+            return call()
+        except Exception as trouble:  # noqa: BLE001
+            return trouble
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))

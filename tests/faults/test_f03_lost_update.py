@@ -9,11 +9,22 @@ import pytest
 
 from creditdesk import arrears, closing, ledger, loans, records, repayments, standings
 from creditdesk.db import Database
-from creditdesk.engine.journal import Event, Kind
+from creditdesk.engine.journal import Kind
 from creditdesk.engine.money import Dong
 from creditdesk.errors import Conflict, Refused
 from tests.conftest import LONG
-from tests.faults.book import DEED, PLACES, POLICY, contract, lend, live_receipts, pay, prove
+from tests.faults.book import (
+    DEED,
+    PLACES,
+    POLICY,
+    at_once,
+    contract,
+    lend,
+    live_receipts,
+    pay,
+    prove,
+    take,
+)
 
 THREADS = 8
 LOANS = 3
@@ -93,21 +104,6 @@ class Teller:
         day = FIRST + timedelta(self.chance.randrange(60, 90))
         with self.database.begin() as tx:
             closing.close_day(tx, POLICY, day=day, today=day, moment="2026-07-01T00:00:00+00:00")
-
-
-def at_once(*calls):
-    """Return what calls return, or the exceptions they raise, all begun at the same moment."""
-    barrier = Barrier(len(calls))
-
-    def run(call):
-        barrier.wait()
-        try:
-            return call()
-        except Exception as trouble:  # noqa: BLE001
-            return trouble
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def test_nothing_is_lost_when_eight_tellers_work_on_three_loans(database):
@@ -245,19 +241,16 @@ def waiting(database):
 def test_writers_and_a_closing_do_not_wait_in_a_circle(postgresql_url):
     database = Database(postgresql_url)
     one, other = lend(database, 1), lend(database, 2)
-    event = Event(FIRST, Kind.PRINCIPAL, 1_000, None, "PT1")
 
     with ThreadPoolExecutor(1) as pool:
         with database.begin() as session, database.begin() as teller:
-            facts = {"loan_no": one, "event": event}
-            ledger.enter(session, POLICY, "receive", DEED, **facts)
+            take(session, one, "PT1", FIRST, principal=1_000)
             records.loans.lock_loan(teller, other)
             closed = pool.submit(close, database, FIRST)
             while not waiting(database):
                 assert not closed.done()
             # The closing waits for both; neither may have to wait for the closing.
-            facts = {"loan_no": other, "event": event._replace(receipt_no="PT2")}
-            ledger.enter(teller, POLICY, "receive", DEED, **facts)
+            take(teller, other, "PT2", FIRST, principal=1_000)
 
         assert closed.result().new
     prove(database)
@@ -267,7 +260,6 @@ def test_writers_and_a_closing_do_not_wait_in_a_circle(postgresql_url):
 def test_writers_and_a_file_do_not_wait_in_a_circle(postgresql_url):
     database = Database(postgresql_url)
     loan_no = lend(database, 1)
-    event = Event(FIRST, Kind.PRINCIPAL, 1_000, None, "PT1")
 
     def take_in():
         with database.begin() as tx:
@@ -280,7 +272,7 @@ def test_writers_and_a_file_do_not_wait_in_a_circle(postgresql_url):
             taken = pool.submit(take_in)
             while not waiting(database):
                 assert not taken.done()
-            ledger.enter(teller, POLICY, "receive", DEED, loan_no=loan_no, event=event)
+            take(teller, loan_no, "PT1", FIRST, principal=1_000)
 
         taken.result()
     prove(database)
