@@ -385,4 +385,4 @@ def test_a_day_can_be_asked_for_as_it_is_written(book):
 def test_names_stand_as_in_a_vietnamese_dictionary():
     names = ["An", "Ăn", "Ân", "Ba", "Cam", "Dân Hóa", "Đồng Hới", "Đồng Sơn", "Hòa", "Yên"]
 
-    assert sorted(names[::-1], key=alphabetical) == names
+    assert sorted({*names}, key=alphabetical) == names
