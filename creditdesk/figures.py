@@ -127,6 +127,7 @@ class PortfolioStatement:
     identities: tuple[Identity, ...]
     left_out: tuple[tuple[str, int], ...]
     digest: str
+    demonstration: bool = False
 
 
 @dataclass(frozen=True, slots=True)

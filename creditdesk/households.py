@@ -17,6 +17,16 @@ class GroupElsewhere(Conflict):
     code = "group-elsewhere"
 
 
+MARK = "(minh họa)"
+"""What every name of the demonstration ends with: its people are invented."""
+
+
+def are_invented(tx: Tx) -> bool:
+    """Return whether the book is the demonstration: it is built into an empty book only."""
+    first = records.households.customers_of(tx, [1]).get(1)
+    return first is not None and first.name.endswith(MARK)
+
+
 def register(
     tx: Tx, *, province: str, customer_no: str, name: str, id_no: str = "", household_no: str = ""
 ) -> int:

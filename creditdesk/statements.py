@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from creditdesk import records, standings
+from creditdesk import households, records, standings
 from creditdesk.communes import Map, map_on
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
@@ -223,6 +223,7 @@ def portfolio_statement(
         identities=tuple(_identities(by_commune, by_programme, sections)),
         left_out=_left_out(tx, province, commune, as_of),
         digest=_digest(scope, by_commune, by_programme),
+        demonstration=households.are_invented(tx),
     )
 
 

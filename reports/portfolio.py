@@ -15,6 +15,7 @@ from reports.table import Column, Row, Table
 Unit = Literal["million", "dong"]
 
 _PARENT = "NGÂN HÀNG CHÍNH SÁCH XÃ HỘI"
+_DEMONSTRATION = "SỐ LIỆU MINH HỌA: người vay và số tiền do máy dựng, không có giá trị."
 _POSTS = ("Người lập biểu", "Kiểm soát", "Giám đốc")
 _PROVINCE_KINDS = {"tinh": "tỉnh", "thanh-pho": "thành phố"}
 _KINDS = {"xa": "xã", "phuong": "phường", "dac-khu": "đặc khu", "cu": "đơn vị cũ"}
@@ -143,6 +144,8 @@ def _front(paper: Paper, statement: PortfolioStatement) -> None:
     paper.flow(f"{covered}. Gồm: {', '.join(counts) or 'không có đơn vị nào'}.", size=10)
     mapped = days.written(statement.map_of)
     paper.flow(f"Địa giới hành chính: theo bản đồ ngày {mapped}.", size=10)
+    if statement.demonstration:
+        paper.flow(_DEMONSTRATION, face=faces.bold, size=10)
     failed = sum(not identity.holds for identity in statement.identities)
     if failed:
         alarm = f"CẢNH BÁO: {failed} phép kiểm tra không khớp, xem mục IV. Không ký khi chưa rõ."

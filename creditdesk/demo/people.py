@@ -7,8 +7,8 @@ import numpy as np
 from creditdesk.demo import habits
 from creditdesk.demo.chance import Chance
 from creditdesk.demo.ground import Ground
+from creditdesk.households import MARK
 
-MARK = "(minh họa)"
 """Stands after every name, so that nobody takes one for a person."""
 NOBODY = "000"
 """Identity numbers begin with a province's code, and no province has this one."""
