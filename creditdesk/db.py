@@ -14,9 +14,9 @@ import pandas as pd
 import sqlalchemy as sa
 from pg8000 import dbapi as pg8000
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from creditdesk.errors import Conflict, DeskError
+from creditdesk.errors import Conflict, DeskError, Malformed
 
 Tx = sa.Connection
 """One open transaction: what every act is given."""
@@ -50,13 +50,24 @@ class Overtaken(Conflict):
     code = "overtaken"
 
 
+class AddressUnreadable(Malformed):
+    """This is no address of an SQLite or PostgreSQL database."""
+
+    code = "address-unreadable"
+
+
 def address(url: str) -> URL:
     """Return the address of a database with the drivers this house ships.
 
     `postgres://` and `postgresql://` are read with pg8000; a `host` option that is a folder is
     taken as the server's socket folder.
     """
-    found = make_url(url.replace("postgres://", "postgresql://", 1))
+    try:
+        found = make_url(url.replace("postgres://", "postgresql://", 1))
+    except ArgumentError:
+        raise AddressUnreadable from None
+    if found.get_backend_name() not in ("postgresql", "sqlite"):
+        raise AddressUnreadable
     if found.get_backend_name() == "postgresql":
         found = found.set(drivername="postgresql+pg8000")
     return found

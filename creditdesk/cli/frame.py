@@ -6,7 +6,7 @@ import os
 import pwd
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, NoReturn
@@ -119,8 +119,8 @@ def command(name: str, group: click.Group = cli) -> Callable[[Callable[..., Any]
             try:
                 configured = settings.load()
                 language = configured.language
-                desk = Desk(configured, Database(configured.database_url), settings.policy())
-                act(desk, **options)
+                with closing(Database(configured.database_url)) as database:
+                    act(Desk(configured, database, settings.policy()), **options)
             except DeskError as trouble:
                 _refuse(trouble, language, as_document=bool(options.get("json_")))
             except BooksBroken as trouble:
