@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from creditdesk import ledger, records, standings
+from creditdesk import images, ledger, records, standings
 from creditdesk.db import Tx
 from creditdesk.engine.ageing import stand
 from creditdesk.engine.journal import KIND_CODE, mirror
@@ -237,7 +237,7 @@ def _verify_standing(loan: Any, facts: list[Booked], columns: _Columns) -> None:
 def _verify_images(tx: Tx, province: str, proof: Proof) -> None:
     """Check every kept image against the entries, from the first day on in one pass."""
     try:
-        for kept, again in standings.recomputed(tx, province):
+        for kept, again in images.recomputed(tx, province):
             proof.images += 1
             if not np.array_equal(kept.values, again.values):
                 proof.fault("image-differs", province=province, day=kept.day.isoformat())

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from creditdesk import ledger, records, standings
+from creditdesk import households, ledger, records, standings
 from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.engine.ageing import (
@@ -245,16 +245,12 @@ def communes_of(tx: Tx, province: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What one asks of a book before opening it; `newest` is the last day anything happened.
-
-    `first_name` is that of the first customer: a demonstration marks every name and is built into
-    an empty book only, so one name tells.
-    """
+    """What one asks of a book before opening it; `newest` is the last day anything happened."""
 
     provinces: tuple[str, ...]
     newest: date | None
     last_entry: int
-    first_name: str
+    demonstration: bool
 
 
 def cover(tx: Tx, known: Cover | None = None) -> Cover:
@@ -264,10 +260,9 @@ def cover(tx: Tx, known: Cover | None = None) -> Cover:
     """
     last_entry = records.ledger.last_entry(tx)
     unchanged = known is not None and known.last_entry == last_entry
-    first = records.households.customers_of(tx, [1]).get(1)
     return Cover(
         provinces=tuple(records.loans.provinces(tx)),
         newest=known.newest if known and unchanged else records.ledger.last_value_date(tx),
         last_entry=last_entry,
-        first_name=first.name if first else "",
+        demonstration=households.are_invented(tx),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from creditdesk import records, standings, statements
+from creditdesk import images, records, statements
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import Malformed, Refused
@@ -60,7 +60,7 @@ def close_day(tx: Tx, policy: Policy, *, day: date, today: date, moment: str) ->
         return Closed(done.day.isoformat(), done.since, done.day, json.loads(done.figures), False)
     last = records.kept.last_closed_day(tx)
     since = last.day + timedelta(days=1) if last and last.day < day else day
-    standings.bring_up(tx)
+    images.bring_up(tx)
     figures = _figures(tx, policy, since, day)
     records.kept.write_closed_day(
         tx,
@@ -89,7 +89,7 @@ def close_month(tx: Tx, policy: Policy, *, month: str, today: date, moment: str)
     done = records.kept.find_closed_month(tx, month)
     if done is not None:
         return Closed(month, first, last, json.loads(done.figures), False)
-    standings.keep(tx, last)
+    images.keep(tx, last)
     figures = _figures(tx, policy, first, last)
     records.kept.write_closed_month(
         tx,

@@ -132,7 +132,7 @@ class PortfolioStatement:
 
 @dataclass(frozen=True, slots=True)
 class InstalmentLine:
-    """One due date of a loan's plan on a day: what was paid of it and what of it is late [dong]."""
+    """One due date of a loan's plan on a day: what of it was paid and what is late [dong]."""
 
     no: int
     due_on: date

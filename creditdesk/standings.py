@@ -13,7 +13,6 @@ import pandas as pd
 
 from creditdesk import ledger, records
 from creditdesk.db import EMPTY, Tx, read_columns
-from creditdesk.engine import days
 from creditdesk.engine.accrual import RATE_UNIT, YEAR, Interest
 from creditdesk.engine.ageing import Standing, stand
 from creditdesk.engine.journal import KIND_CODE, Account, Kind
@@ -163,10 +162,10 @@ def image(tx: Tx, province: str, day: date) -> Image:
     """
     over = axes(tx, province)
     newest = records.ledger.last_entry(tx)
-    return _advance(tx, over, _kept(tx, over, day), day, newest)
+    return advance(tx, over, _kept(tx, over, day), day, newest)
 
 
-def _advance(tx: Tx, over: Axes, start: Image, day: date, newest: int) -> Image:
+def advance(tx: Tx, over: Axes, start: Image, day: date, newest: int) -> Image:
     """Return an image with every entry added that it lacks at a later (or the same) day."""
     if start.day == day and start.last_entry == newest:
         return start
@@ -217,11 +216,11 @@ def planned(tx: Tx, province: str, after: date, until: date) -> np.ndarray:
 def _kept(tx: Tx, over: Axes, day: date) -> Image:
     found = records.kept.newest_image(tx, over.province, day)
     if found is None:
-        return _nothing(tx, over)
+        return nothing(tx, over)
     return _load(tx, over, found)
 
 
-def _nothing(tx: Tx, over: Axes) -> Image:
+def nothing(tx: Tx, over: Axes) -> Image:
     """Return the image from before the first entry: it lacks nothing but what is valued later."""
     nothing = np.zeros((len(COLUMNS), len(over.ids)), dtype=np.int64)
     return Image(BEGINNING, records.ledger.last_entry(tx), nothing)
@@ -232,21 +231,21 @@ def _load(tx: Tx, over: Axes, found: Any) -> Image:
     key = (over.province, found.day, found.digest)
     values = cache.images.get(key)
     if values is None:
-        values, _ = _content(tx, over.province, found.day)
+        values, _ = content_of(tx, over.province, found.day)
         for oldest in list(cache.images)[: 1 - _KEPT_IMAGES]:
             cache.images.pop(oldest, None)
         cache.images[key] = values
-    return _grown(over, found, values)
+    return grown(over, found, values)
 
 
-def _content(tx: Tx, province: str, day: date) -> tuple[np.ndarray, str]:
+def content_of(tx: Tx, province: str, day: date) -> tuple[np.ndarray, str]:
     """Return what a kept image holds, and its digest; raises ValueError or zlib.error."""
     content = zlib.decompress(records.kept.image_content(tx, province, day))
     values = np.frombuffer(content, dtype="<i8").reshape(len(COLUMNS), -1)
     return values, hashlib.sha256(content).hexdigest()
 
 
-def _grown(over: Axes, found: Any, values: np.ndarray) -> Image:
+def grown(over: Axes, found: Any, values: np.ndarray) -> Image:
     """Return a kept image with room for the loans signed since."""
     missing = len(over.ids) - values.shape[1]
     if missing:
@@ -326,91 +325,6 @@ def _interest(balance_days: np.ndarray, rate_e8: np.ndarray) -> np.ndarray:
     half = YEAR * RATE_UNIT // 2
     earned: np.ndarray = whole + (over * hundredth + rest * rate_e8 + half) // (YEAR * RATE_UNIT)
     return earned
-
-
-def recomputed(tx: Tx, province: str) -> Iterator[tuple[Image, Image]]:
-    """Yield every kept image beside the same made from the entries alone, oldest first.
-
-    Raises ValueError or zlib.error for an image that is not what was kept.
-    """
-    over = axes(tx, province)
-    again = _nothing(tx, over)
-    for found in records.kept.image_days(tx, province):
-        # Read anew: what this process remembers proves nothing of what is kept.
-        values, digest = _content(tx, province, found.day)
-        if (digest, values.shape[1]) != (found.digest, found.loans):
-            raise ValueError(f"image of {found.day}")
-        kept = _grown(over, found, values)
-        again = _advance(tx, over, again, kept.day, records.ledger.last_entry(tx))
-        # What was written after the image was made belongs to today's image of that day only.
-        yield _advance(tx, over, kept, kept.day, again.last_entry), again
-
-
-def keep(tx: Tx, day: date) -> int:
-    """Keep an image of every province at the end of a day and return how many loans they hold.
-
-    Writers in flight are waited for, so that no entry older than the image's last is missing.
-    """
-    records.ledger.hold_steady(tx)
-    return sum(_keep_one(tx, province, day) for province in records.loans.provinces(tx))
-
-
-def _keep_one(tx: Tx, province: str, day: date) -> int:
-    book = image(tx, province, day)
-    content = np.ascontiguousarray(book.values, dtype="<i8").tobytes()
-    records.kept.keep_image(
-        tx,
-        {
-            "province": province,
-            "day": day,
-            "last_entry": book.last_entry,
-            "loans": book.values.shape[1],
-            "digest": hashlib.sha256(content).hexdigest(),
-            "content": zlib.compress(content, 1),
-        },
-    )
-    return int(book.values.shape[1])
-
-
-def bring_up(tx: Tx) -> int:
-    """Bring kept images up to the newest entry: those that lack a late arrival are made anew.
-
-    Returns how many were made anew. Without it an old image stays right but ever slower to use.
-    """
-    records.ledger.hold_steady(tx)
-    newest = records.ledger.last_entry(tx)
-    again = 0
-    for province in records.loans.provinces(tx):
-        kept = records.kept.image_days(tx, province)
-        seen = min((image.last_entry for image in kept), default=newest)
-        if not kept or seen == newest:
-            continue
-        late = records.kept.late_arrivals(tx, province, kept[-1].day, seen)
-        stale = [image.day for image in kept if late is not None and image.day >= late]
-        fresh = [image.day for image in kept if image.day not in stale]
-        records.kept.restamp_images(tx, province, fresh, newest)
-        for day in stale:
-            _keep_one(tx, province, day)
-        again += len(stale)
-    return again
-
-
-def keep_month_ends(tx: Tx, until: date, at_least: int = 50_000) -> int:
-    """Keep images at month ends wherever that many postings lie between; return how many.
-
-    A small book needs none: its entries are quickly added up.
-    """
-    records.ledger.hold_steady(tx)
-    kept = 0
-    for province in records.loans.provinces(tx):
-        waiting = 0
-        for month, postings in records.kept.postings_by_month(tx, province):
-            last = days.month_end(date.fromisoformat(f"{month}-01"))
-            waiting += postings
-            if waiting >= at_least and last <= until:
-                _keep_one(tx, province, last)
-                kept, waiting = kept + 1, 0
-    return kept
 
 
 def day_before(day: date) -> date:

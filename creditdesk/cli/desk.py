@@ -13,12 +13,12 @@ import click
 from creditdesk import (
     communes,
     demo,
+    images,
     intake,
     jobs,
     opening,
     schema,
     settings,
-    standings,
     words,
 )
 from creditdesk.cli import frame
@@ -79,7 +79,7 @@ def build(
             taken, known = taken + report.accepted, known + report.already_known
             frame.note(words.say(desk.language, "done.demo-office", office=office.office))
     with desk.begin() as tx:
-        standings.keep_month_ends(tx, demo.DATA_DATE)
+        images.keep_month_ends(tx, demo.DATA_DATE)
     frame.note(words.say(desk.language, "done.demo", loans=taken, known=known))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from creditdesk import documents, intake, settings, standings, words
+from creditdesk import documents, images, intake, settings, words
 from creditdesk.cli import frame
 from creditdesk.cli.frame import DAY, MALFORMED, Desk, as_json, cli, command, tell
 from creditdesk.communes import map_on
@@ -75,9 +75,7 @@ def movements(desk: Desk, file: Path, dry_run: bool, data_date: date | None, jso
             progress=show,
         )
         if report.accepted >= LARGE and not dry_run:
-            standings.keep_month_ends(
-                tx, frame.today(), at_least=max(50_000, report.accepted // 6)
-            )
+            images.keep_month_ends(tx, frame.today(), at_least=max(50_000, report.accepted // 6))
     _tell(desk, report, "movements", dry_run=dry_run, json_=json_)
 
 

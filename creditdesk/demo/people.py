@@ -9,7 +9,6 @@ from creditdesk.demo.chance import Chance
 from creditdesk.demo.ground import Ground
 from creditdesk.households import MARK
 
-"""Stands after every name, so that nobody takes one for a person."""
 NOBODY = "000"
 """Identity numbers begin with a province's code, and no province has this one."""
 

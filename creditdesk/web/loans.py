@@ -8,7 +8,6 @@ from creditdesk import cards, communes
 from creditdesk.ledger import LoanNotFound
 from creditdesk.web import edge
 from creditdesk.web.asked import asked
-from creditdesk.web.portfolio import is_demonstration
 
 _DIGITS = 16
 
@@ -36,5 +35,5 @@ def card(loan_no: str) -> Any:
         programme=desk.policy.programmes.get(found.programme),
         trustee=desk.policy.trustees.get(found.trustee),
         source=desk.policy.sources.get(found.source),
-        demonstration=is_demonstration(cover),
+        demonstration=cover.demonstration,
     )

@@ -11,7 +11,6 @@ from flask import Blueprint, Response, render_template, request
 
 from creditdesk import cards, communes, documents, statements
 from creditdesk.db import Tx
-from creditdesk.demo.people import MARK
 from creditdesk.engine.money import round_ratio
 from creditdesk.figures import Figures, Portfolio, PortfolioRow
 from creditdesk.statements import Question
@@ -94,7 +93,7 @@ def index() -> Any:
         most={name: _most(book, name) for name in ("drawn_to_date", "late_principal")},
         known=known.communes,
         printable=bool(chosen.place) or len(cover.provinces) == 1,
-        demonstration=is_demonstration(cover),
+        demonstration=cover.demonstration,
         empty=not cover.provinces,
     )
 
@@ -131,7 +130,7 @@ def commune(code: str) -> Any:
         after=after,
         further=lines[PAGE - 1].loan_no if len(lines) > PAGE else None,
         programmes=edge.desk().policy.programmes,
-        demonstration=is_demonstration(cover),
+        demonstration=cover.demonstration,
     )
 
 
@@ -233,8 +232,3 @@ def place_name(known: communes.Map, code: str) -> str:
     if commune_code:
         return known.commune(commune_code).name
     return known.province(province).name if province else ""
-
-
-def is_demonstration(cover: cards.Cover) -> bool:
-    """Return whether the book is the demonstration."""
-    return cover.first_name.endswith(MARK)

@@ -6,7 +6,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from creditdesk import ledger, records, standings
+from creditdesk import images, ledger, records, standings
 from creditdesk.engine.ageing import stand
 from creditdesk.engine.journal import Event, Kind
 from tests import reference
@@ -111,7 +111,7 @@ def test_an_unknown_loan_stands_nowhere(database):
         standings.standing(tx, "6600000000000404", date(2026, 1, 1))
 
 
-def images(tx, days):
+def seen_on(tx, days):
     return {
         (province, day): standings.image(tx, province, day).values.copy()
         for province in records.loans.provinces(tx)
@@ -133,7 +133,7 @@ def test_kept_images_change_no_figure_whatever_arrives_late(database, seed):
         a_book(tx, early)
     with database.begin() as tx:
         for day in DAYS[1:4]:
-            standings.keep(tx, day)
+            images.keep(tx, day)
     with database.begin() as tx:
         for contract, events in book:
             for event in events[len(events) // 2 :]:
@@ -143,17 +143,17 @@ def test_kept_images_change_no_figure_whatever_arrives_late(database, seed):
 
     with database.read() as tx:
         assert_columns_are_the_engine(tx, DAYS[2])
-        with_old = images(tx, DAYS)
+        with_old = seen_on(tx, DAYS)
     with database.begin() as tx:
-        made_anew = standings.bring_up(tx)
-        again = standings.bring_up(tx)
+        made_anew = images.bring_up(tx)
+        again = images.bring_up(tx)
     with database.read() as tx:
-        with_new = images(tx, DAYS)
+        with_new = seen_on(tx, DAYS)
         assert all(kept.values.tolist() == made.values.tolist() for kept, made in proofs(tx))
     with database.begin() as tx:
         tx.execute(records.kept.book_image.delete())
     with database.read() as tx:
-        from_entries = images(tx, DAYS)
+        from_entries = seen_on(tx, DAYS)
 
     assert made_anew
     assert again == 0
@@ -163,37 +163,37 @@ def test_kept_images_change_no_figure_whatever_arrives_late(database, seed):
 
 def proofs(tx):
     for province in records.loans.provinces(tx):
-        yield from standings.recomputed(tx, province)
+        yield from images.recomputed(tx, province)
 
 
 def test_an_image_is_made_anew_only_where_something_arrived_late(database):
     with database.begin() as tx:
         loan_no = a_loan(tx)
         for day in (date(2024, 6, 30), date(2024, 12, 31), date(2025, 6, 30)):
-            standings.keep(tx, day)
+            images.keep(tx, day)
         enter(tx, loan_no, Event(date(2024, 12, 1), Kind.PRINCIPAL, 5, None, "TG1"))
 
-        assert standings.bring_up(tx) == 2
-        assert standings.bring_up(tx) == 0
+        assert images.bring_up(tx) == 2
+        assert images.bring_up(tx) == 0
 
 
 def test_images_are_kept_at_month_ends_of_busy_months(database):
     with database.begin() as tx:
         a_book(tx, an_invented_book(7, count=6))
 
-        kept = standings.keep_month_ends(tx, date(2026, 10, 31), at_least=10)
+        kept = images.keep_month_ends(tx, date(2026, 10, 31), at_least=10)
 
         days = [row.day for row in records.kept.image_days(tx, "44")]
         assert 0 < len(days) <= kept
         assert all((day + timedelta(1)).day == 1 and day <= date(2026, 10, 31) for day in days)
-        assert standings.keep_month_ends(tx, date(2026, 10, 31)) == 0
+        assert images.keep_month_ends(tx, date(2026, 10, 31)) == 0
         assert_columns_are_the_engine(tx, DAYS[3])
 
 
 def test_loans_signed_after_an_image_find_their_place(database):
     with database.begin() as tx:
         a_loan(tx, 1)
-        standings.keep(tx, date(2025, 6, 30))
+        images.keep(tx, date(2025, 6, 30))
         a_loan(tx, 2, drawn=7_000_000)
 
         book = standings.image(tx, "44", date(2025, 12, 31))

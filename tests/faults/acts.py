@@ -3,7 +3,7 @@
 import os
 import signal
 
-from creditdesk import closing, jobs, settings, standings
+from creditdesk import closing, images, jobs, settings
 from creditdesk.db import Database
 from tests.faults.child import day_of, moment_of
 
@@ -34,7 +34,7 @@ def close_month(url, month, today):
 
 def keep_month_ends(url, until, at_least):
     """Keep images of month ends."""
-    return _write(url, lambda tx: standings.keep_month_ends(tx, day_of(until), at_least))
+    return _write(url, lambda tx: images.keep_month_ends(tx, day_of(until), at_least))
 
 
 def fire(url, moment, job=0, stop=False):
