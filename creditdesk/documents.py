@@ -160,10 +160,14 @@ def report(found: Report, kind: str, language: str) -> dict[str, Any]:
             {"row": row, "reason": words.say(language, f"skipped.{code}")}
             for row, code in found.skipped
         ],
-        "faults": [told(remark) for remark in sorted(found.faults)],
-        "warnings": [told(remark) for remark in sorted(found.warnings)],
+        "faults": [told(remark) for remark in sorted(found.faults, key=_place)],
+        "warnings": [told(remark) for remark in sorted(found.warnings, key=_place)],
         "unknown_columns": list(found.unknown_columns),
     }
+
+
+def _place(remark: Remark) -> tuple[int, str, str]:
+    return remark.row, remark.column, remark.code
 
 
 def closed(found: Closed) -> dict[str, Any]:

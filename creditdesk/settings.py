@@ -18,6 +18,18 @@ CONFIG = ROOT / "config"
 PREFIX = "CREDITDESK_"
 
 
+class SettingUnknown(Malformed):
+    """No setting has this name."""
+
+    code = "unknown-setting"
+
+
+class SettingUnreadable(Malformed):
+    """The setting cannot have this value."""
+
+    code = "setting-unreadable"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings in force; `config/default.toml` says what each one means."""
@@ -43,7 +55,7 @@ class Settings:
 def load(environment: Mapping[str, str] | None = None) -> Settings:
     """Return the defaults overlaid with the CREDITDESK_… variables of an environment.
 
-    Raises Malformed for an unknown variable or a value of the wrong kind.
+    Raises SettingUnknown, SettingUnreadable.
     """
     environment = os.environ if environment is None else environment
     values: dict[str, Any] = tomllib.loads((CONFIG / "default.toml").read_text("utf-8"))
@@ -53,11 +65,11 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             continue
         key = name.removeprefix(PREFIX).lower()
         if key not in kinds:
-            raise Malformed(setting=name, why="unknown-setting")
+            raise SettingUnknown(setting=name)
         try:
             values[key] = kinds[key](text)
         except ValueError:
-            raise Malformed(setting=name, value=text, why="wrong-kind") from None
+            raise SettingUnreadable(setting=name, value=text) from None
     values["database_url"] = _absolute(values["database_url"])
     return Settings(**values)
 

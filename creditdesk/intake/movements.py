@@ -20,7 +20,7 @@ from creditdesk.intake.report import Lines, Report
 
 _BLOCK = 500
 _NEEDS_UNTIL = frozenset({Kind.EXTEND, Kind.FREEZE})
-_FILLS_ACCOUNTS = frozenset({Kind.DRAW, Kind.FREEZE, Kind.UNFREEZE})
+_FILLS_ACCOUNTS = frozenset({Kind.DRAW, Kind.FREEZE})
 _COLUMNS = {BeforeFirstDraw.code: "value_date", MoreThanOutstanding.code: "amount"}
 Progress = Callable[[int, int], None]
 
@@ -29,14 +29,20 @@ Progress = Callable[[int, int], None]
 class _Rows:
     """The rows of a file that could be read, in the order of their loans.
 
-    `places` are theirs in the table. `unclear` are the loans of which a row that fills an account
-    has a fault of its own: whether others take too much cannot be told before it is mended.
+    `places` are theirs in the table. `unclear` pairs loans with a kind that fills an account where
+    a row of it has a fault of its own: whether later rows take too much is seen once it is mended.
     """
 
     places: np.ndarray
     loan_ids: np.ndarray
     events: list[Event]
-    unclear: set[int] = field(default_factory=set)
+    unclear: set[tuple[int, Kind]] = field(default_factory=set)
+
+    def follows(self, loan_id: int, kind: Kind, code: str) -> bool:
+        """Return whether a refusal may only follow from another row's fault."""
+        emptied = (loan_id, Kind.DRAW) in self.unclear
+        unfrozen = kind is Kind.UNFREEZE and (loan_id, Kind.FREEZE) in self.unclear
+        return code in _COLUMNS and (emptied or unfrozen)
 
 
 def take(
@@ -93,7 +99,8 @@ def _read(tx: Tx, lines: Lines, latest: date) -> _Rows:
     for at in np.flatnonzero(readable & (loan_ids == 0)).tolist():
         lines.fault(at, "loan_no", "loan-unknown")
     unsound = np.flatnonzero(~sound & (loan_ids > 0))
-    unclear = {int(loan_ids[i]) for i in unsound if columns["kind"][i] in _FILLS_ACCOUNTS}
+    kinds = columns["kind"]
+    unclear = {(int(loan_ids[at]), kinds[at]) for at in unsound if kinds[at] in _FILLS_ACCOUNTS}
     order = np.flatnonzero(sound & (loan_ids > 0))
     order = order[np.argsort(loan_ids[order], kind="stable")]
     fields = zip(
@@ -159,8 +166,7 @@ def _new_to_book(tx: Tx, rows: _Rows, lines: Lines) -> _Rows:
 def _differs(rows: _Rows, at: int, lines: Lines, code: str, **facts: Any) -> None:
     """Note a receipt that says something else than the first of its number."""
     lines.fault(int(rows.places[at]), "receipt_no", code, **facts)
-    if rows.events[at].kind in _FILLS_ACCOUNTS:
-        rows.unclear.add(int(rows.loan_ids[at]))
+    rows.unclear.add((int(rows.loan_ids[at]), rows.events[at].kind))
 
 
 def _book(
@@ -203,7 +209,7 @@ def _note(rows: _Rows, start: int, end: int, revision: Revision, lines: Lines) -
     places = {rows.events[at].receipt_no: int(rows.places[at]) for at in range(start, end)}
     last = max(places.values())
     for event, why in revision.refused:
-        if why.code in _COLUMNS and int(rows.loan_ids[start]) in rows.unclear:
+        if rows.follows(int(rows.loan_ids[start]), event.kind, why.code):
             continue
         # What the book has already may be refused too: the file's last row stands for it.
         place = places.get(event.receipt_no, last)
