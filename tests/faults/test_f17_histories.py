@@ -15,7 +15,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from creditdesk import arrears, closing, loans, repayments, standings, statements
+from creditdesk import arrears, closing, images, loans, repayments, standings, statements
 from creditdesk.db import Database
 from creditdesk.engine.money import Dong
 from creditdesk.errors import Conflict, Refused
@@ -248,7 +248,7 @@ class Histories(RuleBasedStateMachine):
     @rule(back=BACK)
     def keep_image(self, back):
         with self.database.begin() as tx:
-            standings.keep(tx, self.day_back(back))
+            images.keep(tx, self.day_back(back))
 
     @precondition(lambda self: self.model)
     @rule(pick=PICK)
@@ -256,7 +256,7 @@ class Histories(RuleBasedStateMachine):
         at = self.loan_at(pick)
         facts = {"loan_no": self.model[at].number, "value_date": self.today}
         with suppress(KeyboardInterrupt, Refused), self.database.begin() as tx:
-            standings.keep(tx, self.today)
+            images.keep(tx, self.today)
             interest = Dong(1_000_000)
             repayments.receive(
                 tx, POLICY, receipt_no="LOST", interest=interest, deed=DEED, **facts
