@@ -103,7 +103,7 @@ def operator() -> str:
 
 def deed(by: str | None = None, checked_by: str = "", ground: str = "") -> Deed:
     """Return who does something now."""
-    return Deed(by or operator(), moment().isoformat(), checked_by, ground)
+    return Deed(operator() if by is None else by, moment().isoformat(), checked_by, ground)
 
 
 def command(name: str, group: click.Group = cli) -> Callable[[Callable[..., Any]], click.Command]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from creditdesk import audit, intake, records
 from creditdesk.db import Database
-from creditdesk.intake import layout
+from creditdesk.intake import cells, layout
 from tests.builders import (
     POLICY,
     a_contract,
@@ -331,3 +331,21 @@ def test_a_workbook_says_what_the_csv_says(database, tmp_path):
 
     assert (report.accepted, [row for row, _ in report.skipped]) == (2, [3, 6])
     assert (csv.accepted, csv.already_known) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [reader for reader in (*layout.LOANS, *layout.MOVEMENTS) if reader.needed],
+    ids=lambda reader: reader.key,
+)
+def test_a_needed_cell_is_filled(reader):
+    if reader.title == "Số tiền":  # an extension has none: the row's kind decides
+        assert reader.read("") == 0
+        return
+    with pytest.raises(cells.Unreadable, match="missing"):
+        reader.read("")
+
+
+def test_a_small_number_is_a_number():
+    with pytest.raises(cells.Unreadable, match="not-a-number"):
+        cells.whole("bảy")
