@@ -167,11 +167,6 @@ def add_act(tx: Tx, values: dict[str, Any]) -> int:
     return int(tx.execute(sa.insert(act).values(**values).returning(act.c.id)).scalar_one())
 
 
-def add_entry(tx: Tx, values: dict[str, Any]) -> int:
-    """Write one entry and return its id."""
-    return int(tx.execute(sa.insert(entry).values(**values).returning(entry.c.id)).scalar_one())
-
-
 def find_receipt(tx: Tx, receipt_no: str) -> Any | None:
     """Return the original entry of a receipt number."""
     return tx.execute(
