@@ -77,6 +77,7 @@ class Image:
     day: date
     last_entry: int
     values: np.ndarray
+    made: dict[str, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> np.ndarray:
         """Return one column of `COLUMNS`."""
@@ -85,17 +86,18 @@ class Image:
 
     @property
     def outstanding(self) -> np.ndarray:
-        """Return principal still owed [dong]."""
-        owed: np.ndarray = self["in_term"] + self["overdue"] + self["frozen"]
-        return owed
+        """Return principal still owed [dong], added up once."""
+        if "outstanding" not in self.made:
+            self.made["outstanding"] = self["in_term"] + self["overdue"] + self["frozen"]
+        return self.made["outstanding"]
 
     @property
     def late(self) -> np.ndarray:
         """Return principal late by contract [dong], as `engine.ageing.look` says for one loan."""
-        late: np.ndarray = np.minimum(
-            self.outstanding, np.maximum(0, self["due"] - self["repaid"])
-        )
-        return late
+        if "late" not in self.made:
+            behind = np.maximum(0, self["due"] - self["repaid"])
+            self.made["late"] = np.minimum(self.outstanding, behind)
+        return self.made["late"]
 
 
 class Earned(NamedTuple):
