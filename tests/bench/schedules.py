@@ -5,7 +5,7 @@ from datetime import date
 from itertools import count
 
 import numpy as np
-from amortization.schedule import amortization_schedule
+from amortization.schedule import amortization_schedule  # type: ignore[import-untyped]
 from repaykit import Loan
 
 from creditdesk import communes, intake, ledger, records, settings
