@@ -8,7 +8,7 @@ Dong = NewType("Dong", int)
 Rounding = Literal["half-up", "half-even"]
 
 LARGEST = Dong(10**15)
-"""A thousand times the bank's whole book of 2025: anything above is a typing error."""
+"""Twice the bank's whole book of 2025 and more: anything above is a typing error."""
 
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([., \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})*")
 _PLAIN = re.compile(r"[0-9]+")
