@@ -159,7 +159,8 @@ def test_mergers_stay_within_the_province_of_now(places: Geography) -> None:
 
 
 def test_names_are_composed_and_plain(places: Geography) -> None:
-    names = [row.name for row in (*places.provinces, *places.communes, *places.former_communes)]
+    kinds = (places.provinces, places.communes, places.former_communes)
+    names = [row.name for rows in kinds for row in rows]
     prefixes = ("Xã ", "Phường ", "Đặc khu ", "Thị trấn ", "Tỉnh ", "Thành phố ")
     assert all(unicodedata.is_normalized("NFC", name) for name in names)
     assert [name for name in names if name.startswith(prefixes)] == []
