@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+import traceback
 
 from tests.bench import files, nights, paper, questions, schedules
 from tests.bench.measure import Finding, Wrong, machine, note
@@ -41,6 +42,11 @@ def main(words=None):
             except Wrong as why:
                 wrong = True
                 found = [Finding(name, "the answer is wrong", str(why), "right", False)]
+            except Exception:
+                # What the others measured is worth more than a quick end.
+                wrong = True
+                note(traceback.format_exc())
+                found = [Finding(name, "could not be measured", "-", "-", False, "see above")]
             findings += found
             note(f"{name}: {time.perf_counter() - start:.0f} s")
     finally:

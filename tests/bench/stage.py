@@ -65,6 +65,8 @@ class Stage:
 
     @cached_property
     def _template(self):
+        if self.server:
+            self.server.create("template")
         database = Database(self._address("template"))
         schema.upgrade(database)
         with database.begin() as tx:
