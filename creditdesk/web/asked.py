@@ -2,25 +2,47 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from flask import request
+from marshmallow import EXCLUDE, Schema, ValidationError
 
 from creditdesk import communes
-from creditdesk.cards import Cover, communes_of
+from creditdesk.cards import FILTERS, Cover, communes_of
 from creditdesk.db import Tx
 from creditdesk.engine import days
-from creditdesk.errors import Malformed
+from creditdesk.errors import DeskError
 from creditdesk.statements import PeriodBackwards
 from creditdesk.web import edge
-from creditdesk.web.writing import MONTHS, UNITS, alphabetical
+from creditdesk.web.shapes import ChoiceField, CodeField, DayField
+from creditdesk.web.writing import UNITS, alphabetical
 
-_LONGEST_CODE = 20
+_ORDERS = ("asc", "desc")
 
 
-class DayUnreadable(Malformed):
-    """This is no day."""
+class Query(Schema):
+    """What an address says after its question mark; what a page does not know it ignores."""
 
-    code = "day-unreadable"
+    class Meta:
+        """How this shape is read."""
+
+        unknown = EXCLUDE
+
+
+class PeriodQuery(Query):
+    """What every page of figures can be asked for."""
+
+    as_of = DayField()
+    since = DayField(data_key="from")
+    place = CodeField(load_default="")
+    unit = ChoiceField(UNITS)
+
+
+class LoansQuery(Query):
+    """Which loans of a commune a page lists: those of a filter, after a number."""
+
+    filter_ = ChoiceField(FILTERS, data_key="only", load_default="all")
+    after = CodeField(load_default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +70,44 @@ def asked(cover: Cover, *, unit: str) -> Asked:
 
     Raises DayUnreadable, PeriodBackwards, NotAChoice.
     """
-    as_of = _day("as_of", newest(cover))
-    since = _day("from", date(as_of.year, 1, 1))
+    told = _read(PeriodQuery())
+    as_of: date = told.get("as_of", newest(cover))
+    since: date = told.get("since", date(as_of.year, 1, 1))
     if since > as_of:
         raise PeriodBackwards(since=since, as_of=as_of)
-    place = request.args.get("place", "").strip()[:_LONGEST_CODE]
-    return Asked(since, as_of, place, edge.one_of("unit", UNITS, unit))
+    return Asked(since, as_of, told["place"], told.get("unit", unit))
+
+
+def loans_asked() -> tuple[str, str]:
+    """Return the filter of a list of loans and the number it begins after; raises NotAChoice."""
+    told = _read(LoansQuery())
+    return told["filter_"], told["after"]
+
+
+def order_asked(keys: tuple[str, ...]) -> tuple[str, str]:
+    """Return by which of the keys rows are sorted, and how; by the first where nothing is asked.
+
+    Raises NotAChoice.
+    """
+    shape = Query.from_dict(
+        {
+            "sort": ChoiceField(keys, load_default=keys[0]),
+            "order": ChoiceField(_ORDERS, load_default=_ORDERS[0]),
+        }
+    )
+    told = _read(shape())
+    return told["sort"], told["order"]
+
+
+def _read(shape: Schema) -> dict[str, Any]:
+    """Return what the address says, blanks left out; of several faults the first is raised."""
+    said = {name: text.strip() for name, text in request.args.items() if text.strip()}
+    try:
+        found: dict[str, Any] = shape.load(said)
+    except ValidationError as wrong:
+        troubles: list[DeskError] = next(iter(wrong.messages_dict.values()))
+        raise troubles[0] from None
+    return found
 
 
 def newest(cover: Cover) -> date:
@@ -62,24 +116,6 @@ def newest(cover: Cover) -> date:
     if cover.newest is None:
         return now
     return min(days.month_end(cover.newest), max(cover.newest, now))
-
-
-def _day(name: str, otherwise: date) -> date:
-    text = request.args.get(name, "").strip()
-    if not text:
-        return otherwise
-    try:
-        return days.read(_with_number(text))
-    except ValueError:
-        raise DayUnreadable(value=text[:40]) from None
-
-
-def _with_number(text: str) -> str:
-    """Return a day whose month is an English name, 05 Nov 2026, with the month's number."""
-    parts = text.split()
-    if len(parts) != 3 or parts[1].capitalize() not in MONTHS:
-        return text
-    return f"{parts[0]}/{MONTHS.index(parts[1].capitalize()) + 1}/{parts[2]}"
 
 
 @dataclass(frozen=True, slots=True)

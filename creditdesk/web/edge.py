@@ -12,7 +12,6 @@ from creditdesk import cards, schema
 from creditdesk.cards import Cover
 from creditdesk.db import Database, Tx
 from creditdesk.engine.policy import Policy
-from creditdesk.errors import Malformed
 from creditdesk.settings import Settings
 
 METHODS = ("GET", "HEAD")
@@ -28,12 +27,6 @@ _HEADERS: Mapping[str, str] = {
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
 }
-
-
-class NotAChoice(Malformed):
-    """The address asks for something that is not on offer."""
-
-    code = "not-a-choice"
 
 
 @dataclass(slots=True)
@@ -85,14 +78,6 @@ def today() -> date:
 def moment() -> datetime:
     """Return this moment."""
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def one_of(name: str, choices: tuple[str, ...], otherwise: str) -> str:
-    """Return what the address chooses, `otherwise` where it is silent; raises NotAChoice."""
-    value = request.args.get(name, "").strip() or otherwise
-    if value not in choices and value != otherwise:
-        raise NotAChoice(name=name, value=value[:40], choices=[c for c in choices if c])
-    return value
 
 
 def _begin() -> None:

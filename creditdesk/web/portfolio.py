@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 
 from creditdesk import cards, communes, documents, statements
 from creditdesk.db import Tx
@@ -15,13 +15,12 @@ from creditdesk.engine.money import round_ratio
 from creditdesk.figures import Figures, Portfolio, PortfolioRow
 from creditdesk.statements import Question
 from creditdesk.web import edge
-from creditdesk.web.asked import Asked, asked, periods, places
+from creditdesk.web.asked import Asked, asked, loans_asked, order_asked, periods, places
 from creditdesk.web.writing import alphabetical
 from reports import portfolio as portfolio_paper
 
 RANKED = 10
 PAGE = 100
-ORDERS = ("asc", "desc")
 
 pages = Blueprint("portfolio", __name__)
 
@@ -78,7 +77,7 @@ def index() -> Any:
         choices = places(tx, cover, chosen)
     known = communes.map_on(chosen.as_of)
     columns = columns_of(chosen)
-    sort, order = _order_of(columns)
+    sort, order = order_asked(("code", "name", *(column.key for column in columns)))
     return render_template(
         "portfolio.html",
         asked=chosen,
@@ -101,8 +100,7 @@ def index() -> Any:
 @pages.get("/communes/<code>")
 def commune(code: str) -> Any:
     """Show what a commune comes to, and its loans by pages."""
-    only = edge.one_of("only", cards.FILTERS, "all")
-    after = request.args.get("after", "").strip()
+    only, after = loans_asked()
     with edge.read() as tx:
         cover = edge.cover(tx)
         chosen = replace(asked(cover, unit=edge.desk().settings.unit_of_statement), place=code)
@@ -195,12 +193,6 @@ def columns_of(chosen: Asked) -> tuple[Column, ...]:
     """Return the columns of a period: that of the year only where the period is another."""
     same = _begins_its_year(chosen)
     return tuple(column for column in COLUMNS if not (same and column.key == "drawn_year"))
-
-
-def _order_of(columns: Sequence[Column]) -> tuple[str, str]:
-    """Return by what the address wants rows sorted, and how; by code where it is silent."""
-    keys = ("code", "name", *(column.key for column in columns))
-    return edge.one_of("sort", keys, "code"), edge.one_of("order", ORDERS, "asc")
 
 
 def _in_order(
