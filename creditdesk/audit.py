@@ -11,7 +11,7 @@ import numpy as np
 from creditdesk import images, ledger, records, standings
 from creditdesk.db import Tx
 from creditdesk.engine.ageing import stand
-from creditdesk.engine.journal import KIND_CODE, mirror
+from creditdesk.engine.journal import KIND_CODE, in_order, mirror
 from creditdesk.engine.policy import Policy
 from creditdesk.engine.replay import Booked, replay
 from creditdesk.errors import BooksBroken
@@ -60,7 +60,7 @@ def verify(
     last = records.ledger.last_value_date(tx)
     for province in records.loans.provinces(tx):
         over = standings.axes(tx, province)
-        columns = _Columns(over, _book_on(tx, province, last, proof), proof)
+        columns = _Columns(_book_on(tx, over, last, proof), last, proof)
         ids = over.ids.tolist()
         for at in range(0, len(ids), _BLOCK):
             block = ids[at : at + _BLOCK]
@@ -74,21 +74,28 @@ def verify(
     return proof
 
 
-def _book_on(tx: Tx, province: str, last: date | None, proof: Proof) -> standings.Image | None:
-    """Return the columns of a province on the newest day, or note why they cannot be made."""
-    try:
-        return standings.image(tx, province, last) if last else None
-    except _UNREADABLE as trouble:
-        proof.fault("columns-unreadable", province=province, said=str(trouble))
+def _book_on(
+    tx: Tx, over: standings.Axes, last: date | None, proof: Proof
+) -> list[tuple[int, ...]] | None:
+    """Return what the columns say of every loan on the newest day, or note why they cannot."""
+    if last is None:
         return None
+    try:
+        book = standings.image(tx, over.province, last)
+    except _UNREADABLE as trouble:
+        proof.fault("columns-unreadable", province=over.province, said=str(trouble))
+        return None
+    said = [book[name] for name in ("drawn", "in_term", "overdue", "frozen")]
+    said += [book.late, book["interest_collected"], *standings.earned(over, book)]
+    return list(zip(*(column.tolist() for column in said), strict=True))
 
 
 @dataclass(slots=True)
 class _Columns:
-    """The columns of a province on the newest day, and where a block of loans begins in them."""
+    """What the columns of a province say on the newest day, and of which loan comes next."""
 
-    over: standings.Axes
-    book: standings.Image | None
+    said: list[tuple[int, ...]] | None
+    last: date | None
     proof: Proof
     start: int = 0
 
@@ -199,7 +206,7 @@ def _verify_replay(policy: Policy, chain: _Chain, proof: Proof) -> list[Booked]:
     live = [booked[row.id] for row in rows if row.mirrors is None and row.id not in undone]
     orders = ledger.orders_of(policy, loan.signed_on)
     again, refused = replay(ledger.terms_of(loan), [fact.event for fact in live], orders)
-    if refused or sorted(again, key=repr) != sorted(live, key=repr):
+    if refused or again != sorted(live, key=lambda fact: in_order(fact.event)):
         proof.fault("entries-do-not-follow", loan_no=loan.loan_no)
     return again
 
@@ -215,22 +222,16 @@ def _reflects(new: Booked, old: Booked | None) -> bool:
 
 def _verify_standing(loan: Any, facts: list[Booked], columns: _Columns) -> None:
     """Check that the columns say of a loan what the engine says."""
-    book, at = columns.book, columns.start
-    if book is None:
+    if columns.said is None or columns.last is None:
         return
-    one = stand(ledger.terms_of(loan), facts, book.day)
-    earned = standings.earned_at(columns.over, book, at)
-    by_columns = {name: int(book[name][at]) for name in ("drawn", "in_term", "overdue", "frozen")}
-    by_columns |= {"late": int(book.late[at]), "collected": int(book["interest_collected"][at])}
-    by_engine = {
-        "drawn": one.drawn,
-        "in_term": one.in_term,
-        "overdue": one.overdue,
-        "frozen": one.frozen,
-        "late": one.late_principal,
-        "collected": one.interest_collected,
-    }
-    if by_columns != by_engine or earned != one.interest_earned:
+    one = stand(ledger.terms_of(loan), facts, columns.last)
+    earned = one.interest_earned
+    by_engine = (
+        *(one.drawn, one.in_term, one.overdue, one.frozen),
+        *(one.late_principal, one.interest_collected),
+        *(earned.in_term, earned.overdue, earned.grace),
+    )
+    if columns.said[columns.start] != by_engine:
         columns.proof.fault("columns-differ-from-engine", loan_no=loan.loan_no)
 
 

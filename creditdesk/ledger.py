@@ -136,16 +136,20 @@ def facts_of_many(tx: Tx, loan_ids: Sequence[int]) -> dict[int, list[Fact]]:
     return found
 
 
+_KINDS = {kind.value: kind for kind in Kind}
+_ACCOUNTS = {account.value: account for account in Account}
+
+
 def event_of(row: Any) -> Event:
     """Return the event that an entry's row holds."""
-    return Event(row.value_date, Kind(row.kind), row.amount, row.until, row.receipt_no)
+    return Event(row.value_date, _KINDS[row.kind], row.amount, row.until, row.receipt_no)
 
 
 def postings_by_entry(rows: Iterable[Any]) -> dict[int, tuple[Posting, ...]]:
     """Return postings' rows, ordered by entry and line, gathered by entry."""
     found: dict[int, tuple[Posting, ...]] = {}
     for row in rows:
-        line = Posting(Account(row.debit), Account(row.credit), row.amount)
+        line = Posting(_ACCOUNTS[row.debit], _ACCOUNTS[row.credit], row.amount)
         found[row.entry_id] = (*found.get(row.entry_id, ()), line)
     return found
 

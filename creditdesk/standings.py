@@ -13,10 +13,9 @@ import pandas as pd
 
 from creditdesk import ledger, records
 from creditdesk.db import EMPTY, Tx, read_columns
-from creditdesk.engine.accrual import RATE_UNIT, YEAR, Interest
+from creditdesk.engine.accrual import RATE_UNIT, YEAR
 from creditdesk.engine.ageing import Standing, stand
 from creditdesk.engine.journal import KIND_CODE, Account, Kind
-from creditdesk.engine.money import Dong
 
 EPOCH = date(1970, 1, 1)
 BEGINNING = date(1900, 1, 1)
@@ -307,13 +306,6 @@ def earned(over: Axes, book: Image) -> Earned:
         overdue=_interest(overdue, over.columns["overdue_rate_e8"]),
         grace=_interest(whole - in_term, rate),
     )
-
-
-def earned_at(over: Axes, book: Image, at: int) -> Interest:
-    """Return the interest of one loan by its place in the columns."""
-    one = Axes(over.province, {name: column[at : at + 1] for name, column in over.columns.items()})
-    found = earned(one, Image(book.day, book.last_entry, book.values[:, at : at + 1]))
-    return Interest(*(Dong(int(kind[0])) for kind in found))
 
 
 def _interest(balance_days: np.ndarray, rate_e8: np.ndarray) -> np.ndarray:
