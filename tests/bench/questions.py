@@ -81,22 +81,25 @@ def portfolio(stage):
     for name in spans:
         found = ask(name, two)
         demand(sum(row.figures.drawn for row in found.rows) == found.total.drawn, "rows add up")
+    others = [name for name in spans if name != "month end"]
+    slow = interleaved({name: lambda _, name=name: ask(name, two) for name in others})
+    ask("month end", two)
     timed = interleaved(
         {
-            **{name: lambda _, name=name: ask(name, two) for name in spans},
-            "communes": lambda _: ask("month end", ("commune",)),
+            "two": lambda _: ask("month end", two),
+            "one": lambda _: ask("month end", ("commune",)),
         },
         rounds=7,
     )
-    other = max((name for name in spans if name != "month end"), key=lambda n: timed[n].seconds)
+    other = max(others, key=lambda name: slow[name].seconds)
     return [
-        _within("portfolio commune x programme, warm, month end", timed["month end"], 0.1, kept),
-        _within("portfolio by commune, warm, month end", timed["communes"], 0.1, kept),
+        _within("portfolio commune x programme, warm, month end", timed["two"], 0.1, kept),
+        _within("portfolio by commune, warm, month end", timed["one"], 0.1, kept),
         _within(
-            f"portfolio commune x programme, any other day: the slowest of {len(days)}",
-            timed[other],
+            f"portfolio commune x programme, any other day: the slowest of {len(others)}",
+            slow[other],
             2.0,
-            other,
+            f"{other}, over 48 days",
         ),
     ]
 
