@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from creditdesk import chain as links
 from creditdesk import images, ledger, records, standings
 from creditdesk.db import Tx
 from creditdesk.engine.ageing import stand
@@ -174,21 +175,21 @@ def _verify_copies(
         loan_id, province, day, _, _ = own[row.entry_id]
         if (row.loan_id, row.province, row.value_date) != (loan_id, province, day):
             proof.fault("plan-differs-from-entry", entry=row.entry_id)
-        if row.counts_from != ledger.counts_from(row.due_on, day):
+        if row.counts_from != links.counts_from(row.due_on, day):
             proof.fault("plan-counts-from-another-day", entry=row.entry_id)
 
 
 def _verify_chain(chain: _Chain, proof: Proof) -> None:
     """Check that every entry is linked to the one before it, the first to the contract."""
     loan_no = chain.loan.loan_no
-    digest = ledger.opening(chain.loan._mapping)
+    digest = links.opening(chain.loan._mapping)
     if not chain.rows and chain.head != (0, digest):
         proof.fault("contract-altered-or-entries-missing", loan_no=loan_no)
         return
     for number, row in enumerate(chain.rows, start=1):
         event, postings, plan = chain.booked[row.id]
-        said = ledger.said(event, row.mirrors, row.replaces, row.act_id)
-        digest = ledger.link(digest, loan_no, number, said, ledger.lines(postings, plan))
+        said = links.said(event, row.mirrors, row.replaces, row.act_id)
+        digest = links.link(digest, loan_no, number, said, links.lines(postings, plan))
         if digest != bytes(row.digest):
             proof.fault("entry-altered", loan_no=loan_no, receipt_no=event.receipt_no)
             return

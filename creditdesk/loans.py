@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from creditdesk import households, ledger, records
+from creditdesk import chain, households, ledger, records
 from creditdesk.communes import Map
 from creditdesk.db import Tx
 from creditdesk.engine import days
@@ -180,7 +180,7 @@ def sign(tx: Tx, policy: Policy, places: Map, *, contract: Contract, deed: ledge
         "household_id": customer.household_id,
         "act_id": ledger.begin_act(tx, "sign", deed),
     }
-    records.loans.add_loan(tx, row, ledger.opening(row))
+    records.loans.add_loan(tx, row, chain.opening(row))
     return contract.loan_no
 
 

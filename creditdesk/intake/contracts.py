@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from typing import Any
 
-from creditdesk import ledger, loans, records
+from creditdesk import chain, loans, records
 from creditdesk.communes import Map
 from creditdesk.db import Tx, insert_rows, row_text
 from creditdesk.engine.policy import Policy
@@ -161,7 +161,7 @@ def _enter(
             "act_id": act_id,
         }
         rows.append(row_text(row[name] for name in records.loans.LOAN_COLUMNS))
-        heads.append((key, province, 0, ledger.opening(row)))
+        heads.append((key, province, 0, chain.opening(row)))
     insert_rows(tx, records.loans.loan, records.loans.LOAN_COLUMNS, rows)
     insert_rows(tx, records.loans.loan_head, records.loans.HEAD_COLUMNS, heads)
     for table in (

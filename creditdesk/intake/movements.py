@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from creditdesk import ledger, records
+from creditdesk import chain, ledger, records
 from creditdesk.db import Tx
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.policy import Policy
@@ -70,7 +70,7 @@ def take(
     writer = None
     if act is not None and not report.faults:
         ids = count(records.ledger.next_id(tx, records.ledger.entry))
-        writer = ledger.Writer(tx, act(), ids)
+        writer = chain.Writer(tx, act(), ids)
     _book(tx, policy, rows, lines, writer=writer, progress=progress)
     report.accepted = 0 if report.faults else len(rows.events)
     if writer is not None and not report.faults:
@@ -175,7 +175,7 @@ def _book(
     rows: _Rows,
     lines: Lines,
     *,
-    writer: ledger.Writer | None,
+    writer: chain.Writer | None,
     progress: Progress,
 ) -> None:
     """Replay every loan that has new events; write what changes, or note what cannot be."""
@@ -197,7 +197,7 @@ def _book(
             _note(rows, start, end, revision, lines)
             _wonder(rows, (start, end), loan, facts, lines)
             if writer is not None and not lines.report.faults:
-                head = ledger.Head(loan, *heads[loan.id])
+                head = chain.Head(loan, *heads[loan.id])
                 writer.write(head, revision, dict(facts))
         progress(block[-1][1], len(rows.events))
 

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from creditdesk import audit, ledger, loans, records, repayments
+from creditdesk import audit, chain, ledger, loans, records, repayments
 from creditdesk.engine.journal import Account, Event, Kind, Posting
 from creditdesk.engine.money import Dong
 from tests.builders import (
@@ -220,7 +220,7 @@ def test_the_end_of_every_chain_is_the_digest_of_its_last_entry(database):
             entries, _, _ = records.ledger.chains_of(tx, [loan.id])
             count, digest = records.loans.head_of(tx, loan.id)
             assert count == len(entries)
-            last = bytes(entries[-1].digest) if entries else ledger.opening(loan._mapping)
+            last = bytes(entries[-1].digest) if entries else chain.opening(loan._mapping)
             assert digest == last
 
 
@@ -233,12 +233,12 @@ def test_a_contract_without_entries_has_a_chain_that_says_the_contract(database)
             records.loans.find_loan(tx, a_contract(number).loan_no) for number in (1, 2)
         )
 
-        assert records.loans.head_of(tx, first.id) == (0, ledger.opening(first._mapping))
-        assert ledger.opening(first._mapping) != ledger.opening(second._mapping)
+        assert records.loans.head_of(tx, first.id) == (0, chain.opening(first._mapping))
+        assert chain.opening(first._mapping) != chain.opening(second._mapping)
 
 
 def test_large_blocks_are_written_as_they_fill(database, monkeypatch):
-    monkeypatch.setattr(ledger.Writer, "BLOCK", 1)
+    monkeypatch.setattr(chain.Writer, "BLOCK", 1)
     with database.begin() as tx:
         loan_no = a_loan(tx)
 

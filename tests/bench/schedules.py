@@ -8,7 +8,7 @@ import numpy as np
 from amortization.schedule import amortization_schedule  # type: ignore[import-untyped]
 from repaykit import Loan
 
-from creditdesk import communes, intake, ledger, records, settings
+from creditdesk import chain, communes, intake, ledger, records, settings
 from creditdesk.demo.files import LOAN_TITLES
 from creditdesk.engine.days import months_after
 from creditdesk.engine.journal import Event, Kind
@@ -184,12 +184,12 @@ def _draw_all(stage, database, draws):
     with database.begin() as tx:
         records.ledger.hold_for_writing(tx)
         act_id = ledger.begin_act(tx, "bench", ledger.Deed("bench", MOMENT))
-        writer = ledger.Writer(tx, act_id, count(records.ledger.next_id(tx, records.ledger.entry)))
+        writer = chain.Writer(tx, act_id, count(records.ledger.next_id(tx, records.ledger.entry)))
         known = list(records.loans.loan_ids(tx).values())
         heads = records.loans.heads_of(tx, known)
         for loan in records.loans.loans_by_id(tx, known):
             found = revise(ledger.terms_of(loan), orders, [], [draws[loan.loan_no]])
-            writer.write(ledger.Head(loan, *heads[loan.id]), found, {})
+            writer.write(chain.Head(loan, *heads[loan.id]), found, {})
         writer.flush()
         records.ledger.ids_given(tx, records.ledger.entry)
 
