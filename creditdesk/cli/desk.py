@@ -1,5 +1,6 @@
 """Setting the desk up, the demonstration book, the web server and the clock."""
 
+import contextlib
 import logging
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import click
 from creditdesk import (
     communes,
     demo,
+    households,
     images,
     intake,
     jobs,
@@ -75,7 +77,7 @@ def build(
         for office in demo.generate(
             Path(folder), province=province, loans=loans, seed=seed, full=full
         ):
-            report = _take(desk, office, fresh=fresh or taken > 0)
+            report = _take(desk, office, ours=fresh or taken + known > 0)
             taken, known = taken + report.accepted, known + report.already_known
             frame.note(words.say(desk.language, "done.demo-office", office=office.office))
     with desk.begin() as tx:
@@ -83,14 +85,17 @@ def build(
     frame.note(words.say(desk.language, "done.demo", loans=taken, known=known))
 
 
-def _take(desk: Desk, office: demo.OfficeFiles, *, fresh: bool) -> intake.Report:
-    """Take the files of one office in and return what became of its loans."""
+def _take(desk: Desk, office: demo.OfficeFiles, *, ours: bool) -> intake.Report:
+    """Take the files of one office in and return what became of its loans.
+
+    ours  whether the book holds nothing but this demonstration, whole or broken off
+    """
     limits = limits_of(desk.settings)
     loans = intake.open_loans(office.loans_path, limits)
     movements = intake.open_movements(office.movements_path, limits)
     places = communes.map_on(demo.DATA_DATE)
     with desk.begin() as tx:
-        if not fresh and not opening.has_file(tx, loans.sha256, "loans"):
+        if not ours and not opening.has_file(tx, loans.sha256, "loans"):
             raise BookNotEmpty
         report = intake.take_loans(
             tx, desk.policy, places, loans, path=office.loans_path, deed=frame.deed("demo")
@@ -153,9 +158,12 @@ def start(desk: Desk) -> None:
     bring_up(desk)
     with desk.read() as tx:
         empty = not opening.provinces(tx)
-    if empty:
+        invented = households.are_invented(tx)
+    if empty or invented:
         frame.note(words.say(desk.language, "done.demo-begins"))
-        build(desk)
+        # One that was broken off goes on; another demonstration stays what it is.
+        with contextlib.suppress(BookNotEmpty):
+            build(desk)
     out = settings.ROOT / "var" / "portfolio.pdf"
     with desk.read() as tx:
         last = opening.newest_day(tx) or frame.today()
