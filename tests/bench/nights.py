@@ -48,8 +48,8 @@ def b1(stage):
             ">= 300x",
             ratio.times >= 300,
             f"ORM {timed['plain'].seconds:.0f} s, extrapolated from {len(ids):,} of the "
-            f"{active:,} loans that owe; ours {timed['ours']}: no row of accrual, interest is a "
-            "function",
+            f"{active:,} loans that owe; ours {timed['ours']} where the process has "
+            "read the book before: no row of accrual, interest is a function",
         )
     ]
 
@@ -65,11 +65,11 @@ def b2(stage):
     return [
         Finding(
             "b2",
-            "whole close of a day of the province, warm",
+            "whole close of a day of the province, by a process that only closes",
             str(timed),
             "<= 2 s",
             timed.seconds <= 2,
-            "1.8 and 7 million loans were not run",
+            "as the clock does it; 1.8 and 7 million loans were not run",
         )
     ]
 
