@@ -4,15 +4,10 @@ import json
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-from creditdesk import images, records, statements
+from creditdesk import images, records, standings
 from creditdesk.db import Tx
-from creditdesk.engine.policy import Policy
 from creditdesk.errors import Malformed, Refused
-
-SHOWN = ("loans", "households", "drawn_to_date", "outstanding", "in_term", "overdue", "frozen")
-LATE = ("late_principal", "loans_late", "interest_unpaid")
 
 
 class MonthNotOver(Refused):
@@ -44,7 +39,7 @@ class Closed:
     new: bool
 
 
-def close_day(tx: Tx, policy: Policy, *, day: date, today: date, moment: str) -> Closed:
+def close_day(tx: Tx, *, day: date, today: date, moment: str) -> Closed:
     """Close a day and every day missed before it, in one pass; a closed day stays as it is.
 
     today  [date] by the clock of the face; raises DayNotOver for a later day
@@ -61,7 +56,7 @@ def close_day(tx: Tx, policy: Policy, *, day: date, today: date, moment: str) ->
     last = records.kept.last_closed_day(tx)
     since = last.day + timedelta(days=1) if last and last.day < day else day
     images.bring_up(tx)
-    figures = _figures(tx, policy, since, day)
+    figures = standings.totals(tx, day)
     records.kept.write_closed_day(
         tx,
         {
@@ -77,7 +72,7 @@ def close_day(tx: Tx, policy: Policy, *, day: date, today: date, moment: str) ->
     return Closed(day.isoformat(), since, day, figures, True)
 
 
-def close_month(tx: Tx, policy: Policy, *, month: str, today: date, moment: str) -> Closed:
+def close_month(tx: Tx, *, month: str, today: date, moment: str) -> Closed:
     """Close a month: keep the image of its last day; a closed month stays as it is.
 
     Raises NotAMonth, MonthNotOver.
@@ -90,7 +85,7 @@ def close_month(tx: Tx, policy: Policy, *, month: str, today: date, moment: str)
     if done is not None:
         return Closed(month, first, last, json.loads(done.figures), False)
     images.keep(tx, last)
-    figures = _figures(tx, policy, first, last)
+    figures = standings.totals(tx, last)
     records.kept.write_closed_month(
         tx,
         {
@@ -110,10 +105,3 @@ def span_of(month: str) -> tuple[date, date]:
     except ValueError:
         raise NotAMonth(month=month) from None
     return first, first.replace(day=monthrange(first.year, first.month)[1])
-
-
-def _figures(tx: Tx, policy: Policy, since: date, until: date) -> dict[str, int]:
-    total: Any = statements.portfolio(
-        tx, policy, statements.Question(since, until, ("source",))
-    ).total
-    return {name: int(getattr(total, name)) for name in (*SHOWN, *LATE)}

@@ -36,12 +36,12 @@ class Job:
 
 
 def _close_day(tx: Tx, policy: Policy, day: date, moment: str) -> closing.Closed:
-    return closing.close_day(tx, policy, day=day, today=day, moment=moment)
+    return closing.close_day(tx, day=day, today=day, moment=moment)
 
 
 def _close_month(tx: Tx, policy: Policy, day: date, moment: str) -> closing.Closed:
     month = (day.replace(day=1) - timedelta(days=1)).isoformat()[:7]
-    return closing.close_month(tx, policy, month=month, today=day, moment=moment)
+    return closing.close_month(tx, month=month, today=day, moment=moment)
 
 
 TIMETABLE = (

@@ -321,6 +321,36 @@ def _interest(balance_days: np.ndarray, rate_e8: np.ndarray) -> np.ndarray:
     return earned
 
 
+def totals(tx: Tx, day: date) -> dict[str, int]:
+    """Return the whole book at the end of a day: counts of what owes, and sums [dong]."""
+    found = dict.fromkeys(_TOTALS, 0)
+    for province in records.loans.provinces(tx):
+        over, book = axes(tx, province), image(tx, province, day)
+        owed, late = book.outstanding, book.late
+        owing, interest = owed > 0, earned(over, book)
+        sums = {
+            "loans": owing.sum(),
+            "households": len(np.unique(over.columns["household_id"][owing])),
+            "drawn_to_date": book["drawn"].sum(),
+            "outstanding": owed.sum(),
+            "in_term": book["in_term"].sum(),
+            "overdue": book["overdue"].sum(),
+            "frozen": book["frozen"].sum(),
+            "late_principal": late.sum(),
+            "loans_late": (late > 0).sum(),
+            "interest_unpaid": sum(int(kind.sum()) for kind in interest)
+            - int(book["interest_collected"].sum()),
+        }
+        found = {name: found[name] + int(sums[name]) for name in found}
+    return found
+
+
+_TOTALS = (
+    *("loans", "households", "drawn_to_date", "outstanding", "in_term", "overdue", "frozen"),
+    *("late_principal", "loans_late", "interest_unpaid"),
+)
+
+
 def day_before(day: date) -> date:
     """Return the day before."""
     return day - timedelta(days=1)

@@ -120,7 +120,7 @@ def close_day(desk: Desk, day: date, json_: bool) -> None:
     """Close a day and every day missed before it; again does no harm."""
     with desk.begin() as tx:
         done = closing.close_day(
-            tx, desk.policy, day=day, today=frame.today(), moment=frame.moment().isoformat()
+            tx, day=day, today=frame.today(), moment=frame.moment().isoformat()
         )
     _closed(desk, done, json_)
 
@@ -132,7 +132,7 @@ def close_month(desk: Desk, month: str, json_: bool) -> None:
     """Close a month that is over; again does no harm."""
     with desk.begin() as tx:
         done = closing.close_month(
-            tx, desk.policy, month=month, today=frame.today(), moment=frame.moment().isoformat()
+            tx, month=month, today=frame.today(), moment=frame.moment().isoformat()
         )
     _closed(desk, done, json_)
 

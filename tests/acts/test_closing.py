@@ -7,18 +7,18 @@ import sqlalchemy as sa
 
 from creditdesk import closing, records, standings
 from creditdesk.engine.journal import Event, Kind
-from tests.builders import POLICY, a_loan, enter
+from tests.builders import a_loan, enter
 
 TODAY = date(2026, 11, 22)
 MOMENT = "2026-11-22T16:00:00+00:00"
 
 
 def close_day(tx, day, today=TODAY):
-    return closing.close_day(tx, POLICY, day=day, today=today, moment=MOMENT)
+    return closing.close_day(tx, day=day, today=today, moment=MOMENT)
 
 
 def close_month(tx, month, today=TODAY):
-    return closing.close_month(tx, POLICY, month=month, today=today, moment=MOMENT)
+    return closing.close_month(tx, month=month, today=today, moment=MOMENT)
 
 
 def kept(tx, table):

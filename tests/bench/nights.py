@@ -113,14 +113,14 @@ def _last_day(book):
 
 def _close(stage, book, day):
     with book.begin() as tx:
-        done = closing.close_day(tx, stage.policy, day=day, today=day, moment=MOMENT)
+        done = closing.close_day(tx, day=day, today=day, moment=MOMENT)
     demand(done.new, f"{day} was not closed before")
     return done
 
 
 def _prepare(stage, book, day):
     with book.begin() as tx:
-        closing.close_day(tx, stage.policy, day=day, today=day, moment=MOMENT)
+        closing.close_day(tx, day=day, today=day, moment=MOMENT)
 
 
 def _forget(book):

@@ -16,9 +16,7 @@ def close_day(url, day):
     """Close a day and the missed ones before it."""
     return _write(
         url,
-        lambda tx: (
-            closing.close_day(tx, POLICY, day=day_of(day), today=day_of(day), moment=MOMENT).new
-        ),
+        lambda tx: closing.close_day(tx, day=day_of(day), today=day_of(day), moment=MOMENT).new,
     )
 
 
@@ -26,9 +24,7 @@ def close_month(url, month, today):
     """Close a month."""
     return _write(
         url,
-        lambda tx: (
-            closing.close_month(tx, POLICY, month=month, today=day_of(today), moment=MOMENT).new
-        ),
+        lambda tx: closing.close_month(tx, month=month, today=day_of(today), moment=MOMENT).new,
     )
 
 

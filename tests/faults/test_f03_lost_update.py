@@ -103,12 +103,12 @@ class Teller:
     def close(self, _number):
         day = FIRST + timedelta(self.chance.randrange(60, 90))
         with self.database.begin() as tx:
-            closing.close_day(tx, POLICY, day=day, today=day, moment="2026-07-01T00:00:00+00:00")
+            closing.close_day(tx, day=day, today=day, moment="2026-07-01T00:00:00+00:00")
 
 
 def test_nothing_is_lost_when_eight_tellers_work_on_three_loans(database):
     with database.begin() as tx:
-        closing.close_day(tx, POLICY, day=FIRST, today=FIRST, moment="2026-04-02T15:00:00+00:00")
+        closing.close_day(tx, day=FIRST, today=FIRST, moment="2026-04-02T15:00:00+00:00")
     done = refused = 0
     for turn in range(ROUNDS):
         numbers = range(turn * LOANS + 1, (turn + 1) * LOANS + 1)
@@ -281,4 +281,4 @@ def test_writers_and_a_file_do_not_wait_in_a_circle(postgresql_url):
 
 def close(database, day):
     with database.begin() as tx:
-        return closing.close_day(tx, POLICY, day=day, today=day, moment="2026-07-01T00:00:00")
+        return closing.close_day(tx, day=day, today=day, moment="2026-07-01T00:00:00")

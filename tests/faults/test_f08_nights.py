@@ -21,13 +21,13 @@ LOANS = 6
 
 def close(database, day):
     with database.begin() as tx:
-        return closing.close_day(tx, POLICY, day=day, today=day, moment=MOMENT)
+        return closing.close_day(tx, day=day, today=day, moment=MOMENT)
 
 
 def close_month(database, month):
     with database.begin() as tx:
         today = date(2030, 1, 1)
-        return closing.close_month(tx, POLICY, month=month, today=today, moment=MOMENT)
+        return closing.close_month(tx, month=month, today=today, moment=MOMENT)
 
 
 @pytest.fixture

@@ -243,7 +243,7 @@ class Histories(RuleBasedStateMachine):
     def close_day(self, later):
         self.today += timedelta(later)
         with self.database.begin() as tx:
-            closing.close_day(tx, POLICY, day=self.today, today=self.today, moment="m")
+            closing.close_day(tx, day=self.today, today=self.today, moment="m")
 
     @rule(back=BACK)
     def keep_image(self, back):
