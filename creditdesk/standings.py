@@ -230,12 +230,12 @@ def nothing(tx: Tx, over: Axes) -> Image:
 def _load(tx: Tx, over: Axes, found: Any) -> Image:
     cache = _cache(tx)
     key = (over.province, found.day, found.digest)
-    values = cache.images.get(key)
+    values = cache.images.pop(key, None)
     if values is None:
         values, _ = content_of(tx, over.province, found.day)
         for oldest in list(cache.images)[: 1 - _KEPT_IMAGES]:
             cache.images.pop(oldest, None)
-        cache.images[key] = values
+    cache.images[key] = values  # last again: the least asked for goes first
     return grown(over, found, values)
 
 
