@@ -16,14 +16,13 @@ from apscheduler.triggers.cron import CronTrigger
 
 from creditdesk import closing, turns
 from creditdesk.db import Database, DatabaseUnavailable, Tx
-from creditdesk.engine.policy import Policy
 from creditdesk.errors import DeskError
 from creditdesk.settings import Settings
 
 LOG = logging.getLogger("creditdesk.clock")
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 LEASE = timedelta(seconds=60)
-Act = Callable[[Tx, Policy, date, str], Any]
+Act = Callable[[Tx, date, str], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +34,11 @@ class Job:
     act: Act
 
 
-def _close_day(tx: Tx, policy: Policy, day: date, moment: str) -> closing.Closed:
+def _close_day(tx: Tx, day: date, moment: str) -> closing.Closed:
     return closing.close_day(tx, day=day, today=day, moment=moment)
 
 
-def _close_month(tx: Tx, policy: Policy, day: date, moment: str) -> closing.Closed:
+def _close_month(tx: Tx, day: date, moment: str) -> closing.Closed:
     month = (day.replace(day=1) - timedelta(days=1)).isoformat()[:7]
     return closing.close_month(tx, month=month, today=day, moment=moment)
 
@@ -67,7 +66,7 @@ def last_due(cron: str, moment: datetime) -> datetime | None:
     return None
 
 
-def run(database: Database, policy: Policy, job: Job, *, day: date, token: int) -> bool:
+def run(database: Database, job: Job, *, day: date, token: int) -> bool:
     """Run a job for a day unless it has run; return whether this call did it.
 
     token  the number of the clock's turn: a clock that was overtaken while it slept writes nothing
@@ -79,7 +78,7 @@ def run(database: Database, policy: Policy, job: Job, *, day: date, token: int) 
         if not turns.claim(tx, job=job.name, day=day, token=token, moment=moment):
             LOG.info("%s for %s: done before, or not our turn any more", job.name, day)
             return False
-        job.act(tx, policy, day, moment)
+        job.act(tx, day, moment)
     LOG.info("%s for %s done", job.name, day)
     return True
 
@@ -87,10 +86,9 @@ def run(database: Database, policy: Policy, job: Job, *, day: date, token: int) 
 class Clock:
     """A process's try to be the clock of a database: it works while it holds the lease."""
 
-    def __init__(self, database: Database, policy: Policy, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: Settings) -> None:
         """Prepare a clock; it does nothing before `keep`."""
         self.database = database
-        self.policy = policy
         self.settings = settings
         # A process started anew may get the number of the old one: the rest tells them apart.
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -119,7 +117,7 @@ class Clock:
         try:
             if not self.take_lease(moment):
                 return False
-            did = run(self.database, self.policy, job, day=day, token=self.token)
+            did = run(self.database, job, day=day, token=self.token)
         except DatabaseUnavailable as trouble:
             LOG.warning("%s for %s has to wait: %s", job.name, day, trouble)
             return False

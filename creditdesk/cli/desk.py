@@ -146,7 +146,7 @@ def clock(desk: Desk) -> None:
     """Keep the timetable; a second clock on the same database stands by."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     desk.check()
-    kept = jobs.Clock(desk.database, desk.policy, desk.settings)
+    kept = jobs.Clock(desk.database, desk.settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, kept.stop)
     kept.keep()

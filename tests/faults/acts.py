@@ -36,14 +36,14 @@ def keep_month_ends(url, until, at_least):
 def fire(url, moment, job=0, stop=False):
     """Be the clock once; `stop` sends this process to sleep between its turn and its work."""
     database = Database(url)
-    clock = jobs.Clock(database, POLICY, SETTINGS)
+    clock = jobs.Clock(database, SETTINGS)
     at = moment_of(moment)
     if not stop:
         return clock.fire(jobs.TIMETABLE[job], at)
     taken = clock.take_lease(at)
     database.close()
     os.kill(os.getpid(), signal.SIGSTOP)
-    done = jobs.run(database, POLICY, jobs.TIMETABLE[job], day=at.date(), token=clock.token)
+    done = jobs.run(database, jobs.TIMETABLE[job], day=at.date(), token=clock.token)
     return [taken, done]
 
 

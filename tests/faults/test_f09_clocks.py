@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from creditdesk import jobs, records, settings
 from creditdesk.db import Database
 from tests.conftest import LONG
-from tests.faults.book import KEPT, POLICY, at_once, kept_rows, lend
+from tests.faults.book import KEPT, at_once, kept_rows, lend
 from tests.faults.child import Nursery
 
 CLOCKS = 4
@@ -23,7 +23,7 @@ WRITTEN = (*KEPT, records.kept.job_run, records.kept.business_day)
 
 
 def clock(database):
-    return jobs.Clock(database, POLICY, SETTINGS)
+    return jobs.Clock(database, SETTINGS)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_a_clock_that_was_overtaken_in_its_sleep_writes_nothing(clocks):
     rows = kept_rows(frozen.database, WRITTEN)
 
     token, day = frozen.token, EVENING.date()
-    done = jobs.run(frozen.database, POLICY, CLOSE_DAY, day=day, token=token)
+    done = jobs.run(frozen.database, CLOSE_DAY, day=day, token=token)
 
     assert not done
     assert not frozen.fire(CLOSE_DAY, EVENING + OVERSLEPT)

@@ -213,7 +213,7 @@ def test_raw_text_of_sql_is_only_that_of_our_own_indexes():
 
 
 def test_the_clock_s_job_is_effective_once(database):
-    clock = jobs.Clock(database, settings.policy(), settings.load({}))
+    clock = jobs.Clock(database, settings.load({}))
     evening = jobs.datetime(2026, 4, 2, 21, 30, tzinfo=jobs.ZONE)
 
     done = [clock.fire(jobs.TIMETABLE[0], evening) for _ in range(3)]
