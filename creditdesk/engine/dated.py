@@ -199,6 +199,14 @@ class Table:
         names.finish()
         return found
 
+    def sourced(self) -> dict[str, Any]:
+        """Return who says what this table states, how surely, and when that was checked."""
+        return {
+            "source": self.text("source"),
+            "confidence": self.one_of("confidence", CONFIDENCES),
+            "checked_on": self.day("checked_on"),
+        }
+
     def named(self, key: str) -> dict[str, Named]:
         """Return the things listed under a key, by their codes."""
         found: dict[str, Named] = {}
@@ -208,9 +216,7 @@ class Table:
                 short=row.text_or_none("short"),
                 names=row.names(),
                 bank_code=row.text_or_none("bank_code"),
-                source=row.text("source"),
-                confidence=row.one_of("confidence", CONFIDENCES),
-                checked_on=row.day("checked_on"),
+                **row.sourced(),
             )
             row.finish()
             if one.code in found:
@@ -251,9 +257,7 @@ class Table:
             since=self.day("since"),
             value=value,
             unit=unit,
-            source=self.text("source"),
-            confidence=self.one_of("confidence", CONFIDENCES),
-            checked_on=self.day("checked_on"),
+            **self.sourced(),
             reaches_existing=form.reprices and self.flag("reaches_existing"),
         )
 
@@ -297,6 +301,18 @@ def codes(*allowed: str) -> Form[tuple[str, ...]]:
     return Form(("codes",), read, why="not-a-code")
 
 
+def marks(unit: str, *allowed: str) -> Form[Mapping[str, Decimal]]:
+    """Return the form of a value that gives each of some codes a number: `one 5, other 30`."""
+
+    def read(text: str, _unit: str) -> Mapping[str, Decimal]:
+        pairs = [pair.split(" ") for pair in text.split(", ")]
+        if [pair[0] for pair in pairs] != list(allowed):
+            raise ValueError(text)
+        return {code: _number(number, _unit) for code, number in pairs}
+
+    return Form((unit,), read, why="not-a-code")
+
+
 def _number(text: str, _unit: str) -> Decimal:
     if not _DECIMAL.fullmatch(text):
         raise ValueError(text)
@@ -321,7 +337,7 @@ def _dong(text: str, _unit: str) -> Dong:
     return found
 
 
-def _months(text: str, _unit: str) -> int:
+def _whole(text: str, _unit: str) -> int:
     if not _WHOLE.fullmatch(text):
         raise ValueError(text)
     return int(text)
@@ -335,7 +351,10 @@ YES_NO: Form[bool] = Form(
 )
 TEXT: Form[str] = Form(("text",), lambda text, _: text)
 DONG = Form(("dong",), _dong)
-MONTHS = Form(("months",), _months)
+MONTHS = Form(("months",), _whole)
+YEARS = Form(("years",), _whole)
+DAYS = Form(("days",), _whole)
+COUNT = Form(("count",), _whole)
 SHARE = Form(("share",), _fraction)
 RATE = Form(("1/year",), _fraction, reprices=True)
 MULTIPLE = Form(("multiple",), _multiple)

@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Collection
 from datetime import date, timedelta
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
@@ -64,3 +65,14 @@ def next_session(session_day: int, after: date) -> date:
     if after.day < session_day:
         return after.replace(day=session_day)
     return months_after(after.replace(day=1), 1).replace(day=session_day)
+
+
+def working_days_before(day: date, count: int, days_off: Collection[date]) -> date:
+    """Return the working day that lies some working days before a day, itself not counted.
+
+    days_off  [date] when everything is closed besides Saturdays and Sundays
+    """
+    while count:
+        day -= timedelta(days=1)
+        count -= day.weekday() < 5 and day not in days_off
+    return day

@@ -2,24 +2,34 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from creditdesk.engine import dated
+from creditdesk.engine import dated, programmes
 from creditdesk.engine.dated import Dated, Form, History, Named, Names, NoValueYet, Table
-from creditdesk.engine.days import months_after
 from creditdesk.engine.money import Dong
-from creditdesk.errors import Malformed, NotFound
+from creditdesk.engine.programmes import (
+    STANDINGS,
+    Ceiling,
+    Grace,
+    Programme,
+    ProgrammeTerms,
+    ProgrammeUnknown,
+    Repayment,
+    rate_changes_reaching,
+)
+from creditdesk.errors import Malformed
 
 __all__ = [
+    "STANDINGS",
     "Ceiling",
     "Dated",
     "DayCount",
     "Grace",
+    "GroupScore",
     "History",
     "Limits",
     "Named",
@@ -30,123 +40,18 @@ __all__ = [
     "Programme",
     "ProgrammeTerms",
     "ProgrammeUnknown",
+    "Repayment",
     "RepaymentOrder",
     "parse",
     "rate_changes_reaching",
 ]
 
-PURPOSES = ("production", "housing", "education", "overseas", "jobs", "water", "other")
 PRINCIPAL = ("overdue", "in_term", "frozen")
 INTEREST = ("overdue", "in_term", "grace")
 TRUSTEES = ("11", "12", "13", "14", "99")
-
-
-class ProgrammeUnknown(NotFound):
-    """No programme has this code."""
-
-    code = "programme-unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Ceiling:
-    """The most that may be lent: an `amount` [dong] by its unit, or a `share` of the cost."""
-
-    unit: str
-    amount: Dong | None = None
-    share: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Grace:
-    """A time in which nothing need be paid: `months` from the first draw or the course's end."""
-
-    months: int
-    after: str
-
-    def ends_on(self, first_draw: date, course_end: date | None) -> date | None:
-        """Return the first day after the grace, None where the course's end is not known."""
-        start = course_end if self.after == "course-end" else first_draw
-        return None if start is None else months_after(start, self.months)
-
-
-@dataclass(frozen=True, slots=True)
-class ProgrammeTerms:
-    """What a programme offers on one day; None where policy does not know."""
-
-    code: str
-    day: date
-    open: bool | None
-    basis: str | None
-    rate_per_year: Decimal | None
-    overdue_multiple: Decimal | None
-    ceiling: Ceiling | None
-    ceiling_establishment: Ceiling | None
-    collateral_above: Dong | None
-    term_months: int | None
-    principal_interval_months: int | None
-    grace_principal: Grace | None
-    grace_interest: Grace | None
-    instalment_rounding: tuple[int, ...] | None
-
-    @property
-    def overdue_rate(self) -> Decimal | None:
-        """Return the rate of overdue principal, a fraction per year."""
-        if self.rate_per_year is None or self.overdue_multiple is None:
-            return None
-        return self.rate_per_year * self.overdue_multiple
-
-
-@dataclass(frozen=True, slots=True)
-class Programme:
-    """One programme of credit with everything it has ever offered, as far as it is known.
-
-    `code` is the bank's two digits, with a suffix of ours where one covers several sets of terms.
-    """
-
-    code: str
-    short: str
-    purpose: str
-    names: Names
-    open: History[bool]
-    basis: History[str]
-    rate_per_year: History[Decimal]
-    overdue_multiple: History[Decimal]
-    ceiling: History[Ceiling]
-    ceiling_establishment: History[Ceiling]
-    collateral_above: History[Dong]
-    term_months: History[int]
-    principal_interval_months: History[int]
-    grace_principal: History[Grace]
-    grace_interest: History[Grace]
-    instalment_rounding: History[tuple[int, ...]]
-
-    @property
-    def bank_code(self) -> str:
-        """Return the two digits that the bank's files carry."""
-        return self.code[:2]
-
-    @property
-    def closed_on(self) -> date | None:
-        """Return the day from which nothing new is lent, None while the programme is open."""
-        last = self.open.values[-1] if self.open.values else None
-        return None if last is None or last.value else last.since
-
-    def at(self, day: date) -> ProgrammeTerms:
-        """Return the terms in force on a day."""
-        found = {name: getattr(self, name).find(day) for name in _HISTORIES}
-        return ProgrammeTerms(code=self.code, day=day, **found)
-
-
-def rate_changes_reaching(programme: Programme, signed_on: date) -> tuple[Dated[Decimal], ...]:
-    """Return the later rates that re-price a contract signed on a day, by rising `since`.
-
-    A new rate binds new contracts only, unless its decree says that running ones follow.
-    """
-    return tuple(
-        rate
-        for rate in programme.rate_per_year.values
-        if rate.reaches_existing and rate.since > signed_on
-    )
+FREEZE_REASONS = ("K1", "K2", "K3", "K4a", "K4c", "K5", "K_bs")
+CRITERIA = ("members_saving", "overdue", "interest", "principal", "savings_growth", "attendance")
+BANDS = ("weak", "average", "fair", "good")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +65,11 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True)
 class RepaymentOrder:
-    """In which order money without further word finds its account."""
+    """In which order money without further word finds its account.
+
+    `prepaid` says which instalments a repayment beyond what is due pays: the `next` first, the
+    `last` first, or all `even`.
+    """
 
     principal: History[tuple[str, ...]]
     interest: History[tuple[str, ...]]
@@ -168,6 +77,7 @@ class RepaymentOrder:
     freeze: History[tuple[str, ...]]
     rebook: History[tuple[str, ...]]
     unfreeze: History[str]
+    prepaid: History[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +113,14 @@ class OverdueRule:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far a contract may be stretched or stilled."""
+    """How far a contract may be stretched or stilled, and after how long somebody must look.
+
+    redate_…_days     working days before the due date: asked by the borrower, handed in
+    freeze_by_loss    reasons of a freeze under which the loss of assets decides how long
+    carry_over_times  seasons in a row that principal may go over
+    approval_above    [dong] a larger loan is approved by a second person
+    …_days, …_months  a time after, or before, which a loan stands in a worklist
+    """
 
     extension_share: History[Decimal]
     extension_short_months: History[int]
@@ -212,6 +129,41 @@ class Limits:
     freeze_months_heavy: History[int]
     freeze_loss_from: History[Decimal]
     freeze_loss_heavy_from: History[Decimal]
+    freeze_by_loss: History[tuple[str, ...]]
+    freeze_warning_days: History[int]
+    redate_asked_days: History[int]
+    redate_handed_days: History[int]
+    carry_over_times: History[int]
+    carry_over_months: History[int]
+    use_check_days: History[int]
+    undrawn_days: History[int]
+    inactive_months: History[int]
+    due_notice_days: History[int]
+    interest_unpaid_months: History[int]
+    silent_days: History[int]
+    approval_above: History[Dong]
+    group_members_min: History[int]
+    group_members_max: History[int]
+    newly_escaped_months: History[int]
+    identity_card_years: History[int]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupScore:
+    """How a savings-and-credit group is scored: a hundred points over six criteria.
+
+    weights  points of each criterion
+    none_at  share at and beyond which a criterion gives nothing
+    full_at  share at and beyond which it gives all; between the two, in proportion
+    bands    points from which a score belongs to a band, rising
+    """
+
+    criteria: Mapping[str, Named]
+    band_names: Mapping[str, Named]
+    weights: History[Mapping[str, Decimal]]
+    none_at: History[Mapping[str, Decimal]]
+    full_at: History[Mapping[str, Decimal]]
+    bands: History[Mapping[str, Decimal]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -228,6 +180,9 @@ class Policy:
     sources: Mapping[str, Named]
     trustees: Mapping[str, Named]
     chart: Mapping[str, Named]
+    freeze_reasons: Mapping[str, Named]
+    group_score: GroupScore
+    days_off: frozenset[date]
 
     def programme(self, code: str) -> Programme:
         """Return the programme with a code.
@@ -254,45 +209,7 @@ class Policy:
         return self.instalment_rounding.at(day) if own is None else own
 
 
-def _ceiling(text: str, unit: str) -> Ceiling:
-    if unit == "share":
-        return Ceiling(unit, share=dated.SHARE.read(text, unit))
-    return Ceiling(unit, amount=dated.DONG.read(text, unit))
-
-
-def _grace(text: str, _unit: str) -> Grace:
-    if not (found := _GRACE.fullmatch(text)):
-        raise ValueError(text)
-    return Grace(int(found[1]), found[2])
-
-
-def _ladder(text: str, unit: str) -> tuple[int, ...]:
-    steps = tuple(int(dated.DONG.read(step, unit)) for step in text.split(", "))
-    if steps != tuple(sorted(set(steps), reverse=True)) or steps[-1] != 1:
-        raise ValueError(text)
-    return steps
-
-
 _PROGRAMMES = "programmes/"
-_CODE = re.compile(r"[0-9]{2}(?:-?[0-9A-Z]{1,4})?")
-_GRACE = re.compile(r"([1-9][0-9]{0,2}) months after (first-draw|course-end)")
-_IN_GRACE = Form(("rule",), _grace, why="not-a-code")
-_LADDER = Form(("dong",), _ladder)
-
-_HISTORIES: Mapping[str, Form[Any]] = {
-    "open": dated.YES_NO,
-    "basis": dated.TEXT,
-    "rate_per_year": dated.RATE,
-    "overdue_multiple": dated.MULTIPLE,
-    "ceiling": Form(("dong", "dong/month", "dong/works", "share"), _ceiling),
-    "ceiling_establishment": Form(("dong",), _ceiling),
-    "collateral_above": dated.DONG,
-    "term_months": dated.MONTHS,
-    "principal_interval_months": dated.MONTHS,
-    "grace_principal": _IN_GRACE,
-    "grace_interest": _IN_GRACE,
-    "instalment_rounding": _LADDER,
-}
 _DAY_COUNT = {
     "basis": dated.choice("act/365", "act/360", "act/act", "30/360"),
     "counted_day": dated.choice("first", "last"),
@@ -305,6 +222,7 @@ _ORDERS: Mapping[str, Form[Any]] = {
     "freeze": dated.codes(*PRINCIPAL),
     "rebook": dated.codes(*PRINCIPAL),
     "unfreeze": dated.choice("overdue-when-past-due", "overdue", "in_term"),
+    "prepaid": dated.choice("next", "last", "even"),
 }
 _OVERDUE: Mapping[str, Form[Any]] = {
     "final_due": dated.YES_NO,
@@ -319,6 +237,29 @@ _LIMITS: Mapping[str, Form[Any]] = {
     "freeze_months_heavy": dated.MONTHS,
     "freeze_loss_from": dated.SHARE,
     "freeze_loss_heavy_from": dated.SHARE,
+    "freeze_by_loss": dated.codes(*FREEZE_REASONS),
+    "freeze_warning_days": dated.DAYS,
+    "redate_asked_days": dated.DAYS,
+    "redate_handed_days": dated.DAYS,
+    "carry_over_times": dated.COUNT,
+    "carry_over_months": dated.MONTHS,
+    "use_check_days": dated.DAYS,
+    "undrawn_days": dated.DAYS,
+    "inactive_months": dated.MONTHS,
+    "due_notice_days": dated.DAYS,
+    "interest_unpaid_months": dated.MONTHS,
+    "silent_days": dated.DAYS,
+    "approval_above": dated.DONG,
+    "group_members_min": dated.COUNT,
+    "group_members_max": dated.COUNT,
+    "newly_escaped_months": dated.MONTHS,
+    "identity_card_years": dated.YEARS,
+}
+_SCORE: Mapping[str, Form[Any]] = {
+    "weights": dated.marks("points", *CRITERIA),
+    "none_at": dated.marks("share", *CRITERIA),
+    "full_at": dated.marks("share", *CRITERIA),
+    "bands": dated.marks("points", *BANDS),
 }
 _FILES = (
     "day_count.toml",
@@ -329,6 +270,9 @@ _FILES = (
     "sources.toml",
     "trustees.toml",
     "chart.toml",
+    "freeze_reasons.toml",
+    "group_score.toml",
+    "days_off.toml",
 )
 
 
@@ -341,10 +285,14 @@ def parse(mapping: Mapping[str, Mapping[str, Any]]) -> Policy:
         if file not in _FILES and not file.startswith(_PROGRAMMES):
             raise Malformed(file=file, key="", why="unknown")
     tables = {file: _table(mapping, file) for file in _FILES}
-    ladder = tables["instalment_rounding.toml"].histories({"ladder": _LADDER}, needed=True)
+    ladder = tables["instalment_rounding.toml"].histories(
+        {"ladder": programmes.LADDER}, needed=True
+    )
     policy = Policy(
         version=_digest(mapping),
-        programmes=_programmes(mapping),
+        programmes=programmes.read(
+            _table(mapping, file) for file in sorted(mapping) if file.startswith(_PROGRAMMES)
+        ),
         day_count=DayCount(**tables["day_count.toml"].histories(_DAY_COUNT, needed=True)),
         repayment_order=RepaymentOrder(
             **tables["repayment_order.toml"].histories(_ORDERS, needed=True)
@@ -355,30 +303,34 @@ def parse(mapping: Mapping[str, Mapping[str, Any]]) -> Policy:
         sources=tables["sources.toml"].named("source"),
         trustees=tables["trustees.toml"].named("trustee"),
         chart=tables["chart.toml"].named("account"),
+        freeze_reasons=tables["freeze_reasons.toml"].named("reason"),
+        group_score=_group_score(tables["group_score.toml"]),
+        days_off=_days_off(tables["days_off.toml"]),
     )
     for table in tables.values():
         table.finish()
     return policy
 
 
-def _programmes(mapping: Mapping[str, Mapping[str, Any]]) -> dict[str, Programme]:
-    programmes: dict[str, Programme] = {}
-    for file in sorted(name for name in mapping if name.startswith(_PROGRAMMES)):
-        table = _table(mapping, file)
-        one = Programme(
-            code=table.matching("code", _CODE),
-            short=table.text("short"),
-            purpose=table.one_of("purpose", PURPOSES),
-            names=table.names(),
-            **table.histories(_HISTORIES),
-        )
-        table.finish()
-        if not one.overdue_multiple.values:
-            raise table.fault("overdue_multiple", "missing")
-        if one.code in programmes:
-            raise table.fault("code", "repeated")
-        programmes[one.code] = one
-    return dict(sorted(programmes.items()))
+def _group_score(table: Table) -> GroupScore:
+    return GroupScore(
+        criteria=table.named("criterion"),
+        band_names=table.named("band"),
+        **table.histories(_SCORE, needed=True),
+    )
+
+
+def _days_off(table: Table) -> frozenset[date]:
+    days: set[date] = set()
+    for row in table.tables("closure"):
+        row.sourced()
+        row.names()
+        since, until = row.day("since"), row.day("until")
+        if until < since:
+            raise row.fault("until", "descending")
+        row.finish()
+        days.update(since + timedelta(days=later) for later in range((until - since).days + 1))
+    return frozenset(days)
 
 
 def _table(mapping: Mapping[str, Mapping[str, Any]], file: str) -> Table:

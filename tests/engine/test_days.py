@@ -161,3 +161,33 @@ def test_no_session_lies_between_the_last_and_the_next(session_day: int, day: da
     assert last <= day < following
     assert last.day == following.day == session_day
     assert days.months_after(last, 1) == following
+
+
+OFF = {date(2026, 4, 27), date(2026, 4, 30), date(2026, 5, 1)}
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "expected"),
+    [
+        (date(2026, 11, 20), 0, date(2026, 11, 20)),
+        (date(2026, 11, 20), 3, date(2026, 11, 17)),
+        (date(2026, 11, 20), 5, date(2026, 11, 13)),
+        (date(2026, 11, 22), 1, date(2026, 11, 20)),
+        (date(2026, 5, 4), 1, date(2026, 4, 29)),
+        (date(2026, 5, 4), 5, date(2026, 4, 22)),
+    ],
+)
+def test_weekends_and_days_off_are_no_working_days(day: date, count: int, expected: date) -> None:
+    assert days.working_days_before(day, count, OFF) == expected
+
+
+@given(CALENDAR.filter(lambda day: day.year > 1990), st.integers(1, 30))
+def test_counting_back_ends_on_a_working_day_with_as_many_on_the_way(
+    day: date, count: int
+) -> None:
+    found = days.working_days_before(day, count, OFF)
+
+    passed = [found + timedelta(days=later) for later in range((day - found).days)]
+    assert found.weekday() < 5
+    assert found not in OFF
+    assert sum(one.weekday() < 5 and one not in OFF for one in passed) == count

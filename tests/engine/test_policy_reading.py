@@ -11,71 +11,7 @@ import pytest
 from creditdesk.engine import policy as law
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import Malformed
-
-
-def dated(value: str, unit: str, since: date = date(2020, 1, 1), **more: Any) -> dict[str, Any]:
-    told = {"source": "Quyết định 1", "confidence": "S", "checked_on": date(2026, 11, 22)}
-    return {"since": since, "value": value, "unit": unit} | told | more
-
-
-def named(code: str, **more: Any) -> dict[str, Any]:
-    told = {"source": "Danh mục", "confidence": "R", "checked_on": date(2026, 11, 22)}
-    return {"code": code, "names": {"vi": "tên", "en": "name", "id": "nama"}} | told | more
-
-
-def a_programme(code: str = "01", **more: Any) -> dict[str, Any]:
-    told = {
-        "code": code,
-        "short": "HN",
-        "purpose": "production",
-        "names": {"vi": "Hộ nghèo", "en": "Poor households", "id": "Rumah tangga miskin"},
-        "rate_per_year": [
-            dated("0.072", "1/year", date(2014, 6, 6)),
-            dated("0.066", "1/year", date(2015, 6, 5)),
-        ],
-        "overdue_multiple": [dated("1.3", "multiple")],
-    }
-    return told | more
-
-
-def files(**more: Any) -> dict[str, Any]:
-    """A small policy that parses; `more` replaces keys of its one programme."""
-    order = [dated("overdue, in_term", "codes")]
-    months, share = [dated("12", "months")], [dated("0.5", "share")]
-    return {
-        "day_count.toml": {
-            "basis": [dated("act/365", "code")],
-            "counted_day": [dated("first", "code")],
-            "rounding": [dated("half-up", "code")],
-        },
-        "repayment_order.toml": {
-            "principal": order,
-            "interest": order,
-            "write_off": order,
-            "freeze": order,
-            "rebook": order,
-            "unfreeze": [dated("overdue-when-past-due", "code")],
-        },
-        "overdue_rule.toml": {
-            "final_due": [dated("yes", "yes/no")],
-            "instalments": [dated("11, 12", "codes")],
-            "session": [dated("first-after", "code")],
-        },
-        "limits.toml": {
-            "extension_share": share,
-            "extension_short_months": months,
-            "short_term_months": months,
-            "freeze_months": months,
-            "freeze_months_heavy": months,
-            "freeze_loss_from": share,
-            "freeze_loss_heavy_from": share,
-        },
-        "instalment_rounding.toml": {"ladder": [dated("1.000, 1", "dong")]},
-        "sources.toml": {"source": [named("1")]},
-        "trustees.toml": {"trustee": [named("11", short="HND")]},
-        "chart.toml": {"account": [named("cash", bank_code="1011")]},
-        "programmes/01.toml": a_programme(**more),
-    }
+from tests.engine.policy_files import a_closure, a_programme, dated, files, named
 
 
 def test_a_programme_may_round_its_instalments_by_a_ladder_of_its_own() -> None:
@@ -97,6 +33,17 @@ def test_things_with_a_code_keep_what_is_printed_for_them() -> None:
     assert small.sources["1"].short is None
     assert small.chart["cash"].bank_code == "1011"
     assert small.sources["1"].names.said("en") == "name"
+
+
+def test_days_off_run_from_the_first_to_the_last_day_of_a_closure() -> None:
+    assert law.parse(files()).days_off == {date(2026, 4, 30), date(2026, 5, 1)}
+
+
+def test_a_score_gives_each_criterion_a_number() -> None:
+    score = law.parse(files()).group_score
+
+    assert score.weights.at(date(2026, 1, 1))["overdue"] == Decimal(20)
+    assert list(score.bands.at(date(2026, 1, 1))) == ["weak", "average", "fair", "good"]
 
 
 def test_the_version_changes_with_any_value_and_with_nothing_else() -> None:
@@ -185,6 +132,9 @@ NOW = datetime(2020, 1, 1, 12, 0)  # noqa: DTZ001 - what a file states has no zo
         ({"ceiling": [dated("1.5", "share")]}, "ceiling[1].value", "not-a-number"),
         ({"collateral_above": [dated("x", "dong")]}, "collateral_above[1].value", "not-a-number"),
         ({"term_months": [dated("0", "months")]}, "term_months[1].value", "not-a-number"),
+        ({"borrowers": [dated("HN, HX", "codes")]}, "borrowers[1].value", "not-a-code"),
+        ({"term_by": [dated("weather", "code")]}, "term_by[1].value", "not-a-code"),
+        ({"repayment": [dated("twice", "rule")]}, "repayment[1].value", "not-a-code"),
         ({"grace_interest": [dated("5 years", "rule")]}, "grace_interest[1].value", "not-a-code"),
         (
             {"instalment_rounding": [dated("1, 1.000", "dong")]},
@@ -275,6 +225,36 @@ def _put(file: str, key: str, value: object) -> Callable[[dict[str, Any]], objec
             _put("trustees.toml", "trustee", [named("11", colour="red")]),
             "trustees.toml",
             "trustee[1].colour",
+            "unknown",
+        ),
+        (
+            _put("repayment_order.toml", "prepaid", [dated("first", "code")]),
+            "repayment_order.toml",
+            "prepaid[1].value",
+            "not-a-code",
+        ),
+        (
+            _put("group_score.toml", "bands", [dated("weak 0, fair 50", "points")]),
+            "group_score.toml",
+            "bands[1].value",
+            "not-a-code",
+        ),
+        (
+            _put("group_score.toml", "weights", [dated("overdue thirty", "points")]),
+            "group_score.toml",
+            "weights[1].value",
+            "not-a-code",
+        ),
+        (
+            _put("days_off.toml", "closure", [a_closure(until=date(2026, 4, 29))]),
+            "days_off.toml",
+            "closure[1].until",
+            "descending",
+        ),
+        (
+            _put("days_off.toml", "closure", [a_closure(colour="red")]),
+            "days_off.toml",
+            "closure[1].colour",
             "unknown",
         ),
         (
