@@ -48,11 +48,40 @@ def a_closure(**more: Any) -> dict[str, Any]:
     return {key: value for key, value in told.items() if key != "code"}
 
 
+def limits() -> dict[str, Any]:
+    months, share = [dated("12", "months")], [dated("0.5", "share")]
+    days, count = [dated("5", "days")], [dated("2", "count")]
+    return {
+        "extension_share": share,
+        "extension_short_months": months,
+        "short_term_months": months,
+        "freeze_months": months,
+        "freeze_months_heavy": months,
+        "freeze_loss_from": share,
+        "freeze_loss_heavy_from": share,
+        "freeze_by_loss": [dated("K1", "codes")],
+        "freeze_warning_days": days,
+        "redate_asked_days": days,
+        "redate_handed_days": days,
+        "carry_over_times": count,
+        "carry_over_months": months,
+        "use_check_days": days,
+        "undrawn_days": days,
+        "inactive_months": months,
+        "due_notice_days": days,
+        "interest_unpaid_months": months,
+        "silent_days": days,
+        "approval_above": [dated("1.000", "dong")],
+        "group_members_min": count,
+        "group_members_max": count,
+        "newly_escaped_months": months,
+        "identity_card_years": [dated("15", "years")],
+    }
+
+
 def files(**more: Any) -> dict[str, Any]:
     """A small policy that parses; `more` replaces keys of its one programme."""
     order = [dated("overdue, in_term", "codes")]
-    months, share = [dated("12", "months")], [dated("0.5", "share")]
-    days, count = [dated("5", "days")], [dated("2", "count")]
     return {
         "day_count.toml": {
             "basis": [dated("act/365", "code")],
@@ -73,32 +102,7 @@ def files(**more: Any) -> dict[str, Any]:
             "instalments": [dated("11, 12", "codes")],
             "session": [dated("first-after", "code")],
         },
-        "limits.toml": {
-            "extension_share": share,
-            "extension_short_months": months,
-            "short_term_months": months,
-            "freeze_months": months,
-            "freeze_months_heavy": months,
-            "freeze_loss_from": share,
-            "freeze_loss_heavy_from": share,
-            "freeze_by_loss": [dated("K1", "codes")],
-            "freeze_warning_days": days,
-            "redate_asked_days": days,
-            "redate_handed_days": days,
-            "carry_over_times": count,
-            "carry_over_months": months,
-            "use_check_days": days,
-            "undrawn_days": days,
-            "inactive_months": months,
-            "due_notice_days": days,
-            "interest_unpaid_months": months,
-            "silent_days": days,
-            "approval_above": [dated("1.000", "dong")],
-            "group_members_min": count,
-            "group_members_max": count,
-            "newly_escaped_months": months,
-            "identity_card_years": [dated("15", "years")],
-        },
+        "limits.toml": limits(),
         "instalment_rounding.toml": {"ladder": [dated("1.000, 1", "dong")]},
         "sources.toml": {"source": [named("1")]},
         "trustees.toml": {"trustee": [named("11", short="HND")]},
