@@ -82,7 +82,10 @@ class Fact(NamedTuple):
 
 
 def orders_of(policy: Policy, day: date) -> Orders:
-    """Return the orders in which accounts give that the policy has in force on a day."""
+    """Return the orders in which accounts give that the policy had in force on a day.
+
+    A contract keeps the orders of the day it was signed: a replay of any later day finds the same.
+    """
     order = policy.repayment_order
 
     def accounts(names: Iterable[str]) -> tuple[Account, ...]:
@@ -209,8 +212,7 @@ def book(
     Returns what was written. Raises the refusal of the first event that cannot have happened.
     """
     live = facts_of(tx, loan.id)
-    day = add[0].value_date if add else loan.signed_on
-    revision = revise(terms_of(loan), orders_of(policy, day), live, add, remove)
+    revision = revise(terms_of(loan), orders_of(policy, loan.signed_on), live, add, remove)
     for refused in revision.refused:
         raise refused.why
     writer = chain.Writer(tx, act_id, chain.ids_one_by_one(tx))

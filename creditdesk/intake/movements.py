@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache, partial
 from itertools import count
 from typing import Any
 
@@ -181,7 +182,7 @@ def _book(
     """Replay every loan that has new events; write what changes, or note what cannot be."""
     if not rows.events:
         return
-    orders = ledger.orders_of(policy, date.max)
+    orders = cache(partial(ledger.orders_of, policy))
     starts = np.flatnonzero(np.diff(rows.loan_ids, prepend=-1))
     ends = [*starts[1:].tolist(), len(rows.events)]
     spans = list(zip(starts.tolist(), ends, strict=True))
@@ -193,7 +194,8 @@ def _book(
         heads = records.loans.heads_of(tx, ids)
         for loan, (start, end) in zip(records.loans.loans_by_id(tx, ids), block, strict=True):
             facts = live.get(loan.id, [])
-            revision = revise(ledger.terms_of(loan), orders, facts, rows.events[start:end])
+            terms, order = ledger.terms_of(loan), orders(loan.signed_on)
+            revision = revise(terms, order, facts, rows.events[start:end])
             _note(rows, start, end, revision, lines)
             _wonder(rows, (start, end), loan, facts, lines)
             if writer is not None and not lines.report.faults:

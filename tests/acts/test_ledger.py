@@ -1,5 +1,6 @@
 """The ledger: receipts once, two people, entries that never change, chains that hold."""
 
+from dataclasses import replace
 from datetime import date
 from random import Random
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from creditdesk import audit, chain, ledger, loans, records, repayments
+from creditdesk.engine.dated import History
 from creditdesk.engine.journal import Account, Event, Kind, Posting
 from creditdesk.engine.money import Dong
 from tests.builders import (
@@ -258,3 +260,25 @@ def test_the_terms_of_a_loan_come_back_as_they_were_signed(database):
     assert terms.rates[0].overdue_rate * 10 == contract.rate * 13
     assert not terms.entrusted
     assert (terms.first_principal_on, terms.due_on) == (None, contract.due_on)
+
+
+def test_a_contract_keeps_the_orders_of_the_day_it_was_signed(database):
+    """Orders change between the signing and the receipt; a second receipt comes with a new rule."""
+    order = POLICY.repayment_order
+    later = replace(
+        order.principal.values[-1],
+        since=date(2025, 1, 1),
+        value=("in_term", "overdue", "frozen"),
+    )
+    changed = replace(order, principal=History((*order.principal.values, later)))
+    policy = replace(POLICY, repayment_order=changed)
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+        enter(tx, loan_no, Event(date(2025, 2, 7), Kind.OVERDUE, 5_000_000, None, "CQH1"))
+
+        ledger.enter(tx, policy, "receive", a_deed(), loan_no=loan_no, events=[PAYMENT])
+
+        assert live(tx, loan_no)[-1].postings == (
+            Posting(Account.CASH, Account.OVERDUE, 1_000_000),
+        )
+        assert audit.verify(tx, policy).faults == []
