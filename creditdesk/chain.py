@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from creditdesk import records
+from creditdesk import months, records
 from creditdesk.db import Tx, day_text, insert_rows, on_sqlite
 from creditdesk.engine.journal import KIND_CODE, Event, Posting, mirror
 from creditdesk.engine.replay import Booked, Revision
@@ -52,20 +52,30 @@ class Writer:
         self.tx = tx
         self.act_id = act_id
         self.ids = ids
+        self.lock = months.Lock(tx)
         self.entries: list[tuple[Any, ...]] = []
         self.postings: list[tuple[Any, ...]] = []
         self.plans: list[tuple[Any, ...]] = []
         self.heads: list[Head] = []
 
     def write(self, head: Head, revision: Revision, live: dict[int, Booked]) -> None:
-        """Add the mirrors and entries of one loan's revision."""
+        """Add the mirrors and entries of one loan's revision.
+
+        Raises MonthClosed for a fact of a closed month, be it added or withdrawn. An entry that is
+        booked anew because of another is no new fact: it follows on its own day.
+        """
+        again = {replaces for _, replaces in revision.writes}
         for key in revision.mirrors:
             old = live[key]
+            if key not in again:
+                self.lock.admit(old.event)
             undone = Booked(
                 old.event, mirror(old.postings), tuple((day, -new) for day, new in old.plan)
             )
             self._entry(head, undone, mirrors=key)
         for booked, replaces in revision.writes:
+            if replaces is None:
+                self.lock.admit(booked.event)
             self._entry(head, booked, replaces=replaces)
         self.heads.append(head)
         if len(self.entries) >= self.BLOCK:

@@ -8,7 +8,7 @@ from typing import Any
 
 from creditdesk import words
 from creditdesk.audit import Proof
-from creditdesk.closing import Closed
+from creditdesk.closing import Closed, Closing
 from creditdesk.engine.ageing import Standing
 from creditdesk.engine.quotation import Quotation
 from creditdesk.figures import FIGURE_NAMES, Figures, Portfolio, WorklistRow
@@ -178,6 +178,35 @@ def closed(found: Closed) -> dict[str, Any]:
         "until": found.until.isoformat(),
         "new": found.new,
         "figures": found.figures,
+        "figures_before": found.before or None,
+        "differences": found.differences,
+    }
+
+
+def month(found: Closing) -> dict[str, Any]:
+    """Return one closing of a month, with what opened it again."""
+    opened = found.opened
+    return {
+        "month": found.month,
+        "number": found.number,
+        "closed_at": found.closed_at,
+        "figures": found.figures,
+        "opened": None
+        if opened is None
+        else {
+            "by": opened.by,
+            "checked_by": opened.checked_by,
+            "ground": opened.ground,
+            "at": opened.recorded_at,
+        },
+    }
+
+
+def months(found: Sequence[Closing], left: Sequence[Closing]) -> dict[str, Any]:
+    """Return every closing of every month, and the months that stand open."""
+    return {
+        "months": [month(one) for one in found],
+        "open": [one.month for one in left],
     }
 
 

@@ -35,12 +35,15 @@ class Job:
 
 
 def _close_day(tx: Tx, day: date, moment: str) -> closing.Closed:
-    return closing.close_day(tx, day=day, today=day, moment=moment)
+    done = closing.close_day(tx, day=day, today=day, moment=moment)
+    for left in closing.open_months(tx):
+        LOG.warning("month %s stands open: close-month closes it again", left.month)
+    return done
 
 
 def _close_month(tx: Tx, day: date, moment: str) -> closing.Closed:
     month = (day.replace(day=1) - timedelta(days=1)).isoformat()[:7]
-    return closing.close_month(tx, month=month, today=day, moment=moment)
+    return closing.close_month(tx, month=month, today=day, moment=moment, again=False)
 
 
 TIMETABLE = (

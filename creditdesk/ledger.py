@@ -36,6 +36,12 @@ class CheckerMissing(Refused):
     code = "checker-missing"
 
 
+class GroundMissing(Refused):
+    """This decision needs a ground."""
+
+    code = "ground-missing"
+
+
 class AmountNotPositive(Refused):
     """An event moves money, in whole dong above zero."""
 
@@ -169,12 +175,15 @@ def in_order(facts: Iterable[Fact]) -> list[Booked]:
     return sorted((fact.booked for fact in facts), key=lambda booked: event_order(booked.event))
 
 
-def begin_act(tx: Tx, name: str, deed: Deed, *, checked: bool = False) -> int:
+def begin_act(
+    tx: Tx, name: str, deed: Deed, *, checked: bool = False, grounded: bool = False
+) -> int:
     """Write down who does what and return the act's id.
 
-    checked  whether the act needs a second person
+    checked   whether the act needs a second person
+    grounded  whether the act needs a ground
 
-    Raises MakerMissing, CheckerMissing, SamePerson.
+    Raises MakerMissing, CheckerMissing, SamePerson, GroundMissing.
     """
     maker, checker = deed.by.strip(), deed.checked_by.strip()
     if not maker:
@@ -183,6 +192,8 @@ def begin_act(tx: Tx, name: str, deed: Deed, *, checked: bool = False) -> int:
         raise CheckerMissing(act=name)
     if maker.casefold() == checker.casefold():
         raise SamePerson(act=name, by=maker)
+    if grounded and not deed.ground.strip():
+        raise GroundMissing(act=name)
     records.loans.join_writers(tx)
     return records.ledger.add_act(
         tx,
@@ -209,7 +220,8 @@ def book(
 
     loan  the locked row of the loan
 
-    Returns what was written. Raises the refusal of the first event that cannot have happened.
+    Returns what was written. Raises the refusal of the first event that cannot have happened, and
+    MonthClosed where one lies in a closed month.
     """
     live = facts_of(tx, loan.id)
     revision = revise(terms_of(loan), orders_of(policy, loan.signed_on), live, add, remove)

@@ -79,8 +79,8 @@ def reverse(tx: Tx, policy: Policy, *, receipt_no: str, deed: ledger.Deed) -> No
 
     receipt_no  as the household was told: principal and interest of one receipt go together
 
-    Raises ReceiptNotFound, AlreadyReversed, and the refusal of a later event that cannot stand
-    without it.
+    Raises ReceiptNotFound, AlreadyReversed, GroundMissing, MonthClosed, and the refusal of a later
+    event that cannot stand without it.
     """
     entries = _entries(tx, receipt_no)
     if not entries:
@@ -96,5 +96,5 @@ def reverse(tx: Tx, policy: Policy, *, receipt_no: str, deed: ledger.Deed) -> No
     ]
     if not live:
         raise ledger.AlreadyReversed(receipt_no=receipt_no)
-    act_id = ledger.begin_act(tx, "reverse", deed)
+    act_id = ledger.begin_act(tx, "reverse", deed, grounded=True)
     ledger.book(tx, policy, loan, act_id, remove=live)

@@ -1,4 +1,4 @@
-"""Questions to the book, and the work of nights and months."""
+"""Questions to the book, its proof, and schedules quoted."""
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from creditdesk import arrears, audit, closing, documents, standings, statements, words
+from creditdesk import arrears, audit, documents, standings, statements, words
 from creditdesk.cli import frame
 from creditdesk.cli.frame import BROKEN, DAY, Desk, as_json, as_of, command, place, tell
 from creditdesk.engine import money, quotation
@@ -111,38 +111,6 @@ def transfer(desk: Desk, session: date, place: str | None, json_: bool, **people
         tell({"session": session, "rows": rows, "total": total})
     else:
         click.echo(words.say(desk.language, "done.transfer", count=len(rows), total=total))
-
-
-@command("close-day")
-@click.option("--day", type=DAY, required=True)
-@as_json
-def close_day(desk: Desk, day: date, json_: bool) -> None:
-    """Close a day and every day missed before it; again does no harm."""
-    with desk.begin() as tx:
-        done = closing.close_day(
-            tx, day=day, today=frame.today(), moment=frame.moment().isoformat()
-        )
-    _closed(desk, done, json_)
-
-
-@command("close-month")
-@click.option("--month", required=True, help="YYYY-MM")
-@as_json
-def close_month(desk: Desk, month: str, json_: bool) -> None:
-    """Close a month that is over; again does no harm."""
-    with desk.begin() as tx:
-        done = closing.close_month(
-            tx, month=month, today=frame.today(), moment=frame.moment().isoformat()
-        )
-    _closed(desk, done, json_)
-
-
-def _closed(desk: Desk, done: closing.Closed, json_: bool) -> None:
-    if json_:
-        tell(documents.closed(done))
-    else:
-        code = "done.closed" if done.new else "done.closed-before"
-        click.echo(words.say(desk.language, code, name=done.name, since=done.since))
 
 
 @command("verify")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from creditdesk import chain, ledger, records
+from creditdesk import chain, ledger, months, records
 from creditdesk.db import Tx
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.policy import Policy
@@ -68,6 +68,7 @@ def take(
     if act is not None:
         records.ledger.hold_for_writing(tx)
     rows = _new_to_book(tx, _read(tx, lines, latest), lines)
+    _check_months(tx, rows, lines)
     writer = None
     if act is not None and not report.faults:
         ids = count(records.ledger.next_id(tx, records.ledger.entry))
@@ -162,6 +163,14 @@ def _new_to_book(tx: Tx, rows: _Rows, lines: Lines) -> _Rows:
                 _differs(rows, at, lines, "receipt-known")
     events = [event for event, kept in zip(rows.events, keep, strict=True) if kept]
     return _Rows(rows.places[keep], rows.loan_ids[keep], events, rows.unclear)
+
+
+def _check_months(tx: Tx, rows: _Rows, lines: Lines) -> None:
+    """Note every new row of a closed month: what is known of it already may come again."""
+    lock = months.Lock(tx)
+    for place, event in zip(rows.places.tolist(), rows.events, strict=True):
+        if month := lock.holds(event.value_date):
+            lines.fault(place, "value_date", "month-closed", month=month)
 
 
 def _differs(rows: _Rows, at: int, lines: Lines, code: str, **facts: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditdesk.db import Tx, metadata, on_sqlite
-from creditdesk.records.ledger import plan_change, posting
+from creditdesk.records.ledger import act, plan_change, posting
 
 book_image = sa.Table(
     "book_image",
@@ -35,9 +35,21 @@ closed_month = sa.Table(
     "closed_month",
     metadata,
     sa.Column("month", sa.Text, primary_key=True),
+    # The first, second, … closing of the month; each stands open or closed by its own opening.
+    sa.Column("closing", sa.Integer, primary_key=True),
     sa.Column("closed_at", sa.Text, nullable=False),
     sa.Column("last_entry", sa.BigInteger, nullable=False),
     sa.Column("figures", sa.Text, nullable=False),
+)
+
+month_opening = sa.Table(
+    "month_opening",
+    metadata,
+    sa.Column("month", sa.Text, primary_key=True),
+    # The closing that this opening ends.
+    sa.Column("closing", sa.Integer, primary_key=True),
+    sa.Column("act_id", sa.ForeignKey("act.id"), nullable=False),
+    sa.ForeignKeyConstraint(["month", "closing"], ["closed_month.month", "closed_month.closing"]),
 )
 
 business_day = sa.Table(
@@ -66,6 +78,9 @@ clock_lease = sa.Table(
     sa.Column("until", sa.Text, nullable=False),
     sa.CheckConstraint("one = 1", name="one"),
 )
+
+
+APPEND_ONLY = ("closed_month", "month_opening")
 
 
 def newest_image(tx: Tx, province: str, day: date) -> Any | None:
@@ -162,7 +177,7 @@ def write_closed_day(tx: Tx, values: dict[str, Any]) -> None:
 
 
 def write_closed_month(tx: Tx, values: dict[str, Any]) -> None:
-    """Write that a month is closed."""
+    """Write a closing of a month with its figures."""
     tx.execute(sa.insert(closed_month).values(**values))
 
 
@@ -192,9 +207,42 @@ def last_closed_day(tx: Tx) -> Any | None:
     return tx.execute(sa.select(closed_day).order_by(closed_day.c.day.desc()).limit(1)).first()
 
 
-def find_closed_month(tx: Tx, month: str) -> Any | None:
-    """Return the row of a closed month."""
-    return tx.execute(sa.select(closed_month).where(closed_month.c.month == month)).first()
+_CLOSINGS = closed_month.outerjoin(
+    month_opening,
+    (month_opening.c.month == closed_month.c.month)
+    & (month_opening.c.closing == closed_month.c.closing),
+)
+
+
+def closed_months(tx: Tx) -> frozenset[str]:
+    """Return the months that are closed: those with a closing that no opening has ended."""
+    chosen = (
+        sa.select(closed_month.c.month)
+        .select_from(_CLOSINGS)
+        .where(month_opening.c.act_id.is_(None))
+    )
+    return frozenset(tx.execute(chosen).scalars())
+
+
+def closings(tx: Tx, month: str | None = None) -> list[Any]:
+    """Return the closings of one month or of all, oldest first, each with what opened it again."""
+    chosen = (
+        sa.select(
+            closed_month,
+            *(month_opening.c.act_id, act.c.by, act.c.checked_by, act.c.ground),
+            act.c.recorded_at.label("opened_at"),
+        )
+        .select_from(_CLOSINGS.outerjoin(act, act.c.id == month_opening.c.act_id))
+        .order_by(closed_month.c.month, closed_month.c.closing)
+    )
+    if month is not None:
+        chosen = chosen.where(closed_month.c.month == month)
+    return list(tx.execute(chosen))
+
+
+def write_opening(tx: Tx, month: str, closing: int, act_id: int) -> None:
+    """Write that a closing of a month is ended by an act."""
+    tx.execute(sa.insert(month_opening).values(month=month, closing=closing, act_id=act_id))
 
 
 def today(tx: Tx) -> date | None:

@@ -200,7 +200,7 @@ def test_what_a_reversal_brings_back_moves_under_another_number(database):
         loan_no = a_loan(tx, **INSTALMENTS_MOVE)
         enter(tx, loan_no, Event(session, Kind.PRINCIPAL, 2_000_000, None, "TG1"))
         transfer(tx, session)
-        repayments.reverse(tx, POLICY, receipt_no="TG1", deed=a_deed())
+        repayments.reverse(tx, POLICY, receipt_no="TG1", deed=a_deed(ground="sửa"))
 
         transfer(tx, session)
         transfer(tx, session)

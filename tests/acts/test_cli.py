@@ -15,7 +15,7 @@ from tests.builders import a_contract, a_file, a_loan, loan_rows
 
 COMMANDS = {
     *("setup", "demo", "intake", "quote", "standing", "portfolio", "worklist", "transfer"),
-    *("close-day", "close-month", "print", "verify", "serve", "clock"),
+    *("close-day", "close-month", "open-month", "months", "print", "verify", "serve", "clock"),
 }
 LOAN = a_contract().loan_no
 ASKED = [
@@ -27,6 +27,7 @@ ASKED = [
     ["transfer", "--session", "2027-02-07", "--by", "an", "--checked-by", "binh"],
     ["close-day", "--day", "2026-01-05"],
     ["close-month", "--month", "2025-12"],
+    ["months"],
     ["verify"],
 ]
 QUOTE = ["quote", "--amount", "50000000", "--draw", "2026-01-15", "--annual-rate", "6,6"]

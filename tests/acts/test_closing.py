@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from creditdesk import closing, records, standings
 from creditdesk.engine.journal import Event, Kind
-from tests.builders import a_loan, enter
+from tests.builders import a_deed, a_loan, enter
 
 TODAY = date(2026, 11, 22)
 MOMENT = "2026-11-22T16:00:00+00:00"
@@ -73,6 +73,7 @@ def test_closing_a_day_brings_kept_images_up(database):
     with database.begin() as tx:
         loan_no = a_loan(tx)
         close_month(tx, "2025-06")
+        closing.open_month(tx, month="2025-06", deed=a_deed(ground="sót"))
         enter(tx, loan_no, Event(date(2025, 6, 1), Kind.PRINCIPAL, 5, None, "TG1"))
 
         close_day(tx, date(2026, 11, 20))

@@ -190,7 +190,7 @@ def test_a_mirror_undoes_the_plan_of_a_draw(database):
         late = Event(date(2024, 6, 1), Kind.REBOOK, 10_000_000, None, "DK1")
         enter(tx, loan_no, late)
 
-        repayments.reverse(tx, POLICY, receipt_no="DK1", deed=a_deed())
+        repayments.reverse(tx, POLICY, receipt_no="DK1", deed=a_deed(ground="sửa"))
 
         loan = records.loans.find_loan(tx, loan_no)
         _, _, plans = records.ledger.chains_of(tx, [loan.id])
@@ -263,7 +263,7 @@ def test_the_terms_of_a_loan_come_back_as_they_were_signed(database):
 
 
 def test_a_contract_keeps_the_orders_of_the_day_it_was_signed(database):
-    """Orders change between the signing and the receipt; a second receipt comes with a new rule."""
+    """The orders change after the signing and before the receipt."""
     order = POLICY.repayment_order
     later = replace(
         order.principal.values[-1],

@@ -255,4 +255,4 @@ def test_a_draw_that_money_was_taken_from_cannot_be_reversed(database):
         )
 
         with pytest.raises(BeforeFirstDraw):
-            repayments.reverse(tx, POLICY, receipt_no="GN1", deed=a_deed())
+            repayments.reverse(tx, POLICY, receipt_no="GN1", deed=a_deed(ground="sửa"))

@@ -26,7 +26,8 @@ def receive(tx, loan_no, receipt_no="BL1", value_date=PAID_ON, **parts):
 
 
 def reverse(tx, receipt_no="BL1"):
-    repayments.reverse(tx, POLICY, receipt_no=receipt_no, deed=a_deed(checked_by=""))
+    deed = a_deed(checked_by="", ground="nhập nhầm (minh họa)")
+    repayments.reverse(tx, POLICY, receipt_no=receipt_no, deed=deed)
 
 
 def balances(tx, loan_no, day=PAID_ON):

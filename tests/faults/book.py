@@ -18,7 +18,12 @@ PLACES = Map(settings.geography(), date(2026, 1, 1))
 SIGNED = date(2026, 3, 2)
 SESSION_DAY = 10
 DRAWN = 50_000_000
-DEED = ledger.Deed(by="nguoi-lap", recorded_at="2026-11-22T00:00:00+00:00", checked_by="kiem-soat")
+DEED = ledger.Deed(
+    by="nguoi-lap",
+    recorded_at="2026-11-22T00:00:00+00:00",
+    checked_by="kiem-soat",
+    ground="Biên bản (mẫu)",
+)
 LIMITS = intake.Limits(
     max_megabytes=50, max_rows=200_000, max_columns=200, memory_megabytes=2048, seconds=100
 )

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from creditdesk import arrears, closing, records, standings, statements
+from creditdesk import arrears, closing, months, records, standings, statements
 from creditdesk.db import Database
 from creditdesk.engine.money import Dong
 from tests.conftest import LONG, TEMPLATE
@@ -142,6 +142,8 @@ def test_a_receipt_dated_before_a_closed_day_shows_in_every_later_picture(databa
     close_month(database, "2026-04")
     close_month(database, "2026-05")
 
+    with database.begin() as tx:
+        closing.open_month(tx, month="2026-04", deed=DEED)
     pay(database, loan_no, "TRE", date(2026, 4, 20), principal=5_000_000)
     close(database, date(2026, 6, 1))
 
@@ -149,6 +151,20 @@ def test_a_receipt_dated_before_a_closed_day_shows_in_every_later_picture(databa
         with database.read() as tx:
             total = statements.portfolio(tx, POLICY, statements.Question(FIRST, day)).total
         assert total.outstanding == owed * 1_000_000
+    prove(database)
+
+
+def test_a_receipt_beside_the_closing_of_its_month_is_in_its_figures_or_refused(database):
+    loan_no = lend(database, 1)
+
+    closed, taken = at_once(
+        lambda: close_month(database, "2026-04"),
+        lambda: pay(database, loan_no, "PT1", date(2026, 4, 20), principal=1_000_000),
+    )
+
+    refused = isinstance(taken, months.MonthClosed)
+    assert closed.figures["outstanding"] == (50 if refused else 49) * 1_000_000
+    assert refused or taken.new
     prove(database)
 
 

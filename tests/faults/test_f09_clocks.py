@@ -7,10 +7,10 @@ from threading import Barrier, Thread
 import pytest
 import sqlalchemy as sa
 
-from creditdesk import jobs, records, settings
+from creditdesk import closing, jobs, records, settings
 from creditdesk.db import Database
 from tests.conftest import LONG
-from tests.faults.book import KEPT, at_once, kept_rows, lend
+from tests.faults.book import DEED, KEPT, at_once, kept_rows, lend
 from tests.faults.child import Nursery
 
 CLOCKS = 4
@@ -186,3 +186,25 @@ def test_a_clock_whose_database_is_away_waits_for_it(tmp_path):
     assert not one.fire(CLOSE_DAY, EVENING)
     assert one.token == 0
     one.database.close()
+
+
+def test_the_clock_leaves_a_month_that_people_opened_to_them_and_says_so(database, caplog):
+    lend(database, 1)
+    first = datetime(2026, 4, 1, 22, 0, tzinfo=jobs.ZONE)
+    one = clock(database)
+    assert one.fire(CLOSE_MONTH, first)
+    with database.begin() as tx:
+        closing.open_month(tx, month="2026-03", deed=DEED)
+    rows = kept_rows(database)
+
+    assert not clock(database).fire(CLOSE_MONTH, first + OVERSLEPT + timedelta(1))
+    assert "month-stands-open" in caplog.text
+    assert kept_rows(database) == rows
+
+    assert clock(database).fire(CLOSE_DAY, first + 2 * OVERSLEPT + timedelta(1))
+    assert "2026-03 stands open" in caplog.text
+
+    with database.begin() as tx:
+        closing.close_month(tx, month="2026-03", today=date(2026, 4, 3), moment="m")
+    assert clock(database).fire(CLOSE_MONTH, first + 3 * OVERSLEPT + timedelta(1))
+    assert len(kept_rows(database)["closed_month"]) == 2

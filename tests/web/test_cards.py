@@ -10,7 +10,7 @@ from creditdesk.engine.journal import Event, Kind
 from tests.web.conftest import COMMUNE, DAY, DEED, MANY, OTHER, number
 
 LOAN = number(1)
-CHECKED = replace(DEED, checked_by="checker")
+CHECKED = replace(DEED, checked_by="checker", ground="paper")
 
 
 def enter(tx, kind, day, amount, receipt_no):
