@@ -1,8 +1,25 @@
-"""Households and groups: admitting who borrows and the group that vouches."""
+"""Households and groups: admitting who borrows, what communes' lists say, who vouches."""
 
-from creditdesk import records
-from creditdesk.db import Tx
-from creditdesk.errors import Conflict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from creditdesk import ledger, records
+from creditdesk.communes import Map
+from creditdesk.db import Tx, insert_rows, row_text
+from creditdesk.engine.days import months_after
+from creditdesk.engine.eligibility import (
+    ESCAPED,
+    OTHER,
+    Spell,
+    history_on,
+    left_lists_on,
+    spell_on,
+)
+from creditdesk.engine.policy import Policy
+from creditdesk.engine.programmes import STANDINGS
+from creditdesk.errors import Conflict, NotFound, Refused
 
 
 class CustomerElsewhere(Conflict):
@@ -15,6 +32,54 @@ class GroupElsewhere(Conflict):
     """The group is known under another trustee."""
 
     code = "group-elsewhere"
+
+
+class HouseholdNotFound(NotFound):
+    """No household has this number."""
+
+    code = "household-not-found"
+
+
+class StandingUnknown(Refused):
+    """A household is poor, near-poor, newly escaped or other: no list says anything else."""
+
+    code = "standing-unknown"
+
+
+class ListMissing(Refused):
+    """A standing rests on the commune's list: its number is missing."""
+
+    code = "list-missing"
+
+
+class StandingEndsBefore(Refused):
+    """A standing ends before it begins."""
+
+    code = "standing-ends-before"
+
+
+class EscapedTooLong(Refused):
+    """Too long after leaving the lists a household is no longer newly escaped."""
+
+    code = "escaped-too-long"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a commune's list says of one household.
+
+    standing         `HN` poor, `HCN` near-poor, `MTN` newly escaped, `KHAC` other
+    since, until     [date] first and last day; None: until the next list
+    list_no, list_on number and date of the list
+    """
+
+    household_no: str
+    commune: str
+    standing: str
+    since: date
+    until: date | None
+    list_no: str
+    list_on: date
 
 
 MARK = "(minh họa)"
@@ -65,3 +130,118 @@ def form_group(tx: Tx, *, province: str, group_no: str, trustee: str, head: str 
         records.households.add_group(tx, group_no, province, trustee, head)
     elif known.trustee != trustee:
         raise GroupElsewhere(group_no=group_no, trustee=trustee, known=known.trustee)
+
+
+def classify(
+    tx: Tx, policy: Policy, places: Map, *, listings: Sequence[Listing], deed: ledger.Deed
+) -> int:
+    """Enter what communes' lists say of households, and return how much of it was new.
+
+    A household that nobody knew is admitted. A later listing of the same first day takes the place
+    of the former, which stays written. Said again, the same changes nothing.
+
+    Raises StandingUnknown, ListMissing, StandingEndsBefore, EscapedTooLong, PlaceNotFound.
+    """
+    records.loans.hold_contracts(tx)
+    ids = _admitted(tx, places, listings)
+    known = records.households.standings_of(tx, ids.values())
+    spells = {key: [_spell(row) for row in rows] for key, rows in known.items()}
+    new = []
+    for listing in listings:
+        before = spells.setdefault(ids[listing.household_no], [])
+        spell = _listed(policy, listing, before)
+        if not _repeats(before, spell):
+            before.append(spell)
+            new.append(listing)
+    if new:
+        act_id = ledger.begin_act(tx, "classify", deed)
+        _write(tx, places, new, ids, act_id)
+    return len(new)
+
+
+def _admitted(tx: Tx, places: Map, listings: Iterable[Listing]) -> dict[str, int]:
+    """Return the id of every household listed, admitting those not known."""
+    provinces = {one.household_no: places.commune(one.commune).province for one in listings}
+    ids = records.households.households_of(tx, provinces)
+    for number, province in provinces.items():
+        if number not in ids:
+            ids[number] = records.households.add_household(tx, province, number)
+    return ids
+
+
+def _repeats(before: Sequence[Spell], spell: Spell) -> bool:
+    """Return whether the newest listing of the same first day says the same."""
+    same_day = [one for one in before if one.since == spell.since]
+    return same_day[-1:] == [spell]
+
+
+def _listed(policy: Policy, listing: Listing, before: Sequence[Spell]) -> Spell:
+    one = listing
+    if one.standing not in STANDINGS:
+        raise StandingUnknown(household_no=one.household_no, standing=one.standing)
+    if not one.list_no.strip():
+        raise ListMissing(household_no=one.household_no)
+    if one.until is not None and one.until < one.since:
+        raise StandingEndsBefore(
+            household_no=one.household_no, since=one.since, until=one.until
+        )
+    spell = Spell(one.standing, one.since, one.until, one.list_no, one.list_on)
+    most = policy.limits.newly_escaped_months.find(one.since)
+    if spell.standing == ESCAPED and most is not None:
+        left = left_lists_on(history_on([*before, spell], (), one.since), one.since)
+        if left is not None and one.since > months_after(left, most):
+            raise EscapedTooLong(
+                household_no=one.household_no, left_on=left, last_day=months_after(left, most)
+            )
+    return spell
+
+
+def _write(
+    tx: Tx, places: Map, listings: Iterable[Listing], ids: dict[str, int], act_id: int
+) -> None:
+    rows = (
+        row_text(
+            (
+                places.commune(one.commune).province,
+                ids[one.household_no],
+                one.commune,
+                one.standing,
+                one.since,
+                one.until,
+                one.list_no,
+                one.list_on,
+                act_id,
+            )
+        )
+        for one in listings
+    )
+    table = records.households.household_standing
+    insert_rows(tx, table, records.households.STANDING_COLUMNS, rows)
+
+
+def _spell(row: Any) -> Spell:
+    return Spell(row.standing, row.since, row.until, row.list_no, row.list_on)
+
+
+def history(tx: Tx, household_id: int, day: date) -> tuple[Spell, ...]:
+    """Return the standings that a household has had by a day, rising.
+
+    One of whom no list tells has the standing that its contracts state.
+    """
+    rows = records.households.standings_of(tx, [household_id]).get(household_id, ())
+    signed = (
+        Spell(loan.standing or OTHER, loan.signed_on, None, "", None)
+        for loan in records.loans.loans_of_households(tx, [household_id])
+    )
+    return history_on([_spell(row) for row in rows], list(signed), day)
+
+
+def standing_on(tx: Tx, household_no: str, day: date) -> Spell | None:
+    """Return the standing of a household on a day, None where nothing tells one.
+
+    Raises HouseholdNotFound.
+    """
+    household = records.households.find_household(tx, household_no)
+    if household is None:
+        raise HouseholdNotFound(household_no=household_no)
+    return spell_on(history(tx, household.id, day), day)

@@ -35,6 +35,38 @@ credit_group = sa.Table(
     sa.Column("head", sa.Text, nullable=False),
 )
 
+household_standing = sa.Table(
+    "household_standing",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("province", sa.Text, nullable=False),
+    sa.Column("household_id", sa.ForeignKey("household.id"), nullable=False),
+    sa.Column("commune", sa.Text, nullable=False),
+    sa.Column("standing", sa.Text, nullable=False),
+    sa.Column("since", sa.Date, nullable=False),
+    sa.Column("until", sa.Date),
+    # Number and date of the list by which the commune says so.
+    sa.Column("list_no", sa.Text, nullable=False),
+    sa.Column("list_on", sa.Date, nullable=False),
+    sa.Column("act_id", sa.ForeignKey("act.id"), nullable=False),
+    sa.CheckConstraint("standing IN ('HN', 'HCN', 'MTN', 'KHAC')", name="standing"),
+    sa.CheckConstraint("until IS NULL OR until >= since", name="until"),
+    sa.CheckConstraint("list_no <> ''", name="list_no"),
+    sa.Index("ix_household_standing_household_id", "household_id", "id"),
+)
+
+STANDING_COLUMNS = (
+    "province",
+    "household_id",
+    "commune",
+    "standing",
+    "since",
+    "until",
+    "list_no",
+    "list_on",
+    "act_id",
+)
+
 
 def find_household(tx: Tx, household_no: str) -> Any | None:
     """Return a household's row."""
@@ -115,4 +147,31 @@ def customers_of(tx: Tx, ids: Iterable[int]) -> dict[int, Any]:
     for start in range(0, len(wanted), 500):
         chosen = sa.select(customer).where(customer.c.id.in_(wanted[start : start + 500]))
         found.update((row.id, row) for row in tx.execute(chosen))
+    return found
+
+
+def households_of(tx: Tx, numbers: Iterable[str]) -> dict[str, int]:
+    """Return the ids of those households that are known, by number."""
+    wanted = sorted(set(numbers))
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), 500):
+        chosen = sa.select(household.c.household_no, household.c.id).where(
+            household.c.household_no.in_(wanted[start : start + 500])
+        )
+        found.update((row[0], row[1]) for row in tx.execute(chosen))
+    return found
+
+
+def standings_of(tx: Tx, household_ids: Iterable[int]) -> dict[int, list[Any]]:
+    """Return what communes' lists say of households by id, each in the order of writing."""
+    wanted = sorted(set(household_ids))
+    found: dict[int, list[Any]] = {}
+    for start in range(0, len(wanted), 500):
+        chosen = (
+            sa.select(household_standing)
+            .where(household_standing.c.household_id.in_(wanted[start : start + 500]))
+            .order_by(household_standing.c.household_id, household_standing.c.id)
+        )
+        for row in tx.execute(chosen):
+            found.setdefault(row.household_id, []).append(row)
     return found

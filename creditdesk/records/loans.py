@@ -46,6 +46,7 @@ loan = sa.Table(
     sa.Index("ix_loan_province", "province", "id"),
     sa.Index("ix_loan_commune", "commune"),
     sa.Index("ix_loan_customer_id", "customer_id"),
+    sa.Index("ix_loan_household_id", "household_id"),
 )
 
 loan_head = sa.Table(
@@ -148,6 +149,16 @@ def loans_by_id(tx: Tx, ids: Iterable[int]) -> Iterator[Any]:
     for start in range(0, len(wanted), 500):
         chosen = loan.c.id.in_(wanted[start : start + 500])
         yield from tx.execute(sa.select(loan).where(chosen).order_by(loan.c.id))
+
+
+def loans_of_households(tx: Tx, household_ids: Iterable[int]) -> Iterator[Any]:
+    """Yield the loans of households, each household's by day of signing and number."""
+    wanted = sorted(set(household_ids))
+    for start in range(0, len(wanted), 500):
+        chosen = loan.c.household_id.in_(wanted[start : start + 500])
+        yield from tx.execute(
+            sa.select(loan).where(chosen).order_by(loan.c.signed_on, loan.c.loan_no)
+        )
 
 
 def loans_of_commune(tx: Tx, commune: str) -> list[Any]:

@@ -1,0 +1,229 @@
+"""Applications for loans, the steps taken with each, and checks of what loans were used for."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from creditdesk.db import Tx, metadata
+from creditdesk.engine.journal import KIND_CODE, Kind
+from creditdesk.records.households import customer
+from creditdesk.records.ledger import act, posting
+
+_Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+application = sa.Table(
+    "application",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("province", sa.Text, nullable=False),
+    sa.Column("application_no", sa.Text, nullable=False, unique=True),
+    sa.Column("customer_id", sa.ForeignKey("customer.id"), nullable=False),
+    sa.Column("household_id", sa.ForeignKey("household.id"), nullable=False),
+    sa.Column("programme", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("investor", sa.Text, nullable=False),
+    sa.Column("trustee", sa.Text, nullable=False),
+    sa.Column("group_no", sa.Text, nullable=False),
+    sa.Column("group_head", sa.Text, nullable=False),
+    sa.Column("village_code", sa.Text, nullable=False),
+    sa.Column("commune", sa.Text, nullable=False),
+    sa.Column("office", sa.Text, nullable=False),
+    sa.Column("session_day", sa.SmallInteger, nullable=False),
+    sa.Column("applied_on", sa.Date, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("months", sa.SmallInteger, nullable=False),
+    sa.Column("every_months", sa.SmallInteger, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("plan", sa.Text, nullable=False),
+    sa.Column("collateral", sa.Text, nullable=False),
+    sa.Column("learner_no", sa.Text, nullable=False),
+    sa.Column("course_end_on", sa.Date),
+    sa.Column("study_months", sa.SmallInteger, nullable=False),
+    sa.Column("works", sa.SmallInteger, nullable=False),
+    sa.Column("workers", sa.Integer, nullable=False),
+    sa.Column("cost", sa.BigInteger, nullable=False),
+    sa.Column("contract_months", sa.SmallInteger, nullable=False),
+    sa.Column("act_id", sa.ForeignKey("act.id"), nullable=False),
+    sa.CheckConstraint("amount > 0", name="amount"),
+    sa.CheckConstraint("months > 0", name="months"),
+    sa.CheckConstraint("session_day BETWEEN 1 AND 28", name="session_day"),
+    sa.Index("ix_application_province_commune", "province", "commune"),
+    sa.Index("ix_application_household_id", "household_id"),
+)
+
+application_step = sa.Table(
+    "application_step",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("province", sa.Text, nullable=False),
+    sa.Column("application_id", sa.ForeignKey("application.id"), nullable=False),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("on_day", sa.Date, nullable=False),
+    sa.Column("accepted", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("remark", sa.Text, nullable=False),
+    sa.Column("document_no", sa.Text, nullable=False),
+    sa.Column("document_on", sa.Date),
+    # What was appraised, approved or told; the day and place of the draw; the loan signed.
+    sa.Column("amount", sa.BigInteger),
+    sa.Column("draw_on", sa.Date),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("loan_no", sa.Text),
+    sa.Column("act_id", sa.ForeignKey("act.id"), nullable=False),
+    sa.CheckConstraint("amount IS NULL OR amount > 0", name="amount"),
+    sa.CheckConstraint("accepted OR reason <> ''", name="reason"),
+    sa.Index("ix_application_step_application_id", "application_id", "id"),
+    sa.Index("ix_application_step_document_no", "document_no"),
+    sa.Index("uq_application_step_loan_no", "loan_no", unique=True),
+)
+
+use_check = sa.Table(
+    "use_check",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("province", sa.Text, nullable=False),
+    sa.Column("loan_id", sa.ForeignKey("loan.id"), nullable=False),
+    sa.Column("checked_on", sa.Date, nullable=False),
+    sa.Column("as_agreed", sa.Boolean, nullable=False),
+    sa.Column("found", sa.Text, nullable=False),
+    sa.Column("remark", sa.Text, nullable=False),
+    sa.Column("document_no", sa.Text, nullable=False),
+    sa.Column("act_id", sa.ForeignKey("act.id"), nullable=False),
+    sa.Index("ix_use_check_loan_id", "loan_id", "checked_on"),
+)
+
+APPEND_ONLY = ("application", "application_step", "use_check")
+
+_ENDING = ("sign", "refuse", "withdraw")
+
+
+def add_application(tx: Tx, values: dict[str, Any]) -> int:
+    """Write one application and return its id."""
+    written = sa.insert(application).values(**values).returning(application.c.id)
+    return int(tx.execute(written).scalar_one())
+
+
+def find_application(tx: Tx, application_no: str) -> Any | None:
+    """Return an application's row with the number and name of its customer."""
+    return tx.execute(_applications().where(application.c.application_no == application_no)).first()
+
+
+def _applications() -> sa.Select[Any]:
+    c = customer.c
+    return sa.select(application, c.customer_no, c.name.label("customer_name"), c.id_no).join(
+        customer, c.id == application.c.customer_id
+    )
+
+
+def lock_application(tx: Tx, application_id: int) -> None:
+    """Keep others from moving an application until the transaction ends."""
+    chosen = sa.select(application.c.id).where(application.c.id == application_id)
+    tx.execute(chosen.with_for_update())
+
+
+def applications_of(tx: Tx, household_id: int) -> list[Any]:
+    """Return the applications of a household in the order of writing."""
+    chosen = application.c.household_id == household_id
+    return list(tx.execute(_applications().where(chosen).order_by(application.c.id)))
+
+
+def open_applications(
+    tx: Tx, as_of: date, province: str | None = None, commune: str | None = None
+) -> list[Any]:
+    """Return applications that by a day were neither signed nor ended, in the order of numbers."""
+    steps = application_step.c
+    ended = (
+        sa.select(steps.id)
+        .where(
+            steps.application_id == application.c.id,
+            steps.on_day <= as_of,
+            steps.step.in_(_ENDING) | ~steps.accepted,
+        )
+        .exists()
+    )
+    chosen = _applications().where(application.c.applied_on <= as_of, ~ended)
+    if province:
+        chosen = chosen.where(application.c.province == province)
+    if commune:
+        chosen = chosen.where(application.c.commune == commune)
+    return list(tx.execute(chosen.order_by(application.c.application_no)))
+
+
+def add_step(tx: Tx, values: dict[str, Any]) -> None:
+    """Write one step of an application."""
+    tx.execute(sa.insert(application_step).values(**values))
+
+
+def steps_of(tx: Tx, application_ids: Iterable[int]) -> dict[int, list[Any]]:
+    """Return the steps of applications by id with who took each, in the order of writing."""
+    wanted = sorted(set(application_ids))
+    found: dict[int, list[Any]] = {}
+    for start in range(0, len(wanted), 500):
+        chosen = (
+            sa.select(application_step, act.c.by, act.c.checked_by, act.c.recorded_at)
+            .join(act, act.c.id == application_step.c.act_id)
+            .where(application_step.c.application_id.in_(wanted[start : start + 500]))
+            .order_by(application_step.c.application_id, application_step.c.id)
+        )
+        for row in tx.execute(chosen):
+            found.setdefault(row.application_id, []).append(row)
+    return found
+
+
+def numbers_on_list(tx: Tx, list_no: str) -> list[str]:
+    """Return the numbers of the applications on a group's list, rising."""
+    chosen = (
+        sa.select(application.c.application_no)
+        .join(application_step, application_step.c.application_id == application.c.id)
+        .where(application_step.c.step == "list", application_step.c.document_no == list_no)
+        .order_by(application.c.application_no)
+    )
+    return list(tx.execute(chosen).scalars())
+
+
+def add_check(tx: Tx, values: dict[str, Any]) -> None:
+    """Write one check of what a loan was used for."""
+    tx.execute(sa.insert(use_check).values(**values))
+
+
+def checks_of(tx: Tx, loan_id: int) -> list[Any]:
+    """Return the checks of a loan with who made each, by day."""
+    chosen = (
+        sa.select(use_check, act.c.by, act.c.checked_by, act.c.recorded_at)
+        .join(act, act.c.id == use_check.c.act_id)
+        .where(use_check.c.loan_id == loan_id)
+        .order_by(use_check.c.checked_on, use_check.c.id)
+    )
+    return list(tx.execute(chosen))
+
+
+def unchecked_draws(tx: Tx, province: str, since: date, as_of: date) -> list[Any]:
+    """Return (loan_id, drawn_on, amount) of draws between two days that no check has followed.
+
+    What was mirrored counts against itself; a check on the day of a draw has seen it.
+    """
+    amount = sa.func.sum(posting.c.sign * posting.c.amount)
+    seen = (
+        sa.select(use_check.c.id)
+        .where(
+            use_check.c.loan_id == posting.c.loan_id,
+            use_check.c.checked_on >= posting.c.value_date,
+            use_check.c.checked_on <= as_of,
+        )
+        .exists()
+    )
+    chosen = (
+        sa.select(posting.c.loan_id, posting.c.value_date.label("drawn_on"), amount.label("amount"))
+        .where(
+            posting.c.province == province,
+            posting.c.value_date.between(since, as_of),
+            posting.c.kind == KIND_CODE[Kind.DRAW],
+            ~seen,
+        )
+        .group_by(posting.c.loan_id, posting.c.value_date)
+        .having(amount > 0)
+        .order_by(posting.c.loan_id, posting.c.value_date)
+    )
+    return list(tx.execute(chosen))
