@@ -182,9 +182,7 @@ def _listed(policy: Policy, listing: Listing, before: Sequence[Spell]) -> Spell:
     if not one.list_no.strip():
         raise ListMissing(household_no=one.household_no)
     if one.until is not None and one.until < one.since:
-        raise StandingEndsBefore(
-            household_no=one.household_no, since=one.since, until=one.until
-        )
+        raise StandingEndsBefore(household_no=one.household_no, since=one.since, until=one.until)
     spell = Spell(one.standing, one.since, one.until, one.list_no, one.list_on)
     most = policy.limits.newly_escaped_months.find(one.since)
     if spell.standing == ESCAPED and most is not None:

@@ -127,9 +127,7 @@ def reasons(checks: Sequence[Check]) -> tuple[Check, ...]:
 
 
 def _open(terms: ProgrammeTerms) -> Check:
-    return Check(
-        "programme-closed", bool(terms.open), {"programme": terms.code, "day": terms.day}
-    )
+    return Check("programme-closed", bool(terms.open), {"programme": terms.code, "day": terms.day})
 
 
 def _needs(terms: ProgrammeTerms, asked: Asked) -> list[Check]:
@@ -137,7 +135,7 @@ def _needs(terms: ProgrammeTerms, asked: Asked) -> list[Check]:
     unit = ceiling.unit if ceiling else ""
     above = terms.collateral_above
     studying = asked.course_end_on is not None and asked.course_end_on > asked.day
-    needed = [
+    needed: list[tuple[str, bool, bool, dict[str, Any]]] = [
         ("investor-missing", asked.source == "2", bool(asked.investor), {}),
         ("course-end-missing", by_course, studying, {"course_end_on": asked.course_end_on}),
         ("study-months-missing", unit == "dong/month", asked.study_months > 0, {}),

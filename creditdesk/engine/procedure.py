@@ -87,14 +87,15 @@ BEFORE_SIGNING = (
 ENDED = (State.REFUSED, State.WITHDRAWN)
 
 Ways = Mapping[tuple[State, Step], State]
+_Ways = dict[tuple[State, Step], State]
 
-_TO_THE_COMMUNE: Ways = {
+_TO_THE_COMMUNE: _Ways = {
     (State.APPLIED, Step.REVIEW): State.REVIEWED,
     (State.REVIEWED, Step.LIST): State.LISTED,
     (State.LISTED, Step.CONFIRM): State.CONFIRMED,
 }
-_DIRECTLY: Ways = {(State.APPLIED, Step.CONFIRM): State.CONFIRMED}
-_FROM_THE_COMMUNE: Ways = {
+_DIRECTLY: _Ways = {(State.APPLIED, Step.CONFIRM): State.CONFIRMED}
+_FROM_THE_COMMUNE: _Ways = {
     (State.CONFIRMED, Step.APPRAISE): State.APPRAISED,
     (State.APPRAISED, Step.APPROVE): State.APPROVED,
     (State.APPROVED, Step.NOTIFY): State.NOTIFIED,
@@ -105,7 +106,7 @@ _FROM_THE_COMMUNE: Ways = {
     (State.CHECKED, Step.DRAW): State.DRAWN,
     (State.CHECKED, Step.CHECK): State.CHECKED,
 }
-_OUT: Ways = {
+_OUT: _Ways = {
     (state, step): end
     for state in BEFORE_SIGNING
     for step, end in ((Step.REFUSE, State.REFUSED), (Step.WITHDRAW, State.WITHDRAWN))

@@ -107,7 +107,9 @@ def add_application(tx: Tx, values: dict[str, Any]) -> int:
 
 def find_application(tx: Tx, application_no: str) -> Any | None:
     """Return an application's row with the number and name of its customer."""
-    return tx.execute(_applications().where(application.c.application_no == application_no)).first()
+    return tx.execute(
+        _applications().where(application.c.application_no == application_no)
+    ).first()
 
 
 def _applications() -> sa.Select[Any]:
@@ -215,7 +217,9 @@ def unchecked_draws(tx: Tx, province: str, since: date, as_of: date) -> list[Any
         .exists()
     )
     chosen = (
-        sa.select(posting.c.loan_id, posting.c.value_date.label("drawn_on"), amount.label("amount"))
+        sa.select(
+            posting.c.loan_id, posting.c.value_date.label("drawn_on"), amount.label("amount")
+        )
         .where(
             posting.c.province == province,
             posting.c.value_date.between(since, as_of),
