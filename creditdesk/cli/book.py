@@ -1,7 +1,6 @@
 """Questions to the book, its proof, and schedules quoted."""
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import click
@@ -9,22 +8,6 @@ import click
 from creditdesk import arrears, audit, documents, standings, statements, words
 from creditdesk.cli import frame
 from creditdesk.cli.frame import BROKEN, DAY, Desk, as_json, as_of, command, place, tell
-from creditdesk.engine import money, quotation
-from creditdesk.engine.day_count import DAY_COUNTS
-from creditdesk.engine.policy import Policy
-from creditdesk.errors import Malformed
-
-
-class RateUnreadable(Malformed):
-    """A rate is percent per year with up to four decimals."""
-
-    code = "rate-unreadable"
-
-
-class RateMissing(Malformed):
-    """Neither the call nor the policy states a rate for that day."""
-
-    code = "rate-missing"
 
 
 @command("standing")
@@ -134,80 +117,3 @@ def verify(desk: Desk, json_: bool) -> None:
         )
     if proof.faults:
         raise SystemExit(BROKEN)
-
-
-@command("quote")
-@click.option("--amount", type=int, required=True, help="Dong.")
-@click.option("--annual-rate", help="Percent per year.")
-@click.option("--signed", type=DAY, help="The day of the contract: which policy is in force.")
-@click.option("--draw", type=DAY, required=True)
-@click.option("--first-principal", type=DAY)
-@click.option("--every", type=int, help="Months between instalments.")
-@click.option("--due", type=DAY)
-@click.option("--months", type=int, help="Term counted from the draw.")
-@click.option("--programme", help="A programme's code: its rate, term and rhythm.")
-@click.option("--method", type=click.Choice(quotation.METHODS), default="equal-principal")
-@click.option("--day-count", type=click.Choice(DAY_COUNTS), default="act/365")
-@click.option("--instalments", type=int)
-@click.option("--grace-principal", type=int, default=0)
-@click.option("--round-to", type=int)
-@click.option("--rounding", type=click.Choice(["half-up", "half-even"]), default="half-up")
-@as_json
-def quote(desk: Desk, **asked: Any) -> None:
-    """Show the schedule that given terms make, from the engine alone."""
-    terms = _terms(desk.policy, asked)
-    found = documents.quotation(quotation.quote(terms))
-    if asked["json_"]:
-        tell(found)
-        return
-    head = ["no", "due_on", "days", "principal", "interest", "total", "balance"]
-    rows = [[row[name] for name in head] for row in found["instalments"]]
-    click.echo(documents.table(head, rows), nl=False)
-
-
-def _terms(policy: Policy, asked: dict[str, Any]) -> quotation.Request:
-    rate = _rate(asked["annual_rate"]) if asked["annual_rate"] else None
-    months, every, grace = asked["months"], asked["every"], asked["grace_principal"]
-    ladder: tuple[money.Dong, ...] = quotation.LADDER
-    if asked["programme"]:
-        signed = asked["signed"] or asked["draw"]
-        law = policy.programme(asked["programme"]).at(signed)
-        rate = rate if rate is not None else law.rate_per_year
-        dated = asked["due"] or asked["instalments"]
-        months = months or (None if dated else law.term_months)
-        every = every or law.principal_interval_months
-        ladder = tuple(map(money.Dong, policy.ladder(asked["programme"], signed)))
-        if law.grace_principal and every and not grace and not asked["first_principal"]:
-            grace = law.grace_principal.months // every
-    if rate is None:
-        raise RateMissing(programme=asked["programme"])
-    dates = quotation.due_dates(
-        asked["draw"],
-        due_on=asked["due"],
-        months=months,
-        first_principal_on=asked["first_principal"],
-        every_months=every,
-        instalments=asked["instalments"],
-    )
-    return quotation.Request(
-        amount=money.Dong(asked["amount"]),
-        rate_per_year=rate,
-        draw_on=asked["draw"],
-        due_on=dates,
-        method=asked["method"],
-        day_count=asked["day_count"],
-        grace_principal=grace,
-        round_to=asked["round_to"],
-        rounding=asked["rounding"],
-        ladder=ladder,
-    )
-
-
-def _rate(text: str) -> Decimal:
-    try:
-        rate = Decimal(text.strip().removesuffix("%").replace(",", "."))
-    except InvalidOperation:
-        raise RateUnreadable(value=text) from None
-    if not rate.is_finite() or rate < 0 or rate > 100:
-        raise RateUnreadable(value=text)
-    return rate.scaleb(-2)

@@ -43,6 +43,12 @@ def months_after(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+def whole_months(since: date, until: date) -> int:
+    """Return how many whole months pass from a day to a later one."""
+    months = (until.year - since.year) * 12 + until.month - since.month
+    return months - (months_after(since, months) > until)
+
+
 def month_end(day: date) -> date:
     """Return the last day of a day's month."""
     return day.replace(day=monthrange(day.year, day.month)[1])

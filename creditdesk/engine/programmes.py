@@ -9,7 +9,7 @@ from typing import Any
 
 from creditdesk.engine import dated
 from creditdesk.engine.dated import Dated, Form, History, Names, Table
-from creditdesk.engine.days import months_after
+from creditdesk.engine.days import months_after, whole_months
 from creditdesk.engine.money import Dong
 from creditdesk.errors import NotFound
 
@@ -53,9 +53,11 @@ class Repayment:
     short_multiple: int
     multiple: int
 
-    def months(self, draws: int) -> int:
-        """Return the months of repayment at most, for a time of draws in months."""
-        return draws * (self.short_multiple if draws <= self.short_months else self.multiple)
+    def months(self, first_draw: date, course_end: date) -> int:
+        """Return for how many months a learner repays at most."""
+        short = course_end <= months_after(first_draw, self.short_months)
+        draws = max(1, whole_months(first_draw, course_end))
+        return draws * (self.short_multiple if short else self.multiple)
 
 
 @dataclass(frozen=True, slots=True)
