@@ -222,7 +222,7 @@ def _course_months(terms: ProgrammeTerms, day: date, course_end: date) -> int | 
         return None
     draws = months_between(day, course_end)
     grace = terms.grace_principal or terms.grace_interest
-    return draws + (grace.months if grace else 0) + terms.repayment.months(draws)
+    return draws + (grace.months if grace else 0) + terms.repayment.months(day, course_end)
 
 
 def months_between(day: date, end: date) -> int:
