@@ -10,6 +10,7 @@ import numpy as np
 
 from creditdesk import chain as links
 from creditdesk import images, ledger, records, standings
+from creditdesk.columns import Axes
 from creditdesk.db import Tx
 from creditdesk.engine.ageing import stand
 from creditdesk.engine.journal import KIND_CODE, in_order, mirror
@@ -75,9 +76,7 @@ def verify(
     return proof
 
 
-def _book_on(
-    tx: Tx, over: standings.Axes, last: date | None, proof: Proof
-) -> list[tuple[int, ...]] | None:
+def _book_on(tx: Tx, over: Axes, last: date | None, proof: Proof) -> list[tuple[int, ...]] | None:
     """Return what the columns say of every loan on the newest day, or note why they cannot."""
     if last is None:
         return None
@@ -87,7 +86,7 @@ def _book_on(
         proof.fault("columns-unreadable", province=over.province, said=str(trouble))
         return None
     said = [book[name] for name in ("drawn", "in_term", "overdue", "frozen")]
-    said += [book.late, book["interest_collected"], *standings.earned(over, book)]
+    said += [book.late, book["interest_collected"], *standings.earned(tx, over, book)]
     return list(zip(*(column.tolist() for column in said), strict=True))
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from creditdesk import households, ledger, records, standings
+from creditdesk.columns import number_of
 from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.engine.ageing import (
@@ -202,7 +203,7 @@ def _chosen(
     over = standings.axes(tx, province)
     now = standings.image(tx, province, as_of)
     inside = over.columns["commune"] == commune
-    inside &= (over.columns["signed_on"] <= standings.number_of(as_of)) | (now["draws"] > 0)
+    inside &= (over.columns["signed_on"] <= number_of(as_of)) | (now["draws"] > 0)
     if only == "open":
         inside &= now.outstanding > 0
     elif only == "late":

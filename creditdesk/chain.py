@@ -96,10 +96,11 @@ class Writer:
             lines(postings, plan),
         )
         kind = event.kind._value_
-        until = event.until and day_text(event.until)
+        until, of = event.until and day_text(event.until), event.of and day_text(event.of)
         self.entries.append(
             (key, province, loan_id, day, kind, event.amount, until)
             + (event.receipt_no, mirrors, replaces, self.act_id, head.digest)
+            + (of, event.rate_e8, event.overdue_rate_e8)
         )
         sign, code = 1 if mirrors is None else -1, KIND_CODE[kind]
         for line, (debit, credit, amount) in enumerate(postings, start=1):
@@ -144,8 +145,11 @@ def counts_from(due_on: date, value_date: date) -> date:
 
 def said(event: Event, mirrors: int | None, replaces: int | None, act_id: int) -> str:
     """Return what an entry says, as the chain digests it."""
-    day, kind, amount, until, receipt_no = event
-    return f"{kind._value_}|{day}|{amount}|{until}|{receipt_no}|{mirrors}|{replaces}|{act_id}"
+    day, kind, amount, until, receipt_no, of, rate, overdue_rate = event
+    plain = f"{kind._value_}|{day}|{amount}|{until}|{receipt_no}|{mirrors}|{replaces}|{act_id}"
+    # Most events say no more: so did all of them before these three were known.
+    more = (of, rate, overdue_rate) != (None, 0, 0)
+    return f"{plain}|{of}|{rate}|{overdue_rate}" if more else plain
 
 
 def lines(postings: Iterable[Posting], plan: Iterable[tuple[date, int]]) -> str:

@@ -8,11 +8,12 @@ from datetime import date
 import numpy as np
 
 from creditdesk import records, standings
+from creditdesk.columns import Image
 from creditdesk.db import Tx
 from creditdesk.engine import days
 
 
-def recomputed(tx: Tx, province: str) -> Iterator[tuple[standings.Image, standings.Image]]:
+def recomputed(tx: Tx, province: str) -> Iterator[tuple[Image, Image]]:
     """Yield every kept image beside the same made from the entries alone, oldest first.
 
     Raises ValueError or zlib.error for an image that is not what was kept.

@@ -1,7 +1,8 @@
 """The ledger: facts become entries, entries never change, every figure can be recomputed."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 from creditdesk import chain, records
 from creditdesk.db import Tx
 from creditdesk.engine.allocation import Orders
-from creditdesk.engine.journal import Account, Event, Kind, Posting
+from creditdesk.engine.journal import WITHOUT_AMOUNT, Account, Event, Kind, Posting
 from creditdesk.engine.journal import in_order as event_order
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
@@ -72,12 +73,19 @@ DIRECT = "99"
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Who does something, who checked it, on what ground, and when it is written down."""
+    """Who does something, who checked it, on what ground, and when it is written down.
+
+    document_no, document_on  the paper that decides it and its day [date], where there is one
+    particulars               further facts of a decision by name: text, whole numbers, ISO days
+    """
 
     by: str
     recorded_at: str
     checked_by: str = ""
     ground: str = ""
+    document_no: str = ""
+    document_on: date | None = None
+    particulars: Mapping[str, str | int] = field(default_factory=dict)
 
 
 class Fact(NamedTuple):
@@ -102,6 +110,7 @@ def orders_of(policy: Policy, day: date) -> Orders:
         write_off=accounts(order.write_off.at(day)),
         freeze=accounts(order.freeze.at(day)),
         rebook=accounts(order.rebook.at(day)),
+        prepaid=order.prepaid.at(day),
     )
 
 
@@ -150,7 +159,16 @@ _ACCOUNTS = {account.value: account for account in Account}
 
 def event_of(row: Any) -> Event:
     """Return the event that an entry's row holds."""
-    return Event(row.value_date, _KINDS[row.kind], row.amount, row.until, row.receipt_no)
+    return Event(
+        row.value_date,
+        _KINDS[row.kind],
+        row.amount,
+        row.until,
+        row.receipt_no,
+        row.of_date,
+        row.rate_e8,
+        row.overdue_rate_e8,
+    )
 
 
 def postings_by_entry(rows: Iterable[Any]) -> dict[int, tuple[Posting, ...]]:
@@ -203,6 +221,9 @@ def begin_act(
             "checked_by": checker,
             "ground": deed.ground,
             "recorded_at": deed.recorded_at,
+            "document_no": deed.document_no,
+            "document_on": deed.document_on,
+            "particulars": json.dumps(dict(deed.particulars), ensure_ascii=False, sort_keys=True),
         },
     )
 
@@ -259,7 +280,7 @@ def enter(
 
 
 def _is_known(tx: Tx, loan: Any, event: Event) -> bool:
-    if event.amount <= 0 and event.kind is not Kind.EXTEND:
+    if event.amount <= 0 and event.kind not in WITHOUT_AMOUNT:
         raise AmountNotPositive(receipt_no=event.receipt_no, amount=event.amount)
     known = records.ledger.find_receipt(tx, event.receipt_no)
     if known and (known.loan_id != loan.id or event_of(known) != event):
@@ -267,5 +288,5 @@ def _is_known(tx: Tx, loan: Any, event: Event) -> bool:
     return known is not None
 
 
-DECISIONS = frozenset({Kind.EXTEND, Kind.OVERDUE, Kind.FREEZE, Kind.UNFREEZE, Kind.WRITE_OFF})
+DECISIONS = WITHOUT_AMOUNT | {Kind.OVERDUE, Kind.FREEZE, Kind.UNFREEZE, Kind.WRITE_OFF}
 """Events that change a status: a maker and a checker, two people."""

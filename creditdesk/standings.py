@@ -3,108 +3,20 @@
 import hashlib
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import pandas as pd
 
-from creditdesk import ledger, records
-from creditdesk.db import EMPTY, Tx, read_columns
-from creditdesk.engine.accrual import RATE_UNIT, YEAR
+from creditdesk import columns, ledger, records
+from creditdesk.columns import AT, BEGINNING, COLUMNS, Axes, Earned, Image, number_of
+from creditdesk.db import Tx, read_columns
 from creditdesk.engine.ageing import Standing, stand
-from creditdesk.engine.journal import KIND_CODE, Account, Kind
 
-EPOCH = date(1970, 1, 1)
-BEGINNING = date(1900, 1, 1)
-COLUMNS = (
-    "in_term",
-    "overdue",
-    "frozen",
-    "drawn",
-    "draws",
-    "repaid",
-    "written_off",
-    "interest_collected",
-    "in_term_days",
-    "in_term_after_grace_days",
-    "overdue_days",
-    "due",
-)
-"""What an image holds of each loan: [dong] sums from the beginning; `draws` counts.
-
-`…_days` are sums of [dong] x day, from which interest to any later day follows; `due` is the
-principal that the plan made due.
-"""
-
-_AT = {name: index for index, name in enumerate(COLUMNS)}
 _KEPT_IMAGES = 6
 _Query = Callable[[str, date, date, int], tuple[Any, Any]]
-
-
-def number_of(day: date) -> int:
-    """Return a day as days since 1970."""
-    return (day - EPOCH).days
-
-
-@dataclass(frozen=True, slots=True)
-class Axes:
-    """What does not change of a province's loans: columns by name, aligned with `ids` (rising)."""
-
-    province: str
-    columns: dict[str, np.ndarray]
-    grouped: dict[str, pd.Categorical] = field(default_factory=dict)
-
-    def by(self, name: str) -> pd.Categorical:
-        """Return a text column as codes and their sorted values, made once."""
-        if name not in self.grouped:
-            self.grouped[name] = pd.Categorical(self.columns[name])
-        return self.grouped[name]
-
-    @property
-    def ids(self) -> np.ndarray:
-        """Return the inner numbers of the loans, rising."""
-        return self.columns["id"]
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """All loans of a province at the end of a day: `values` is columns x loans, int64."""
-
-    day: date
-    last_entry: int
-    values: np.ndarray
-    made: dict[str, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        """Return one column of `COLUMNS`."""
-        column: np.ndarray = self.values[_AT[name]]
-        return column
-
-    @property
-    def outstanding(self) -> np.ndarray:
-        """Return principal still owed [dong], added up once."""
-        if "outstanding" not in self.made:
-            self.made["outstanding"] = self["in_term"] + self["overdue"] + self["frozen"]
-        return self.made["outstanding"]
-
-    @property
-    def late(self) -> np.ndarray:
-        """Return principal late by contract [dong], as `engine.ageing.look` says for one loan."""
-        if "late" not in self.made:
-            behind = np.maximum(0, self["due"] - self["repaid"])
-            self.made["late"] = np.minimum(self.outstanding, behind)
-        return self.made["late"]
-
-
-class Earned(NamedTuple):
-    """Interest earned by kind [dong], each rounded half up once per loan."""
-
-    in_term: np.ndarray
-    overdue: np.ndarray
-    grace: np.ndarray
 
 
 class _Cache:
@@ -117,6 +29,7 @@ class _Cache:
     def __init__(self) -> None:
         self.axes: dict[str, Axes] = {}
         self.images: dict[tuple[str, date, str], np.ndarray] = {}
+        self.repriced: dict[tuple[str, date, int, bytes], Earned] = {}
 
     def of_writer(self) -> "_Cache":
         own = _Cache()
@@ -173,10 +86,10 @@ def advance(tx: Tx, over: Axes, start: Image, day: date, newest: int) -> Image:
     values = start.values.copy()
     lacking = _Lacking(over, start, day, newest)
     for postings in lacking.of(tx, records.kept.postings_query, "value_date"):
-        _add_postings(values, over, postings)
+        columns.add_postings(values, over, postings)
     for plans in lacking.of(tx, records.kept.plans_query, "counts_from"):
         at = np.searchsorted(over.ids, plans["loan_id"])
-        np.add.at(values[_AT["due"]], at, plans["amount"])
+        np.add.at(values[AT["due"]], at, plans["amount"])
     return Image(day, newest, values)
 
 
@@ -254,71 +167,44 @@ def grown(over: Axes, found: Any, values: np.ndarray) -> Image:
     return Image(found.day, found.last_entry, values)
 
 
-def _add_postings(values: np.ndarray, over: Axes, new: dict[str, np.ndarray]) -> None:
-    at = np.searchsorted(over.ids, new["loan_id"])
-    amount, day = new["amount"], new["value_date"]
-    grace = over.columns["grace_until"][at]
-    for account, name in _ACCOUNTS.items():
-        change = amount * ((new["debit"] == account).astype(np.int64) - (new["credit"] == account))
-        moved = np.flatnonzero(change)
-        where, by, on = at[moved], change[moved], day[moved]
-        np.add.at(values[_AT[name]], where, by)
-        if account is Account.IN_TERM:
-            np.add.at(values[_AT["in_term_days"]], where, by * on)
-            later = np.maximum(on, grace[moved])
-            np.add.at(values[_AT["in_term_after_grace_days"]], where, by * later)
-        elif account is Account.OVERDUE:
-            np.add.at(values[_AT["overdue_days"]], where, by * on)
-    for kind, (name, factor) in _FLOWS.items():
-        chosen = new["kind"] == KIND_CODE[kind]
-        signed = new["sign"][chosen] * factor
-        np.add.at(values[_AT[name]], at[chosen], signed * amount[chosen])
-        if kind is Kind.DRAW:
-            np.add.at(values[_AT["draws"]], at[chosen], signed)
-
-
-_ACCOUNTS = {Account.IN_TERM: "in_term", Account.OVERDUE: "overdue", Account.FROZEN: "frozen"}
-_FLOWS = {
-    Kind.DRAW: ("drawn", 1),
-    Kind.REBOOK: ("drawn", -1),
-    Kind.PRINCIPAL: ("repaid", 1),
-    Kind.INTEREST: ("interest_collected", 1),
-    Kind.WRITE_OFF: ("written_off", 1),
-}
-
-
-def earned(over: Axes, book: Image) -> Earned:
+def earned(tx: Tx, over: Axes, book: Image) -> Earned:
     """Return the interest every loan earned from its first draw to the image's day, by kind.
 
-    With balances that change by d on day t, balance x days up to day D is the sum of d x (D - t):
-    the image keeps the sums of d and of d x t. The same as `engine.accrual.interest_to`.
+    The same as `engine.accrual.interest_to`: an image holds what the contract makes of it; the few
+    loans whose rate or grace was moved by a decision are reckoned from their postings.
     """
-    day = number_of(book.day)
-    grace = over.columns["grace_until"]
-    whole = day * book["in_term"] - book["in_term_days"]
-    after = day * book["in_term"] - book["in_term_after_grace_days"]
-    graced = grace != EMPTY
-    in_term = np.where(graced, np.where(day > grace, after, 0), whole)
-    overdue = day * book["overdue"] - book["overdue_days"]
-    rate = over.columns["rate_e8"]
-    return Earned(
-        in_term=_interest(in_term, rate),
-        overdue=_interest(overdue, over.columns["overdue_rate_e8"]),
-        grace=_interest(whole - in_term, rate),
-    )
+    found = columns.earned(over, book)
+    at, again = _repriced(tx, over, book)
+    if len(at):
+        for kind, anew in zip(found, again, strict=True):
+            kind[at] = anew
+    return found
 
 
-def _interest(balance_days: np.ndarray, rate_e8: np.ndarray) -> np.ndarray:
-    """Return balance x days x rate / 365 rounded half up: exact wherever the balance x days is.
+def _repriced(tx: Tx, over: Axes, book: Image) -> tuple[np.ndarray, Earned]:
+    decided = read_columns(tx, records.kept.repricings_query(over.province, book.day))
+    moved = columns.repricings(over, book.day, decided)
+    # What a reader sees up to the newest entry may still grow where writers overtake each other.
+    said = (*(column.tobytes() for column in moved), book.values[:, moved.at].tobytes())
+    key = (over.province, book.day, book.last_entry, hashlib.sha256(b"".join(said)).digest())
+    cache = _cache(tx)
+    known = cache.repriced.pop(key, None)
+    if known is None:
+        query = records.kept.postings_of_repriced_query(over.province, book.day)
+        postings = read_columns(tx, query) if len(moved.at) else _NO_POSTINGS
+        chosen = np.isin(postings["loan_id"], over.ids[moved.at])
+        postings = {name: column[chosen] for name, column in postings.items()}
+        known = columns.earned_since_repriced(over, book.day, moved, postings)
+        for oldest in list(cache.repriced)[: 1 - _KEPT_IMAGES]:
+            cache.repriced.pop(oldest, None)
+    cache.repriced[key] = known  # last again: the least asked for goes first
+    return moved.at, known
 
-    That is up to 10^15 dong for 25 years or 10^13 for 2,500, at any rate up to 360 % a year.
-    """
-    hundredth = YEAR * RATE_UNIT // 100
-    large, rest = np.divmod(balance_days, hundredth)
-    whole, over = np.divmod(large * rate_e8, 100)
-    half = YEAR * RATE_UNIT // 2
-    earned: np.ndarray = whole + (over * hundredth + rest * rate_e8 + half) // (YEAR * RATE_UNIT)
-    return earned
+
+_NO_POSTINGS = {
+    name: np.array([], dtype=np.int64)
+    for name in ("loan_id", "value_date", "debit", "credit", "amount")
+}
 
 
 def totals(tx: Tx, day: date) -> dict[str, int]:
@@ -327,7 +213,7 @@ def totals(tx: Tx, day: date) -> dict[str, int]:
     for province in records.loans.provinces(tx):
         over, book = axes(tx, province), image(tx, province, day)
         owed, late = book.outstanding, book.late
-        owing, interest = owed > 0, earned(over, book)
+        owing, interest = owed > 0, earned(tx, over, book)
         sums = {
             "loans": owing.sum(),
             "households": len(np.unique(over.columns["household_id"][owing])),

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from creditdesk import households, records, standings
+from creditdesk.columns import Image, number_of
 from creditdesk.communes import Map, map_on
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
@@ -101,7 +102,7 @@ def _loans(tx: Tx, province: str, commune: str | None, question: Question) -> pd
     chosen = now["draws"] > 0
     if commune:
         chosen &= over.columns["commune"] == commune
-    earned = standings.earned(over, now)
+    earned = standings.earned(tx, over, now)
     outstanding, late = now.outstanding, now.late
     columns: dict[str, Any] = {
         "household_id": over.columns["household_id"],
@@ -132,7 +133,7 @@ def _loans(tx: Tx, province: str, commune: str | None, question: Question) -> pd
     return pd.DataFrame({name: values[chosen] for name, values in columns.items()}, copy=False)
 
 
-def _statuses(now: standings.Image) -> np.ndarray:
+def _statuses(now: Image) -> np.ndarray:
     outstanding = now.outstanding
     closed = np.where(now["written_off"] > 0, "written-off", "closed")
     return np.where((outstanding > 0) | (now["drawn"] == 0), "open", closed).astype(object)
@@ -281,7 +282,7 @@ def _left_out(
     now = standings.image(tx, province, as_of)
     inside = over.columns["commune"] == commune if commune else np.ones(len(over.ids), dtype=bool)
     undrawn = inside & (now["draws"] == 0)
-    signed = over.columns["signed_on"] <= standings.number_of(as_of)
+    signed = over.columns["signed_on"] <= number_of(as_of)
     found = {
         "approved-not-drawn": int((undrawn & signed).sum()),
         "signed-after-the-day": int((undrawn & ~signed).sum()),

@@ -12,7 +12,7 @@ from creditdesk.engine.money import Dong
 from creditdesk.errors import Refused
 from creditdesk.intake import layout
 from creditdesk.loans import Contract
-from tests.engine.histories import random_history
+from tests.engine.histories import KINDS, random_history
 
 POLICY = settings.policy()
 DATA_DATE = date(2026, 10, 31)
@@ -124,7 +124,8 @@ def an_invented_book(seed, *, count=12, length=12):
     book = []
     for number in range(1, count + 1):
         contract = an_invented_contract(rng, number)
-        events = random_history(rng, terms_of(contract), rng.choice((0, length, length, length)))
+        tried = rng.choice((0, length, length, length))
+        events = random_history(rng, terms_of(contract), tried, KINDS)
         # A file tells the end of every freeze.
         book.append((contract, [_whole(event) for event in events]))
     return book

@@ -1,16 +1,24 @@
 """How late a contract makes a loan, what the bank's rule would transfer, where a loan stands."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from creditdesk.engine import days
 from creditdesk.engine.accrual import Change, Interest, interest_to
-from creditdesk.engine.journal import PRINCIPAL, Account, Kind, Posting
+from creditdesk.engine.journal import (
+    FINAL_DATE_MOVES,
+    PRINCIPAL,
+    Account,
+    Event,
+    Kind,
+    Posting,
+)
 from creditdesk.engine.money import Dong
 from creditdesk.engine.replay import Booked
-from creditdesk.engine.terms import LoanTerms
+from creditdesk.engine.terms import LoanTerms, RateStep
 
 
 class Lateness(NamedTuple):
@@ -162,11 +170,11 @@ def total_of(booked: Iterable[Booked], kind: Kind, as_of: date) -> int:
 
 
 def extended_on(booked: Iterable[Booked], as_of: date) -> date | None:
-    """Return the final due date that extensions up to a day gave, None where there were none."""
+    """Return the final due date that decisions up to a day gave, None where there were none."""
     given = [
         entry.event.until
         for entry in booked
-        if entry.event.kind is Kind.EXTEND and entry.event.value_date <= as_of
+        if entry.event.kind in FINAL_DATE_MOVES and entry.event.value_date <= as_of
     ]
     return given[-1] if given else None
 
@@ -174,6 +182,36 @@ def extended_on(booked: Iterable[Booked], as_of: date) -> date | None:
 def final_due_on(terms: LoanTerms, booked: Iterable[Booked], as_of: date) -> date:
     """Return the final due date in force on a day."""
     return extended_on(booked, as_of) or terms.due_on
+
+
+def terms_on(terms: LoanTerms, booked: Iterable[Booked], as_of: date) -> LoanTerms:
+    """Return the terms by which interest is reckoned on a day: rates and grace as decided by then.
+
+    A grace is prolonged before it ends, and a rate holds from its own day on: what was earned up
+    to a day is the same whatever is decided later.
+    """
+    decided = [
+        entry.event
+        for entry in booked
+        if entry.event.kind in _TERMS_MOVES and entry.event.value_date <= as_of
+    ]
+    if not decided:
+        return terms
+    graces = [event.of for event in decided if event.kind is Kind.LEAVE]
+    steps = [_rate_step(event) for event in decided if event.kind is Kind.RATE]
+    return replace(
+        terms,
+        rates=tuple(sorted((*terms.rates, *steps), key=lambda step: step.since)),
+        grace_until=graces[-1] if graces else terms.grace_until,
+    )
+
+
+_TERMS_MOVES = frozenset({Kind.RATE, Kind.LEAVE})
+
+
+def _rate_step(event: Event) -> RateStep:
+    rates = (event.rate_e8, event.overdue_rate_e8)
+    return RateStep(event.value_date, *(Decimal(rate).scaleb(-8) for rate in rates))
 
 
 def changes_of(value_date: date, postings: Iterable[Posting]) -> Change:
@@ -219,7 +257,7 @@ def stand(terms: LoanTerms, booked: Sequence[Booked], as_of: date) -> Standing:
         late_principal=late.principal,
         days_late=late.days,
         oldest_late_due_on=late.since,
-        interest_earned=interest_to(terms, changes, as_of),
+        interest_earned=interest_to(terms_on(terms, booked, as_of), changes, as_of),
         interest_collected=Dong(sums[Kind.INTEREST]),
         next_due_on=ahead.due_on if ahead else None,
         next_due_principal=Dong(ahead.unpaid if ahead else 0),

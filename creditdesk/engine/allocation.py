@@ -8,12 +8,17 @@ from creditdesk.engine.journal import Account
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """In which order accounts give, as `config/policy/repayment_order.toml` has it."""
+    """In which order accounts give, as `config/policy/repayment_order.toml` has it.
+
+    prepaid  which instalments a repayment beyond what is due pays: the `next` ones, the `last`
+             ones, or all that are left in `even` parts
+    """
 
     principal: tuple[Account, ...] = (Account.OVERDUE, Account.IN_TERM, Account.FROZEN)
     write_off: tuple[Account, ...] = (Account.FROZEN, Account.OVERDUE, Account.IN_TERM)
     freeze: tuple[Account, ...] = (Account.OVERDUE, Account.IN_TERM)
     rebook: tuple[Account, ...] = (Account.IN_TERM, Account.OVERDUE)
+    prepaid: str = "next"
 
 
 def take(

@@ -32,6 +32,17 @@ class Kind(StrEnum):
     FREEZE = "freeze"
     UNFREEZE = "unfreeze"
     WRITE_OFF = "write-off"
+    RATE = "rate"
+    REDATE = "redate"
+    CARRY_OVER = "carry-over"
+    LEAVE = "leave"
+    SHORTEN = "shorten"
+
+
+FINAL_DATE_MOVES = frozenset({Kind.EXTEND, Kind.CARRY_OVER, Kind.LEAVE, Kind.SHORTEN})
+"""Kinds whose `until` is the final due date from then on."""
+WITHOUT_AMOUNT = FINAL_DATE_MOVES | {Kind.RATE, Kind.REDATE}
+"""Kinds that move no money: what they say is a date or a rate."""
 
 
 SAME_DAY_ORDER: Mapping[Kind, int] = {
@@ -43,7 +54,12 @@ SAME_DAY_ORDER: Mapping[Kind, int] = {
             Kind.PRINCIPAL,
             Kind.INTEREST,
             Kind.REBOOK,
+            Kind.RATE,
+            Kind.LEAVE,
+            Kind.REDATE,
             Kind.EXTEND,
+            Kind.CARRY_OVER,
+            Kind.SHORTEN,
             Kind.OVERDUE,
             Kind.FREEZE,
             Kind.WRITE_OFF,
@@ -57,9 +73,11 @@ class Event(NamedTuple):
     """Something that happened to a loan: facts only.
 
     value_date  [date] the day it happened
-    amount      [dong] > 0; 0 for an extension
-    until       [date] new due date of an extension, end of a freeze; else None
+    amount      [dong] > 0; 0 for the kinds of `WITHOUT_AMOUNT`
+    until       [date] new due date, of an instalment or final; end of a freeze; else None
     receipt_no  the paper it is known by, unique in the book
+    of          [date] the due date that is moved to `until`; the new end of a leave's grace
+    rate_e8     hundred-millionths a year from `value_date` on, and the like of overdue principal
     """
 
     value_date: date
@@ -67,6 +85,9 @@ class Event(NamedTuple):
     amount: int
     until: date | None
     receipt_no: str
+    of: date | None = None
+    rate_e8: int = 0
+    overdue_rate_e8: int = 0
 
 
 class Posting(NamedTuple):
@@ -89,4 +110,4 @@ def in_order(event: Event) -> tuple[date, int, str]:
 
 KINDS = tuple(Kind)
 KIND_CODE: Mapping[str, int] = {kind: code for code, kind in enumerate(KINDS, start=1)}
-"""Kinds as the small numbers that postings carry."""
+"""Kinds as the small numbers that postings carry; a new kind comes last."""

@@ -1,12 +1,12 @@
 """What the events of one loan, in the order they count, do to its accounts and to its plan."""
 
 from collections.abc import Container, Iterable, Sequence
-from datetime import date
 from typing import NamedTuple
 
 from creditdesk.engine.allocation import Orders, take
+from creditdesk.engine.days import months_after, whole_months
 from creditdesk.engine.journal import Account, Event, Kind, Posting, in_order
-from creditdesk.engine.schedule import Plan
+from creditdesk.engine.schedule import Plan, PlanChange
 from creditdesk.engine.terms import LoanTerms
 from creditdesk.errors import DeskError, Refused
 
@@ -29,6 +29,30 @@ class ExtensionNotLater(Refused):
     code = "extension-not-later"
 
 
+class InstalmentNotThere(Refused):
+    """No instalment before the final one falls due on that day or is still to come."""
+
+    code = "instalment-not-there"
+
+
+class BeyondNextInstalment(Refused):
+    """An instalment is re-dated to a later day, at most to that of the next one."""
+
+    code = "beyond-next-instalment"
+
+
+class NoGraceLeft(Refused):
+    """A leave prolongs a grace that runs: there is none, or the new end is not later."""
+
+    code = "no-grace-left"
+
+
+class ShorteningNotEarlier(Refused):
+    """A contract is shortened to a day before the due date in force and not past."""
+
+    code = "shortening-not-earlier"
+
+
 class FreezeEndsBefore(Refused):
     """A freeze has to end after it begins."""
 
@@ -40,7 +64,7 @@ class Booked(NamedTuple):
 
     event: Event
     postings: tuple[Posting, ...]
-    plan: tuple[tuple[date, int], ...]
+    plan: PlanChange
 
 
 class Refusal(NamedTuple):
@@ -70,38 +94,37 @@ def replay(
     return booked, refused
 
 
-class _Run:
-    """Balances and plan of one loan in mid-replay."""
+_NO_POSTINGS: tuple[Posting, ...] = ()
 
-    __slots__ = ("balances", "drawn", "orders", "plan")
+
+class _Run:
+    """Balances, plan and grace of one loan in mid-replay."""
+
+    __slots__ = ("balances", "drawn", "grace_until", "orders", "plan", "repaid")
 
     def __init__(self, terms: LoanTerms, orders: Orders) -> None:
         self.plan = Plan(terms)
         self.orders = orders
         self.balances = dict.fromkeys((Account.IN_TERM, Account.OVERDUE, Account.FROZEN), 0)
         self.drawn = False
+        self.repaid = 0
+        self.grace_until = terms.grace_until
 
     def take(self, event: Event) -> Booked:
         if event.kind is Kind.DRAW:
             self.drawn = True
         elif not self.drawn:
             raise BeforeFirstDraw(receipt_no=event.receipt_no, value_date=event.value_date)
-        postings = _RECIPES[event.kind](self, event)
+        recipe = _RECIPES.get(event.kind)
+        postings = recipe(self, event) if recipe else _NO_POSTINGS
+        replan = _PLANS.get(event.kind)
+        plan = replan(self, event) if replan else ()
         for debit, credit, amount in postings:
             if debit in self.balances:
                 self.balances[debit] += amount
             if credit in self.balances:
                 self.balances[credit] -= amount
-        return Booked(event, postings, self._plan(event))
-
-    def _plan(self, event: Event) -> tuple[tuple[date, int], ...]:
-        if event.kind is Kind.DRAW:
-            return self.plan.lend(event.value_date, event.amount)
-        if event.kind is Kind.REBOOK:
-            return self.plan.lend(event.value_date, -event.amount)
-        if event.kind is Kind.EXTEND and event.until is not None:
-            return self.plan.extend(event.until)
-        return ()
+        return Booked(event, postings, plan)
 
     def parts(self, event: Event, order: tuple[Account, ...]) -> tuple[tuple[Account, int], ...]:
         parts = take(event.amount, self.balances, order)
@@ -127,13 +150,6 @@ class _Run:
     def overdue(self, event: Event) -> tuple[Posting, ...]:
         return self._to(Account.OVERDUE, event, (Account.IN_TERM,))
 
-    def extend(self, event: Event) -> tuple[Posting, ...]:
-        if event.until is None or event.until <= self.plan.dates[-1]:
-            raise ExtensionNotLater(
-                receipt_no=event.receipt_no, until=event.until, due_on=self.plan.dates[-1]
-            )
-        return ()
-
     def freeze(self, event: Event) -> tuple[Posting, ...]:
         if event.until is not None and event.until <= event.value_date:
             raise FreezeEndsBefore(receipt_no=event.receipt_no, until=event.until)
@@ -150,6 +166,58 @@ class _Run:
     def _to(self, debit: Account, event: Event, order: tuple[Account, ...]) -> tuple[Posting, ...]:
         return tuple(Posting(debit, credit, part) for credit, part in self.parts(event, order))
 
+    def lend(self, event: Event) -> PlanChange:
+        return self.plan.lend(event.value_date, event.amount)
+
+    def lend_less(self, event: Event) -> PlanChange:
+        return self.plan.lend(event.value_date, -event.amount)
+
+    def prepay(self, event: Event) -> PlanChange:
+        before, self.repaid = self.repaid, self.repaid + event.amount
+        if self.orders.prepaid == "next":
+            return ()
+        due = self.plan.due_by(event.value_date)
+        ahead = max(0, self.repaid - due) - max(0, before - due)
+        if not ahead:
+            return ()
+        return self.plan.prepay(event.value_date, ahead, self.orders.prepaid)
+
+    def extend(self, event: Event) -> PlanChange:
+        last = self.plan.dates[-1]
+        if event.until is None or event.until <= last:
+            raise ExtensionNotLater(receipt_no=event.receipt_no, until=event.until, due_on=last)
+        return self.plan.move({last: event.until})
+
+    def redate(self, event: Event) -> PlanChange:
+        old, new, dates = event.of, event.until, self.plan.dates
+        if old not in dates[:-1] or old is None or old < event.value_date:
+            raise InstalmentNotThere(receipt_no=event.receipt_no, due_on=old)
+        following = dates[dates.index(old) + 1]
+        if new is None or not old < new <= following:
+            raise BeyondNextInstalment(receipt_no=event.receipt_no, until=new, next_on=following)
+        return self.plan.move({old: new})
+
+    def leave(self, event: Event) -> PlanChange:
+        old, new, last = self.grace_until, event.of, self.plan.dates[-1]
+        if old is None or new is None or event.value_date >= old or new <= old:
+            raise NoGraceLeft(receipt_no=event.receipt_no, grace_until=old)
+        if event.until is None or event.until <= last:
+            raise ExtensionNotLater(receipt_no=event.receipt_no, until=event.until, due_on=last)
+        self.grace_until = new
+        months = whole_months(old, new)
+        moved = {
+            due: min(months_after(due, months), event.until)
+            for due in self.plan.dates
+            if due >= event.value_date
+        }
+        return self.plan.move(moved | {last: event.until})
+
+    def shorten(self, event: Event) -> PlanChange:
+        new, last = event.until, self.plan.dates[-1]
+        if new is None or not event.value_date <= new < last:
+            raise ShorteningNotEarlier(receipt_no=event.receipt_no, until=new, due_on=last)
+        return self.plan.move({due: new for due in self.plan.dates if due > new})
+
 
 _RECIPES = {
     Kind.DRAW: _Run.draw,
@@ -157,10 +225,19 @@ _RECIPES = {
     Kind.PRINCIPAL: _Run.principal,
     Kind.INTEREST: _Run.interest,
     Kind.OVERDUE: _Run.overdue,
-    Kind.EXTEND: _Run.extend,
     Kind.FREEZE: _Run.freeze,
     Kind.UNFREEZE: _Run.unfreeze,
     Kind.WRITE_OFF: _Run.write_off,
+}
+_PLANS = {
+    Kind.DRAW: _Run.lend,
+    Kind.REBOOK: _Run.lend_less,
+    Kind.PRINCIPAL: _Run.prepay,
+    Kind.EXTEND: _Run.extend,
+    Kind.CARRY_OVER: _Run.extend,
+    Kind.REDATE: _Run.redate,
+    Kind.LEAVE: _Run.leave,
+    Kind.SHORTEN: _Run.shorten,
 }
 
 

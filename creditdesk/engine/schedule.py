@@ -1,7 +1,7 @@
 """Principal instalments: when they fall due and how a lent amount is divided over them."""
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from creditdesk.engine.days import EARLIEST, LATEST
@@ -72,17 +72,20 @@ def divide(amount: int, parts: int, ladder: Sequence[int]) -> list[int]:
     return [part] * (parts - 1) + [amount - part * (parts - 1)]
 
 
+PlanChange = tuple[tuple[date, int], ...]
+
+
 class Plan:
     """The principal plan of one loan while its events are replayed: an amount for each due date.
 
     Draws up to the first due date, less re-bookings, share one division. A later draw is divided
     over the due dates that follow it (after all of them: the last) on top of what stands there. A
     later re-booking is divided likewise and taken away; what an instalment does not hold of it is
-    taken from the last that holds something. An extension moves the last due date. Each method
-    returns what it changed as (due date, [dong] signed), so that the changes add up to the plan.
+    taken from the last that holds something. Due dates move by `move`. Each method returns what it
+    changed as (due date, [dong] signed), so that the changes add up to the plan.
     """
 
-    __slots__ = ("amounts", "base", "base_parts", "dates", "ladder")
+    __slots__ = ("amounts", "base", "base_parts", "dates", "ladder", "prepaid")
 
     def __init__(self, terms: LoanTerms) -> None:
         """Start with the dates of the contract and nothing lent."""
@@ -91,34 +94,67 @@ class Plan:
         self.amounts = [0] * len(self.dates)
         self.base = 0
         self.base_parts = [0] * len(self.dates)
+        self.prepaid = 0
 
-    def lend(self, day: date, amount: int) -> tuple[tuple[date, int], ...]:
+    def lend(self, day: date, amount: int) -> PlanChange:
         """Divide an amount [dong] lent on a day; a negative amount is a re-booking."""
         if day <= self.dates[0]:
             self.base += amount
             parts = divide(self.base, len(self.dates), self.ladder)
             changes = [new - old for new, old in zip(parts, self.base_parts, strict=True)]
             self.base_parts = parts
+            if self.prepaid and amount < 0:
+                changes = self._taken([max(0, -change) for change in changes], -amount)
         else:
             later = sum(1 for due_on in self.dates if due_on > day) or 1
             shares = divide(abs(amount), later, self.ladder)
             changes = [0] * (len(self.dates) - later) + shares
             if amount < 0:
-                changes = self._taken(changes)
+                changes = self._taken(changes, -amount)
+        return self._change(changes)
+
+    def _change(self, changes: list[int]) -> PlanChange:
         self.amounts = [old + new for old, new in zip(self.amounts, changes, strict=True)]
         return tuple((due, new) for due, new in zip(self.dates, changes, strict=True) if new)
 
-    def _taken(self, shares: list[int]) -> list[int]:
+    def _taken(self, shares: list[int], amount: int) -> list[int]:
         taken = [min(share, held) for share, held in zip(shares, self.amounts, strict=True)]
-        short = sum(shares) - sum(taken)
+        short = amount - sum(taken)
         for number in reversed(range(len(taken))):
             more = min(short, self.amounts[number] - taken[number])
             taken[number] += more
             short -= more
         return [-part for part in taken]
 
-    def extend(self, until: date) -> tuple[tuple[date, int], ...]:
-        """Move the last due date to a later day."""
-        old, self.dates[-1] = self.dates[-1], until
-        last = self.amounts[-1]
-        return ((old, -last), (until, last)) if last else ()
+    def due_by(self, day: date) -> int:
+        """Return the principal [dong] that falls due up to the end of a day, prepaid or not."""
+        due = zip(self.dates, self.amounts, strict=True)
+        return self.prepaid + sum(amount for due_on, amount in due if due_on <= day)
+
+    def prepay(self, day: date, amount: int, how: str) -> PlanChange:
+        """Let an amount [dong] repaid before it is due pay the last instalments, or all evenly.
+
+        What is prepaid becomes due on the day it was paid, so that nothing is late by it.
+        """
+        later = sum(1 for due_on in self.dates if due_on > day)
+        shares = [0] * len(self.dates)
+        if how == "even":
+            shares = [0] * (len(self.dates) - later) + divide(amount, later, self.ladder)
+        self.prepaid += amount
+        return ((day, amount), *self._change(self._taken(shares, amount)))
+
+    def move(self, to: Mapping[date, date]) -> PlanChange:
+        """Move due dates to other days; what meets on one day becomes one instalment."""
+        held: dict[date, tuple[int, int]] = {}
+        changes: dict[date, int] = {}
+        for old, amount, base in zip(self.dates, self.amounts, self.base_parts, strict=True):
+            new = to.get(old, old)
+            there = held.get(new, (0, 0))
+            held[new] = (there[0] + amount, there[1] + base)
+            if new != old and amount:
+                changes[old] = changes.get(old, 0) - amount
+                changes[new] = changes.get(new, 0) + amount
+        self.dates = sorted(held)
+        self.amounts = [held[day][0] for day in self.dates]
+        self.base_parts = [held[day][1] for day in self.dates]
+        return tuple((day, changes[day]) for day in sorted(changes) if changes[day])

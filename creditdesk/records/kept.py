@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditdesk.db import Tx, metadata, on_sqlite
-from creditdesk.records.ledger import act, plan_change, posting
+from creditdesk.records.ledger import act, entry, plan_change, posting
 
 book_image = sa.Table(
     "book_image",
@@ -148,6 +148,42 @@ def plans_query(
     return (
         sa.select(*columns).where(*inside, c.entry_id <= seen),
         sa.select(*columns).where(c.entry_id > seen),
+    )
+
+
+def repricings_query(province: str, day: date) -> sa.Select[Any]:
+    """Return the query for what decided the rates or the grace of running loans up to a day.
+
+    In the order in which they count: by loan, day and receipt.
+    """
+    e, undoes = entry.alias(), entry.alias()
+    undone = sa.select(undoes.c.id).where(undoes.c.mirrors == e.c.id)
+    return (
+        sa.select(
+            e.c.loan_id, e.c.value_date, e.c.kind, e.c.of_date, e.c.rate_e8, e.c.overdue_rate_e8
+        )
+        .where(
+            e.c.province == province,
+            e.c.kind.in_(["rate", "leave"]),
+            e.c.value_date <= day,
+            e.c.mirrors.is_(None),
+            ~undone.exists(),
+        )
+        .order_by(e.c.loan_id, e.c.value_date, e.c.receipt_no)
+    )
+
+
+def postings_of_repriced_query(province: str, day: date) -> sa.Select[Any]:
+    """Return the query for all postings up to a day of the loans whose rate or grace moved."""
+    p, e, r = posting.c, entry.c, entry.alias()
+    moved = sa.select(r.c.loan_id).where(
+        r.c.province == province,
+        r.c.kind.in_(["rate", "leave"]),
+    )
+    return (
+        sa.select(p.loan_id, p.value_date, p.debit, p.credit, p.amount)
+        .join(entry, e.id == p.entry_id)
+        .where(e.loan_id.in_(moved), p.value_date <= day)
     )
 
 

@@ -20,6 +20,10 @@ act = sa.Table(
     sa.Column("checked_by", sa.Text, nullable=False),
     sa.Column("ground", sa.Text, nullable=False),
     sa.Column("recorded_at", sa.Text, nullable=False),
+    sa.Column("document_no", sa.Text, nullable=False, server_default=""),
+    sa.Column("document_on", sa.Date),
+    # Further facts of a decision, as JSON.
+    sa.Column("particulars", sa.Text, nullable=False, server_default="{}"),
     sa.CheckConstraint("\"by\" <> ''", name="by"),
     sa.CheckConstraint('"by" <> checked_by', name="two_persons"),
 )
@@ -40,8 +44,23 @@ entry = sa.Table(
     sa.Column("replaces", sa.ForeignKey("entry.id")),
     sa.Column("act_id", sa.ForeignKey("act.id"), nullable=False),
     sa.Column("digest", sa.LargeBinary, nullable=False),
-    sa.CheckConstraint("amount > 0 OR (amount = 0 AND kind = 'extend')", name="amount"),
+    # The due date that is moved, or the new end of a grace; rates in hundred-millionths a year.
+    sa.Column("of_date", sa.Date),
+    sa.Column("rate_e8", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("overdue_rate_e8", sa.BigInteger, nullable=False, server_default="0"),
+    sa.CheckConstraint(
+        "amount > 0 OR (amount = 0 AND kind IN "
+        "('extend', 'carry-over', 'leave', 'shorten', 'rate', 'redate'))",
+        name="amount",
+    ),
     sa.Index("ix_entry_loan_id", "loan_id", "id"),
+    sa.Index(
+        "ix_entry_terms",
+        "province",
+        "loan_id",
+        sqlite_where=sa.text("kind IN ('rate', 'leave')"),
+        postgresql_where=sa.text("kind IN ('rate', 'leave')"),
+    ),
     sa.Index(
         "uq_entry_receipt_no",
         "receipt_no",

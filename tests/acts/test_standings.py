@@ -55,7 +55,7 @@ def assert_columns_are_the_engine(tx, day):
                 one.outstanding,
                 one.late_principal,
             )
-            earned = [int(kind[at]) for kind in standings.earned(over, book)]
+            earned = [int(kind[at]) for kind in standings.earned(tx, over, book)]
             by_kind = one.interest_earned
             assert earned == [by_kind.in_term, by_kind.overdue, by_kind.grace]
 

@@ -8,7 +8,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from creditdesk import closing, opening, standings
+from creditdesk import closing, columns, opening, standings
 from creditdesk.db import read_columns
 from creditdesk.records import kept
 from creditdesk.records.ledger import plan_change
@@ -175,7 +175,7 @@ def _plain_book(engine, sample):
             for seq, (due_on, principal) in enumerate(plan, start=1):
                 paid = max(0, min(repaid, principal))
                 repaid -= paid
-                due = standings.EPOCH + timedelta(days=due_on)
+                due = columns.EPOCH + timedelta(days=due_on)
                 session.add(
                     naive.Instalment(
                         loan_id=key,

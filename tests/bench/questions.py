@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from creditdesk import audit, demo, opening, statements
+from creditdesk.engine.journal import KIND_CODE
 from creditdesk.records.kept import book_image
 from tests.bench.measure import Finding, demand, interleaved, note
 from tests.bench.measure import seconds as written
@@ -116,7 +117,7 @@ def _sql(text, **facts):
         "THEN -p.amount ELSE 0 END"
         for name, code in accounts.items()
     }
-    kinds = statements.standings.KIND_CODE
+    kinds = KIND_CODE
     lent = (
         f"CASE p.kind WHEN {kinds['draw']} THEN p.sign * p.amount "
         f"WHEN {kinds['rebook']} THEN -p.sign * p.amount ELSE 0 END"

@@ -13,6 +13,7 @@ refused. It begins with a draw, its draws less re-bookings stay within the appro
 receipt numbers begin with the number of the loan, so that many loans may share a book.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -20,9 +21,10 @@ from random import Random
 from hypothesis import strategies as st
 
 from creditdesk.engine import days
-from creditdesk.engine.ageing import balances_on, final_due_on, total_of
+from creditdesk.engine.accrual import rate_units
+from creditdesk.engine.ageing import balances_on, final_due_on, plan_on, terms_on, total_of
 from creditdesk.engine.allocation import Orders
-from creditdesk.engine.journal import PRINCIPAL, Account, Event, Kind
+from creditdesk.engine.journal import PRINCIPAL, WITHOUT_AMOUNT, Account, Event, Kind
 from creditdesk.engine.money import Dong
 from creditdesk.engine.replay import Booked, replay
 from creditdesk.engine.terms import LoanTerms, RateStep
@@ -39,7 +41,13 @@ KINDS = (
     *(Kind.DRAW, Kind.INTEREST, Kind.OVERDUE) * 2,
     *(Kind.REBOOK, Kind.EXTEND, Kind.FREEZE, Kind.UNFREEZE, Kind.WRITE_OFF),
 )
-"""Kinds of event by how often they are tried."""
+"""Kinds of event that files know, by how often they are tried."""
+
+ALL_KINDS = (
+    *KINDS,
+    *(Kind.RATE, Kind.REDATE, Kind.REDATE, Kind.CARRY_OVER, Kind.LEAVE, Kind.SHORTEN),
+)
+"""These, and what only a decision at the desk can say."""
 
 SOURCES: dict[Kind, tuple[Account, ...]] = {
     Kind.REBOOK: (Account.IN_TERM, Account.OVERDUE),
@@ -91,7 +99,9 @@ def _random_rates(rng: Random, signed_on: date) -> tuple[RateStep, ...]:
     return tuple(steps)
 
 
-def random_history(rng: Random, terms: LoanTerms, length: int) -> list[Event]:
+def random_history(
+    rng: Random, terms: LoanTerms, length: int, kinds: Sequence[Kind] = ALL_KINDS
+) -> list[Event]:
     """Return an invented history of at most so many events, none of which replay refuses.
 
     length  events that are tried; those that could not happen are left out. Time is quadratic in
@@ -101,7 +111,8 @@ def random_history(rng: Random, terms: LoanTerms, length: int) -> list[Event]:
     booked: list[Booked] = []
     day = terms.signed_on + timedelta(rng.randint(0, 60))
     for number in range(1, length + 1):
-        event = _random_event(rng, terms, booked, day, f"{terms.loan_no}-{number:03d}")
+        event = _random_event(rng, terms, booked, kinds, day)
+        event = event._replace(receipt_no=f"{terms.loan_no}-{number:03d}")
         tried, refused = replay(terms, [*history, event], ORDERS)
         if not refused:
             history, booked = [entry.event for entry in tried], tried
@@ -110,31 +121,52 @@ def random_history(rng: Random, terms: LoanTerms, length: int) -> list[Event]:
 
 
 def _random_event(
-    rng: Random, terms: LoanTerms, booked: list[Booked], day: date, receipt_no: str
+    rng: Random, terms: LoanTerms, booked: list[Booked], kinds: Sequence[Kind], day: date
 ) -> Event:
     bounds = _bounds(terms, booked)
-    kind = rng.choice([kind for kind in KINDS if bounds[kind] > 0]) if booked else Kind.DRAW
-    amount, until = _random_amount(rng, bounds[kind]), None
-    if kind is Kind.EXTEND:
-        amount = 0
-        until = final_due_on(terms, booked, date.max) + timedelta(rng.randint(1, 500))
+    kind = rng.choice([kind for kind in kinds if bounds[kind] > 0]) if booked else Kind.DRAW
+    event = Event(day, kind, _random_amount(rng, bounds[kind]), None, "")
+    if kind in WITHOUT_AMOUNT:
+        return _random_decision(rng, terms, booked, event._replace(amount=0))
     if kind is Kind.FREEZE and rng.randint(0, 1):
-        until = day + timedelta(rng.randint(1, 1100))
-    return Event(day, kind, amount, until, receipt_no)
+        return event._replace(until=day + timedelta(rng.randint(1, 1100)))
+    return event
+
+
+def _random_decision(rng: Random, terms: LoanTerms, booked: list[Booked], event: Event) -> Event:
+    final, day = final_due_on(terms, booked, date.max), event.value_date
+    if event.kind is Kind.SHORTEN:
+        return event._replace(until=day + timedelta(rng.randint(0, 400)))
+    if event.kind is Kind.RATE:
+        rate = rate_units(Decimal(rng.choice(RATES)))
+        return event._replace(rate_e8=rate, overdue_rate_e8=rate * 13 // 10)
+    if event.kind is Kind.REDATE:
+        due_on = rng.choice([due for due in plan_on(booked, date.max) if due >= day] or [final])
+        return event._replace(of=due_on, until=due_on + timedelta(rng.randint(1, 200)))
+    if event.kind is Kind.LEAVE:
+        grace = terms_on(terms, booked, date.max).grace_until or day
+        months = rng.randint(1, 12)
+        return event._replace(
+            of=days.months_after(grace, months), until=days.months_after(final, months)
+        )
+    return event._replace(until=final + timedelta(rng.randint(1, 500)))
 
 
 def _bounds(terms: LoanTerms, booked: list[Booked]) -> dict[Kind, int]:
-    """Return the largest amount of each kind that the books allow; 1 for an extension."""
+    """Return the largest amount of each kind that the books allow; 1 for one without amount."""
     balances = balances_on(booked, date.max)
     drawn, rebooked = (total_of(booked, kind, date.max) for kind in (Kind.DRAW, Kind.REBOOK))
     bounds: dict[Kind, int] = {
         kind: sum(balances[account] for account in sources) for kind, sources in SOURCES.items()
     }
-    return bounds | {
-        Kind.DRAW: terms.approved - drawn + rebooked,
-        Kind.INTEREST: terms.approved,
-        Kind.EXTEND: 1,
-    }
+    return (
+        bounds
+        | {
+            Kind.DRAW: terms.approved - drawn + rebooked,
+            Kind.INTEREST: terms.approved,
+        }
+        | dict.fromkeys(WITHOUT_AMOUNT, 1)
+    )
 
 
 def _random_amount(rng: Random, most: int) -> int:

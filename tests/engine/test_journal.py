@@ -48,7 +48,12 @@ def test_on_one_day_money_is_lent_then_received_then_decided_upon() -> None:
         Kind.PRINCIPAL,
         Kind.INTEREST,
         Kind.REBOOK,
+        Kind.RATE,
+        Kind.LEAVE,
+        Kind.REDATE,
         Kind.EXTEND,
+        Kind.CARRY_OVER,
+        Kind.SHORTEN,
         Kind.OVERDUE,
         Kind.FREEZE,
         Kind.WRITE_OFF,
@@ -78,6 +83,11 @@ def test_every_kind_has_its_place_and_its_number() -> None:
         "freeze": 7,
         "unfreeze": 8,
         "write-off": 9,
+        "rate": 10,
+        "redate": 11,
+        "carry-over": 12,
+        "leave": 13,
+        "shorten": 14,
     }
 
 

@@ -216,7 +216,7 @@ def test_an_extension_moves_the_last_instalment() -> None:
     plan = Plan(a_contract())
     plan.lend(date(2026, 3, 2), 30_000_000)
 
-    changes = plan.extend(date(2030, 3, 2))
+    changes = plan.move({LAST: date(2030, 3, 2)})
 
     assert changes == ((LAST, -10_000_000), (date(2030, 3, 2), 10_000_000))
     assert plan.dates == [FIRST, SECOND, date(2030, 3, 2)]
@@ -225,7 +225,7 @@ def test_an_extension_moves_the_last_instalment() -> None:
 def test_an_extension_of_nothing_moves_the_date_alone() -> None:
     plan = Plan(a_bullet(LAST))
 
-    assert plan.extend(date(2030, 3, 2)) == ()
+    assert plan.move({LAST: date(2030, 3, 2)}) == ()
     assert plan.lend(LAST, 5_000_000) == ((date(2030, 3, 2), 5_000_000),)
 
 
@@ -233,7 +233,7 @@ def test_after_an_extension_an_early_re_booking_may_undo_a_late_draw() -> None:
     plan = Plan(a_bullet(FIRST))
     plan.lend(date(2026, 3, 2), 10_000_000)
     plan.lend(SECOND, 5_000_000)
-    plan.extend(LAST)
+    plan.move({FIRST: LAST})
 
     changes = plan.lend(date(2028, 3, 3), -12_000_000)
 

@@ -8,7 +8,8 @@ from random import Random
 import numpy as np
 import pytest
 
-from creditdesk import standings
+from creditdesk import columns
+from creditdesk.db import EMPTY
 from creditdesk.engine.accrual import RATE_UNIT, YEAR, rate_units
 from creditdesk.engine.ageing import stand
 from creditdesk.engine.allocation import Orders
@@ -72,34 +73,34 @@ def booked_of(loan, rate):
 def columns_of(books, rates, day):
     """Return the columns and the image that bookings of many loans make at the end of a day."""
     units = [rate_units(rate) for rate in rates]
-    over = standings.Axes(
+    over = columns.Axes(
         "44",
         {
             "id": np.arange(1, len(books) + 1),
             "rate_e8": np.array(units),
             "overdue_rate_e8": np.array([unit * 13 // 10 for unit in units]),
-            "grace_until": np.full(len(books), standings.EMPTY),
+            "grace_until": np.full(len(books), EMPTY),
         },
     )
-    values = np.zeros((len(standings.COLUMNS), len(books)), dtype=np.int64)
+    values = np.zeros((len(columns.COLUMNS), len(books)), dtype=np.int64)
     rows = [
-        (at, standings.number_of(event.value_date), *posting, 1, KIND_CODE[event.kind])
+        (at, columns.number_of(event.value_date), *posting, 1, KIND_CODE[event.kind])
         for at, booked in enumerate(books, start=1)
         for event, postings, _ in booked
         for posting in postings
         if event.value_date <= day
     ]
     names = ("loan_id", "value_date", "debit", "credit", "amount", "sign", "kind")
-    columns = np.array(rows, dtype=np.int64).reshape(-1, len(names)).T
-    standings._add_postings(values, over, dict(zip(names, columns, strict=True)))
+    postings = np.array(rows, dtype=np.int64).reshape(-1, len(names)).T
+    columns.add_postings(values, over, dict(zip(names, postings, strict=True)))
     for at, booked in enumerate(books):
-        values[standings.COLUMNS.index("due"), at] = sum(
+        values[columns.COLUMNS.index("due"), at] = sum(
             amount
             for event, _, plan in booked
             for due_on, amount in plan
             if event.value_date <= day and due_on < day
         )
-    return over, standings.Image(day, 1, values)
+    return over, columns.Image(day, 1, values)
 
 
 def test_columns_engine_and_model_agree_to_the_dong():
@@ -111,7 +112,7 @@ def test_columns_engine_and_model_agree_to_the_dong():
     for _ in range(DAYS):
         day = SIGNED + timedelta(chance.randrange((LAST - SIGNED).days))
         over, image = columns_of(books, rates, day)
-        earned = standings.earned(over, image)
+        earned = columns.earned(over, image)
         late, owed = image.late, image.outstanding
         for at, loan in enumerate(loans):
             one = stand(terms_of(loan, rates[at]), books[at], day)
@@ -146,6 +147,6 @@ def test_interest_by_columns_is_that_of_whole_numbers(most, days):
     ]
     pairs += [(half, RATE_UNIT) for half in (182, 183, 547, 548)]
 
-    found = standings._interest(*np.array(pairs, dtype=np.int64).T)
+    found = columns._interest(*np.array(pairs, dtype=np.int64).T)
 
     assert found.tolist() == [in_whole_numbers(*pair) for pair in pairs]
