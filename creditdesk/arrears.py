@@ -11,7 +11,6 @@ from creditdesk import ledger, records, standings
 from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.engine import ageing, days
-from creditdesk.engine.ageing import Rule
 from creditdesk.engine.journal import PRINCIPAL, Event, Kind
 from creditdesk.engine.money import Dong, dong
 from creditdesk.engine.policy import Policy
@@ -44,11 +43,6 @@ class Candidate(NamedTuple):
     row: Any
     terms: LoanTerms
     booked: Sequence[Booked]
-
-
-def rule_of(policy: Policy) -> Rule:
-    """Return the bank's rule for moving debt to overdue."""
-    return Rule(policy.overdue_rule.instalments_signed_from)
 
 
 def place_of(code: str | None, as_of: date) -> Place:
@@ -102,7 +96,7 @@ def _late_row(loan: Candidate, policy: Policy, as_of: date) -> _Found | None:
 
 
 def _transfer_row(loan: Candidate, policy: Policy, as_of: date) -> _Found | None:
-    amount = ageing.to_transfer(loan.terms, loan.booked, rule_of(policy), as_of)
+    amount = ageing.to_transfer(loan.terms, loan.booked, policy.overdue_rule, as_of)
     late = _lateness(loan, as_of)
     if not amount or late.since is None:
         return None
@@ -206,7 +200,7 @@ def transfer(
         loan.row.loan_no
         for loan in _candidates(tx, _late_ids(tx, place, session))
         if days.last_session(loan.terms.session_day, session) == session
-        and ageing.to_transfer(loan.terms, loan.booked, rule_of(policy), session)
+        and ageing.to_transfer(loan.terms, loan.booked, policy.overdue_rule, session)
     ]
     act_id = ledger.begin_act(tx, "transfer", deed, checked=True)
     moves = (_move(tx, policy, loan_no, session, act_id) for loan_no in proposed)
@@ -221,7 +215,7 @@ def _move(tx: Tx, policy: Policy, loan_no: str, session: date, act_id: int) -> T
     loan = records.loans.lock_loan(tx, loan_no)
     assert loan is not None
     booked = ledger.in_order(ledger.facts_of(tx, loan.id))
-    proposed = ageing.to_transfer(ledger.terms_of(loan), booked, rule_of(policy), session)
+    proposed = ageing.to_transfer(ledger.terms_of(loan), booked, policy.overdue_rule, session)
     later = ageing.total_of(booked, Kind.OVERDUE, date.max)
     later -= ageing.total_of(booked, Kind.OVERDUE, session)
     amount = Dong(max(0, proposed - later))

@@ -125,7 +125,7 @@ def terms_of(loan: Any) -> LoanTerms:
         every_months=loan.every_months,
         due_on=loan.due_on,
         session_day=loan.session_day,
-        entrusted=loan.trustee != DIRECT,
+        trustee=loan.trustee,
         grace_until=loan.grace_until,
         ladder=tuple(map(int, loan.ladder.split(","))),
     )

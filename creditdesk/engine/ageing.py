@@ -17,6 +17,7 @@ from creditdesk.engine.journal import (
     Posting,
 )
 from creditdesk.engine.money import Dong
+from creditdesk.engine.policy import OverdueRule
 from creditdesk.engine.replay import Booked
 from creditdesk.engine.terms import LoanTerms, RateStep
 
@@ -122,18 +123,14 @@ def look(plan: Mapping[date, int], repaid: int, outstanding: int, as_of: date) -
     return Lateness(Dong(late), (as_of - oldest).days, oldest)
 
 
-class Rule(NamedTuple):
-    """Which unpaid principal moves to overdue: instalments of contracts signed from a day on."""
-
-    instalments_signed_from: date
-
-
-def to_transfer(terms: LoanTerms, booked: Sequence[Booked], rule: Rule, as_of: date) -> Dong:
+def to_transfer(
+    terms: LoanTerms, booked: Sequence[Booked], rule: OverdueRule, as_of: date
+) -> Dong:
     """Return what the rule would move by the last session up to a day and is not yet booked.
 
     Moved is, at a session strictly after the due date, the unpaid principal of a contract whose
-    final due date has passed, and of an instalment of an entrusted contract signed on or after the
-    rule's day. What is overdue or frozen already counts as moved, whatever it was moved for.
+    final due date has passed, and of an instalment where the rule moves those of the contract. What
+    is overdue or frozen already counts as moved, whatever it was moved for.
     Source: letter 597/NHCS-TDNN of 2026-01-30, held in policy/overdue_rule.toml.
     """
     session = days.last_session(terms.session_day, as_of)
@@ -141,7 +138,7 @@ def to_transfer(terms: LoanTerms, booked: Sequence[Booked], rule: Rule, as_of: d
     balances = balances_on(booked, as_of)
     unpaid = outstanding = sum(balances[account] for account in PRINCIPAL)
     if final_due_on(terms, booked, as_of) >= session:
-        if not terms.entrusted or terms.signed_on < rule.instalments_signed_from:
+        if not rule.moves_instalment(terms.signed_on, terms.trustee):
             return Dong(0)
         repaid = total_of(booked, Kind.PRINCIPAL, as_of)
         unpaid = look(plan, repaid, outstanding, session).principal

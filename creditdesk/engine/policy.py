@@ -101,11 +101,6 @@ class OverdueRule:
         """Return the first day of signing from which missed instalments are moved."""
         return self.instalments.values[0].since
 
-    @property
-    def instalments_trustees(self) -> tuple[str, ...]:
-        """Return the trustees whose newest contracts have their missed instalments moved."""
-        return self.instalments.values[-1].value
-
     def moves_instalment(self, signed_on: date, trustee: str) -> bool:
         """Return whether a missed instalment of a contract is moved, not only listed."""
         return trustee in (self.instalments.find(signed_on) or ())

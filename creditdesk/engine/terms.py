@@ -24,7 +24,7 @@ class LoanTerms:
     first_principal_on    [date] or None: one instalment at the end
     every_months          months between instalments; 0 when there is one instalment
     grace_until           [date] before which interest is grace interest; None: no grace
-    entrusted             lent through a mass organisation's group
+    trustee               who lends for the bank: a mass organisation, or `99` the bank itself
     ladder                [dong] units an instalment is rounded down to, the first that is not zero
     """
 
@@ -36,6 +36,6 @@ class LoanTerms:
     every_months: int
     due_on: date
     session_day: int
-    entrusted: bool
+    trustee: str
     grace_until: date | None
     ladder: tuple[int, ...]

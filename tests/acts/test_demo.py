@@ -90,7 +90,7 @@ def terms(signed):
         every_months=signed.every_months,
         due_on=signed.due_on,
         session_day=signed.session_day,
-        entrusted=bool(signed.group_no),
+        trustee=signed.trustee,
         grace_until=row["grace_until"],
         ladder=tuple(map(int, row["ladder"].split(","))),
     )
@@ -198,7 +198,7 @@ def test_overdue_is_booked_at_sessions_and_the_last_month_is_left_to_the_desk(bo
 
 
 def test_at_the_end_of_2025_nothing_waits_to_be_transferred(book):
-    rule = ageing.Rule(settings.policy().overdue_rule.instalments_signed_from)
+    rule = settings.policy().overdue_rule
 
     assert not any(
         ageing.to_transfer(terms(book.contracts[number]), booked, rule, END_OF_2025)

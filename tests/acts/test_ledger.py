@@ -258,7 +258,7 @@ def test_the_terms_of_a_loan_come_back_as_they_were_signed(database):
 
     assert (terms.rates[0].rate, terms.approved) == (contract.rate, Dong(50_000_000))
     assert terms.rates[0].overdue_rate * 10 == contract.rate * 13
-    assert not terms.entrusted
+    assert terms.trustee == "99"
     assert (terms.first_principal_on, terms.due_on) == (None, contract.due_on)
 
 

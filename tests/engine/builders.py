@@ -5,16 +5,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from creditdesk import settings
 from creditdesk.engine import quotation
 from creditdesk.engine.accrual import Change, Interest, interest_to
-from creditdesk.engine.ageing import Rule, changes_of
+from creditdesk.engine.ageing import changes_of
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
 from creditdesk.engine.replay import Booked, replay
 from creditdesk.engine.terms import LoanTerms, RateStep
 from tests.engine.histories import ORDERS
 
-RULE = Rule(instalments_signed_from=date(2026, 3, 1))
+RULE = settings.policy().overdue_rule
 
 DRAW_ON = date(2026, 1, 10)
 SIGNED_ON = date(2026, 3, 2)
@@ -48,7 +49,7 @@ def a_contract(**changes: Any) -> LoanTerms:
         "every_months": 12,
         "due_on": date(2029, 3, 2),
         "session_day": 7,
-        "entrusted": True,
+        "trustee": "11",
         "grace_until": None,
         "ladder": (100_000, 1_000, 1),
     }

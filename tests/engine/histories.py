@@ -84,7 +84,7 @@ def random_terms(rng: Random, loan_no: str = "6600000724000001") -> LoanTerms:
         every_months=every,
         due_on=due_on,
         session_day=rng.randint(1, 28),
-        entrusted=rng.randint(0, 3) > 0,
+        trustee=rng.choice(("11", "12", "13", "99")),
         grace_until=grace,
         ladder=rng.choice(LADDERS),
     )

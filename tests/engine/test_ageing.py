@@ -245,7 +245,7 @@ def test_a_payment_after_the_session_counts_too() -> None:
 
 
 def test_once_the_final_due_date_has_passed_all_that_is_in_term_moves() -> None:
-    terms = a_contract(entrusted=False)
+    terms = a_contract(trustee="99")
     paid = an_event("principal", date(2029, 3, 6), 5_000_000)
 
     entries = booked(terms, LENT, paid)

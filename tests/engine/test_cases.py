@@ -29,7 +29,7 @@ def contract_of(case: dict[str, Any]) -> LoanTerms:
         every_months=case.get("every_months", 0),
         due_on=case["due_on"],
         session_day=case.get("session_day", 7),
-        entrusted=case.get("entrusted", True),
+        trustee=case.get("trustee", "11"),
         grace_until=case.get("grace_until"),
         ladder=tuple(case.get("ladder", (100_000, 1_000, 1))),
     )

@@ -167,7 +167,6 @@ def test_missed_instalments_move_for_entrusted_contracts_signed_from_march_2026(
 
     assert rule.final_due_always
     assert rule.instalments_signed_from == date(2026, 3, 1)
-    assert rule.instalments_trustees == ("11", "12", "13", "14")
     assert rule.session.at(date(2026, 11, 22)) == "first-after"
     assert rule.moves_instalment(date(2026, 3, 1), "14")
     assert not rule.moves_instalment(date(2026, 2, 28), "14")

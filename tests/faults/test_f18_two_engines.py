@@ -57,7 +57,7 @@ def terms_of(loan, rate):
         every_months=12 if several else 0,
         due_on=loan.dates[-1],
         session_day=10,
-        entrusted=True,
+        trustee="11",
         grace_until=None,
         ladder=(100_000, 1_000, 1),
     )
