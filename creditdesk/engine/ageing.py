@@ -129,8 +129,8 @@ def to_transfer(
     """Return what the rule would move by the last session up to a day and is not yet booked.
 
     Moved is, at a session strictly after the due date, the unpaid principal of a contract whose
-    final due date has passed, and of an instalment where the rule moves those of the contract. What
-    is overdue or frozen already counts as moved, whatever it was moved for.
+    final due date has passed, and of an instalment where the rule moves those of the contract.
+    What is overdue or frozen already counts as moved, whatever it was moved for.
     Source: letter 597/NHCS-TDNN of 2026-01-30, held in policy/overdue_rule.toml.
     """
     session = days.last_session(terms.session_day, as_of)
