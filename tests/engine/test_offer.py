@@ -96,7 +96,9 @@ def longest(ask: Ask) -> date:
 @st.composite
 def asks(draw: st.DrawFn) -> Ask:
     programme = draw(st.sampled_from(LENT))
-    signed = draw(st.dates(date(2026, 5, 1), date(2029, 12, 31)))
+    opened = POLICY.programme(programme).rate_per_year.first
+    earliest = max(date(2026, 1, 1), opened.since if opened else date(2026, 1, 1))
+    signed = draw(st.dates(earliest, date(2029, 12, 31)))
     drawn = signed + timedelta(days=draw(st.integers(0, 60)))
     more: dict[str, Any] = {}
     if programme in LEARNERS:
