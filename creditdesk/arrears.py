@@ -64,7 +64,7 @@ def worklist(
         raise WorklistUnknown(name=name, names=list(WORKLISTS))
     listed = WORKLISTS[name]
     rows = []
-    for loan in _candidates(tx, listed.pick(tx, place, as_of)):
+    for loan in _candidates(tx, listed.pick(tx, place, as_of), as_of):
         row = listed.row(loan, policy, as_of)
         if row is not None:
             rows.append((loan.row.commune, loan.row.group_no, loan.row.loan_no, loan.row, row))
@@ -129,7 +129,7 @@ def _lateness(loan: Candidate, as_of: date) -> ageing.Lateness:
 
 
 def _late_ids(tx: Tx, place: Place, as_of: date) -> np.ndarray:
-    return _ids(tx, place, lambda province: standings.image(tx, province, as_of).late > 0)
+    return _ids(tx, place, as_of, lambda province: standings.image(tx, province, as_of).late > 0)
 
 
 def _due_ids(tx: Tx, place: Place, as_of: date) -> np.ndarray:
@@ -141,14 +141,14 @@ def _due_ids(tx: Tx, place: Place, as_of: date) -> np.ndarray:
         owing: np.ndarray = (now.outstanding > 0) & later
         return owing
 
-    return _ids(tx, place, chosen)
+    return _ids(tx, place, as_of, chosen)
 
 
-def _ids(tx: Tx, place: Place, chosen: Callable[[str], np.ndarray]) -> np.ndarray:
+def _ids(tx: Tx, place: Place, as_of: date, chosen: Callable[[str], np.ndarray]) -> np.ndarray:
     provinces = [place.province] if place.province else records.loans.provinces(tx)
     found = [np.array([], dtype=np.int64)]
     for province in provinces:
-        over = standings.axes(tx, province)
+        over = standings.axes(tx, province, as_of)
         mask = chosen(province)
         if place.commune:
             mask &= over.columns["commune"] == place.commune
@@ -156,13 +156,13 @@ def _ids(tx: Tx, place: Place, chosen: Callable[[str], np.ndarray]) -> np.ndarra
     return np.concatenate(found)
 
 
-def _candidates(tx: Tx, ids: np.ndarray) -> Iterator[Candidate]:
-    """Yield loans with what is booked on them, a block at a time."""
+def _candidates(tx: Tx, ids: np.ndarray, as_of: date) -> Iterator[Candidate]:
+    """Yield loans, each where it is on a day, with what is booked on them, a block at a time."""
     wanted = ids.tolist()
     for at in range(0, len(wanted), _BLOCK):
         block = wanted[at : at + _BLOCK]
         facts = ledger.facts_of_many(tx, block)
-        for row in records.loans.loans_by_id(tx, block):
+        for row in records.moves.loans_on(tx, block, as_of):
             booked = ledger.in_order(facts.get(row.id, ()))
             yield Candidate(row, ledger.terms_of(row), booked)
 
@@ -198,7 +198,7 @@ def transfer(
     """
     proposed = [
         loan.row.loan_no
-        for loan in _candidates(tx, _late_ids(tx, place, session))
+        for loan in _candidates(tx, _late_ids(tx, place, session), session)
         if days.last_session(loan.terms.session_day, session) == session
         and ageing.to_transfer(loan.terms, loan.booked, policy.overdue_rule, session)
     ]
@@ -213,9 +213,11 @@ def _move(tx: Tx, policy: Policy, loan_no: str, session: date, act_id: int) -> T
     What a later session has moved already is not moved again by an earlier one.
     """
     loan = records.loans.lock_loan(tx, loan_no)
+    there = records.moves.find_loan_on(tx, loan_no, session)
     assert loan is not None
+    assert there is not None
     booked = ledger.in_order(ledger.facts_of(tx, loan.id))
-    proposed = ageing.to_transfer(ledger.terms_of(loan), booked, policy.overdue_rule, session)
+    proposed = ageing.to_transfer(ledger.terms_of(there), booked, policy.overdue_rule, session)
     later = ageing.total_of(booked, Kind.OVERDUE, date.max)
     later -= ageing.total_of(booked, Kind.OVERDUE, session)
     amount = Dong(max(0, proposed - later))
@@ -223,7 +225,7 @@ def _move(tx: Tx, policy: Policy, loan_no: str, session: date, act_id: int) -> T
         number = _free_number(tx, f"CQH/{loan_no}/{session.isoformat()}")
         event = Event(session, Kind.OVERDUE, amount, None, number)
         ledger.book(tx, policy, loan, act_id, add=[event])
-    return Transferred(loan_no, loan.commune, amount)
+    return Transferred(loan_no, there.commune, amount)
 
 
 def _free_number(tx: Tx, number: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from creditdesk import chain as links
 from creditdesk import images, ledger, records, standings
 from creditdesk.columns import Axes
+from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.engine.ageing import stand
 from creditdesk.engine.journal import KIND_CODE, in_order, mirror
@@ -72,6 +73,7 @@ def verify(
             if len(proof.faults) >= most:
                 return proof
         _verify_images(tx, province, proof)
+    _verify_moves(tx, proof)
     _verify_orphans(tx, proof)
     return proof
 
@@ -244,6 +246,39 @@ def _verify_images(tx: Tx, province: str, proof: Proof) -> None:
                 proof.fault("image-differs", province=province, day=kept.day.isoformat())
     except _UNREADABLE as trouble:
         proof.fault("image-unreadable", province=province, said=str(trouble))
+
+
+def _verify_moves(tx: Tx, proof: Proof) -> None:
+    """Check that every place is of its loan's province, in force, and taken back by its like."""
+    places = {row.id: row for row in records.moves.all_moves(tx)}
+    for row in places.values():
+        why = _fault_of_place(row, places.get(row.mirrors))
+        if why:
+            proof.fault(why, place=row.id, loan_no=row.loan_no)
+
+
+def _fault_of_place(row: Any, taken_back: Any | None) -> str:
+    if row.loan_no is None:
+        return "place-without-loan"
+    if row.province != row.province_of_loan:
+        return "place-of-another-province"
+    unit = map_on(row.since).communes.get(row.commune)
+    if unit is None or unit.province != row.province:
+        return "place-not-on-the-map"
+    if row.since < row.signed_on:
+        return "place-before-signing"
+    if row.mirrors is not None and not _takes_back(row, taken_back):
+        return "mirror-does-not-reflect"
+    return ""
+
+
+def _takes_back(row: Any, old: Any | None) -> bool:
+    same = ("loan_id", "since", *records.moves.PLACE)
+    return (
+        old is not None
+        and old.mirrors is None
+        and all(getattr(row, name) == getattr(old, name) for name in same)
+    )
 
 
 def _verify_orphans(tx: Tx, proof: Proof) -> None:

@@ -38,21 +38,22 @@ class FilterUnknown(Malformed):
 
 def loan_card(tx: Tx, policy: Policy, loan_no: str, as_of: date) -> LoanCard:
     """Return everything a desk shows of one loan at the end of a day; raises LoanNotFound."""
-    loan = records.loans.find_loan(tx, loan_no)
+    loan = records.moves.find_loan_on(tx, loan_no, as_of)
     if loan is None:
         raise ledger.LoanNotFound(loan_no=loan_no)
+    places = map_on(as_of)
+    commune = places.heir(loan.commune)
     booked = ledger.in_order(ledger.facts_of(tx, loan.id))
     standing = stand(ledger.terms_of(loan), booked, as_of)
     customer = records.households.customers_of(tx, [loan.customer_id])[loan.customer_id]
     group = records.households.find_group(tx, loan.group_no) if loan.group_no else None
-    unit = map_on(as_of).communes.get(loan.commune)
     return LoanCard(
         loan_no=loan.loan_no,
         customer_no=customer.customer_no,
         customer_name=customer.name,
         id_no_masked=masked(customer.id_no),
-        commune=loan.commune,
-        commune_name=unit.name if unit else loan.commune,
+        commune=commune,
+        commune_name=places.names.get(commune, commune),
         province=loan.province,
         village_code=loan.village_code,
         group_no=loan.group_no,
@@ -166,11 +167,10 @@ def commune_loans(
         raise FilterUnknown(only=only, filters=list(FILTERS))
     province = map_on(as_of).commune(commune).province
     chosen = _chosen(tx, province, commune, as_of, only)
-    rows = [
-        row
-        for row in records.loans.loans_of_commune(tx, commune)
-        if row.loan_no > after and row.id in chosen
-    ][:limit]
+    numbers = records.loans.numbers_of(tx, chosen)
+    page = sorted(no for no in numbers if no > after)[:limit]
+    rows = list(records.moves.loans_on(tx, [numbers[no] for no in page], as_of))
+    rows.sort(key=lambda row: str(row.loan_no))
     facts = ledger.facts_of_many(tx, [row.id for row in rows])
     customers = records.households.customers_of(tx, {row.customer_id for row in rows})
     return tuple(
@@ -200,7 +200,7 @@ def _chosen(
     tx: Tx, province: str, commune: str, as_of: date, only: str
 ) -> dict[int, dict[str, int]]:
     """Return figures [dong] of a commune's loans that a filter lets through, by inner number."""
-    over = standings.axes(tx, province)
+    over = standings.axes(tx, province, as_of)
     now = standings.image(tx, province, as_of)
     inside = over.columns["commune"] == commune
     inside &= (over.columns["signed_on"] <= number_of(as_of)) | (now["draws"] > 0)
@@ -239,9 +239,9 @@ def _line(
     )
 
 
-def communes_of(tx: Tx, province: str) -> tuple[str, ...]:
-    """Return the codes of the communes in which a province has loans, rising."""
-    return tuple(sorted(set(standings.axes(tx, province).columns["commune"].tolist())))
+def communes_of(tx: Tx, province: str, day: date) -> tuple[str, ...]:
+    """Return the codes of the communes in which a province has loans on a day, rising."""
+    return tuple(standings.axes(tx, province, day).by("commune").categories)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +40,11 @@ AT = {name: index for index, name in enumerate(COLUMNS)}
 def number_of(day: date) -> int:
     """Return a day as days since 1970."""
     return (day - EPOCH).days
+
+
+def day_of(number: int) -> date:
+    """Return the day of a number of days since 1970."""
+    return EPOCH + timedelta(days=number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from creditdesk.geography import Commune, Geography, Province
 from creditdesk.settings import geography
 
 DISTANT_PAST = date(1, 1, 1)
+FIRST_MAP = date(2025, 7, 1)
+"""From this day on there are maps of communes: of the order with two tiers."""
 
 
 class PlaceNotFound(NotFound):
@@ -51,7 +53,7 @@ class Map:
     @cached_property
     def communes(self) -> dict[str, Commune]:
         """Return the communes in force by code; before July 2025 those of the first map."""
-        day = max(self.day, date(2025, 7, 1))
+        day = max(self.day, FIRST_MAP)
         found = {row.code: row for row in self.geography.communes_on(day)}
         return self._other_codes(found) | found
 
@@ -74,6 +76,27 @@ class Map:
     def provinces(self) -> dict[str, Province]:
         """Return the provinces in force by code."""
         return {row.code: row for row in self.geography.provinces_on(self.day)}
+
+    def heir(self, code: str) -> str:
+        """Return the commune that took in all people of one no longer in force; else the code.
+
+        A commune that was split has none: which of its villages went where, only a decision says.
+        """
+        return code if code in self.communes else self._heirs.get(code, code)
+
+    @cached_property
+    def _heirs(self) -> dict[str, str]:
+        return {
+            move.old_code: move.new_code
+            for move in self.geography.mergers
+            if move.people == "all" and move.effective <= self.day
+        }
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Return the names of communes by code, those of an older map among them."""
+        former = {row.code: row.name for row in self.geography.former_communes}
+        return former | {code: row.name for code, row in self.communes.items()}
 
     def commune(self, code: str) -> Commune:
         """Return a commune; raises PlaceNotFound."""

@@ -11,7 +11,15 @@ from creditdesk.audit import Proof
 from creditdesk.closing import Closed, Closing
 from creditdesk.engine.ageing import Standing
 from creditdesk.engine.quotation import Quotation
-from creditdesk.figures import FIGURE_NAMES, Figures, Portfolio, WorklistRow
+from creditdesk.figures import (
+    FIGURE_NAMES,
+    Bridge,
+    Figures,
+    Moved,
+    Portfolio,
+    PortfolioRow,
+    WorklistRow,
+)
 from creditdesk.intake import Report, layout
 from creditdesk.intake.report import Remark
 
@@ -50,6 +58,58 @@ def portfolio_table(book: Portfolio) -> str:
     ]
     blank = [""] * (len(book.axes) - 1)
     return table(head, [*rows, ["total", *blank, "", *figures(book.total).values()]])
+
+
+def bridge(found: Bridge) -> dict[str, Any]:
+    """Return a bridge: the rows between two maps, and the statement on either side."""
+
+    def side(rows: Iterable[PortfolioRow]) -> list[dict[str, Any]]:
+        return [
+            {"commune": row.keys[0], "name": row.names[0]} | figures(row.figures) for row in rows
+        ]
+
+    return {
+        "from": found.since.isoformat(),
+        "as_of": found.as_of.isoformat(),
+        "map_then": found.map_then.isoformat(),
+        "map_now": found.map_now.isoformat(),
+        "rows": [
+            dict(zip(_ENDS, (*row.keys, *row.names), strict=True)) | figures(row.figures)
+            for row in found.rows
+        ],
+        "then": side(found.then),
+        "now": side(found.now),
+        "total": figures(found.total),
+    }
+
+
+_ENDS = ("commune_then", "commune_now", "name_then", "name_now")
+
+
+def bridge_table(found: Bridge) -> str:
+    """Return a bridge as CSV, the total in the last line."""
+    rows = [[*row.keys, *row.names, *figures(row.figures).values()] for row in found.rows]
+    total = ["total", *[""] * (len(_ENDS) - 1), *figures(found.total).values()]
+    return table([*_ENDS, *PORTFOLIO_FIGURES], [*rows, total])
+
+
+def moved(found: Moved) -> dict[str, Any]:
+    """Return a move: by which act, what by commune, and every loan from where to where."""
+    return {
+        "act": found.act_id,
+        "day": found.day.isoformat(),
+        "rows": [row._asdict() for row in found.communes],
+        "loans": [
+            {
+                "loan_no": loan.loan_no,
+                "since": loan.since.isoformat(),
+                "from": loan.old._asdict(),
+                "to": loan.new._asdict(),
+                "outstanding": loan.outstanding,
+            }
+            for loan in found.loans
+        ],
+    }
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import NamedTuple
 
 from creditdesk.engine.ageing import Standing
 from creditdesk.engine.money import Dong
@@ -67,6 +68,25 @@ class Portfolio:
     as_of: date
     axes: tuple[str, ...]
     rows: tuple[PortfolioRow, ...]
+    total: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """A book in figures by the communes of two days: what left each one, and where it went.
+
+    `rows` have the keys (commune then, commune now). `then` and `now` are the two statements that
+    they lead from and to, each by commune: but for households, which are distinct within each,
+    the rows of a commune add up to it on either side.
+    """
+
+    since: date
+    as_of: date
+    map_then: date
+    map_now: date
+    rows: tuple[PortfolioRow, ...]
+    then: tuple[PortfolioRow, ...]
+    now: tuple[PortfolioRow, ...]
     total: Figures
 
 
@@ -216,3 +236,59 @@ class WorklistRow:
     amount: Dong
     days_late: int
     due_on: date
+
+
+class Place(NamedTuple):
+    """Where a loan is: codes of commune, village and group, the office, the day of session."""
+
+    commune: str
+    village_code: str
+    group_no: str
+    office: str
+    session_day: int
+
+
+class MovedLoan(NamedTuple):
+    """One loan's move: from a day on, from a place to a place; what it owes [dong] that day."""
+
+    loan_no: str
+    household_id: int
+    since: date
+    old: Place
+    new: Place
+    outstanding: Dong
+
+
+class MovedCommune(NamedTuple):
+    """What moves from one commune to another (or within it): loans, households, dong."""
+
+    commune_from: str
+    commune_to: str
+    loans: int
+    households: int
+    outstanding: Dong
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a move does: by the act of this number, or would do where there is none."""
+
+    act_id: int | None
+    day: date
+    loans: tuple[MovedLoan, ...]
+
+    @property
+    def communes(self) -> tuple[MovedCommune, ...]:
+        """Return what moves by (commune from, commune to), rising."""
+        found: dict[tuple[str, str], list[MovedLoan]] = {}
+        for loan in self.loans:
+            found.setdefault((loan.old.commune, loan.new.commune), []).append(loan)
+        return tuple(
+            MovedCommune(
+                *key,
+                len(found[key]),
+                len({loan.household_id for loan in found[key]}),
+                Dong(sum(loan.outstanding for loan in found[key])),
+            )
+            for key in sorted(found)
+        )

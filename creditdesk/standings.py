@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -14,9 +14,18 @@ from creditdesk import columns, ledger, records
 from creditdesk.columns import AT, BEGINNING, COLUMNS, Axes, Earned, Image, number_of
 from creditdesk.db import Tx, read_columns
 from creditdesk.engine.ageing import Standing, stand
+from creditdesk.whereabouts import inherited, moved
 
 _KEPT_IMAGES = 6
 _Query = Callable[[str, date, date, int], tuple[Any, Any]]
+
+
+class _Placed(NamedTuple):
+    """Where the loans of a province are on a day: true of these contracts up to this move."""
+
+    signed: Axes
+    last_move: int
+    axes: Axes
 
 
 class _Cache:
@@ -28,12 +37,14 @@ class _Cache:
 
     def __init__(self) -> None:
         self.axes: dict[str, Axes] = {}
+        self.placed: dict[tuple[str, date], _Placed] = {}
         self.images: dict[tuple[str, date, str], np.ndarray] = {}
         self.repriced: dict[tuple[str, date, int, bytes], Earned] = {}
 
     def of_writer(self) -> "_Cache":
         own = _Cache()
         own.axes = dict(self.axes)
+        own.placed = dict(self.placed)
         own.images = self.images
         return own
 
@@ -57,11 +68,28 @@ def standing(tx: Tx, loan_no: str, as_of: date) -> Standing:
     return stand(ledger.terms_of(loan), booked, as_of)
 
 
-def axes(tx: Tx, province: str) -> Axes:
-    """Return what does not change of a province's loans."""
+def axes(tx: Tx, province: str, day: date | None = None) -> Axes:
+    """Return a province's loans by columns, each where it is on a day by the map of that day.
+
+    day  [date] None: each where its contract says
+    """
     cache = _cache(tx)
+    newest, last_move = records.moves.newest(tx, province)
+    signed = _signed(tx, cache, province, newest)
+    if day is None:
+        return signed
+    known = cache.placed.pop((province, day), None)
+    if known is None or known.signed is not signed or known.last_move != last_move:
+        there = moved(tx, signed, day) if last_move else signed
+        known = _Placed(signed, last_move, inherited(there, day))
+    for oldest in list(cache.placed)[: 1 - _KEPT_IMAGES]:
+        cache.placed.pop(oldest, None)
+    cache.placed[province, day] = known
+    return known.axes
+
+
+def _signed(tx: Tx, cache: _Cache, province: str, newest: int) -> Axes:
     known = cache.axes.get(province)
-    newest = records.loans.newest_loan(tx, province)
     if known is None or not len(known.ids) or known.ids[-1] != newest:
         known = Axes(province, read_columns(tx, records.loans.axes_query(province)))
         cache.axes[province] = known

@@ -1,17 +1,18 @@
 """Readings across nouns: the portfolio on any axes, the portfolio statement, a loan's card."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from creditdesk import households, records, standings
-from creditdesk.columns import Image, number_of
-from creditdesk.communes import Map, map_on
+from creditdesk.columns import Axes, Image, number_of
+from creditdesk.communes import FIRST_MAP, Map, map_on
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
@@ -19,6 +20,7 @@ from creditdesk.errors import Malformed
 from creditdesk.figures import (
     AXES,
     FIGURE_NAMES,
+    Bridge,
     Figures,
     Identity,
     Portfolio,
@@ -53,13 +55,22 @@ class NothingInScope(Malformed):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a portfolio is asked for: first and last day, axes, a place or all of the book."""
+    """What a portfolio is asked for: first and last day, axes, a place or all of the book.
+
+    `map_of` is the day on whose map loans are placed, that of `as_of` where it is not said.
+    """
 
     since: date
     as_of: date
     axes: tuple[str, ...] = ("commune",)
     place: str | None = None
     with_year: bool = False
+    map_of: date | None = None
+
+    @property
+    def mapped(self) -> date:
+        """Return the day on whose map loans are placed."""
+        return self.map_of or self.as_of
 
     def check(self) -> None:
         """Raise UnknownAxis or PeriodBackwards where the question cannot be answered."""
@@ -78,33 +89,46 @@ def portfolio(tx: Tx, policy: Policy, question: Question) -> Portfolio:
     Raises UnknownAxis, PeriodBackwards, PlaceNotFound.
     """
     question.check()
-    places = map_on(question.as_of)
+    places = map_on(question.mapped)
     province, commune = places.scope(question.place)
-    provinces = [province] if province else records.loans.provinces(tx)
-    frames = [_loans(tx, code, commune, question) for code in provinces]
-    frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-    if frame.empty:
-        return Portfolio(question.since, question.as_of, question.axes, (), Figures())
-    name = _Names(policy, places)
-    rows = tuple(
-        PortfolioRow(keys, name.all(question.axes, keys), figures)
-        for keys, figures in _grouped(frame, question.axes)
+
+    def loans_of(code: str) -> pd.DataFrame:
+        over = standings.axes(tx, code, question.mapped)
+        inside = over.columns["commune"] == commune if commune else None
+        return _loans(tx, over, inside, question)
+
+    frame = _together(tx, province, loans_of)
+    rows = _Rows(frame, _names(policy, places))
+    return Portfolio(
+        question.since, question.as_of, question.axes, rows.by(*question.axes), rows.total
     )
-    total = next(figures for _, figures in _grouped(frame, ()))
-    return Portfolio(question.since, question.as_of, question.axes, rows, total)
 
 
-def _loans(tx: Tx, province: str, commune: str | None, question: Question) -> pd.DataFrame:
+def _together(
+    tx: Tx, province: str | None, loans_of: Callable[[str], pd.DataFrame]
+) -> pd.DataFrame:
+    """Return the loans of a province, or of every province of the book, in one table."""
+    frames = [loans_of(code) for code in ([province] if province else records.loans.provinces(tx))]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _loans(
+    tx: Tx,
+    over: Axes,
+    inside: np.ndarray | None,
+    question: Question,
+    keys: Mapping[str, Any] = MappingProxyType({}),
+) -> pd.DataFrame:
     """Return one row per loan that has lent anything: axes, figures [dong], household."""
-    over = standings.axes(tx, province)
-    now = standings.image(tx, province, question.as_of)
-    before = standings.image(tx, province, standings.day_before(question.since))
+    now = standings.image(tx, over.province, question.as_of)
+    before = standings.image(tx, over.province, standings.day_before(question.since))
     chosen = now["draws"] > 0
-    if commune:
-        chosen &= over.columns["commune"] == commune
+    if inside is not None:
+        chosen &= inside
     earned = standings.earned(tx, over, now)
     outstanding, late = now.outstanding, now.late
     columns: dict[str, Any] = {
+        **keys,
         "household_id": over.columns["household_id"],
         "loans": outstanding > 0,
         "loans_drawn": now["draws"] > before["draws"],
@@ -127,7 +151,8 @@ def _loans(tx: Tx, province: str, commune: str | None, question: Question) -> pd
     }
     if question.with_year:
         last_year = date(question.as_of.year - 1, 12, 31)
-        columns["drawn_year"] = now["drawn"] - standings.image(tx, province, last_year)["drawn"]
+        then = standings.image(tx, over.province, last_year)
+        columns["drawn_year"] = now["drawn"] - then["drawn"]
     for axis in question.axes:
         columns[axis] = _statuses(now) if axis == "status" else over.by(_COLUMN_OF.get(axis, axis))
     return pd.DataFrame({name: values[chosen] for name, values in columns.items()}, copy=False)
@@ -173,40 +198,105 @@ def _grouped(
         yield tuple(reversed(keys)), figures
 
 
-class _Names:
-    """The names of the keys of every axis, in Vietnamese; a code stands where there is no name."""
+class _Rows(NamedTuple):
+    """Loans that can be added up by any of their keys, and the names of the keys of each axis."""
 
-    def __init__(self, policy: Policy, places: Map) -> None:
-        self.of = {
-            "commune": {code: row.name for code, row in places.communes.items()},
-            "programme": {code: p.names.vi for code, p in policy.programmes.items()},
-            "source": {code: named.names.vi for code, named in policy.sources.items()},
-            "trustee": {code: named.names.vi for code, named in policy.trustees.items()},
-        }
+    frame: pd.DataFrame
+    names: Mapping[str, Mapping[str, str]]
 
-    def all(self, axes: Sequence[str], keys: Sequence[str]) -> tuple[str, ...]:
+    def by(self, *axes: str) -> tuple[PortfolioRow, ...]:
+        groups = () if self.frame.empty else _grouped(self.frame, axes)
         return tuple(
-            self.of.get(axis, {}).get(key, key) for axis, key in zip(axes, keys, strict=True)
+            PortfolioRow(keys, tuple(map(self._name, axes, keys)), figures)
+            for keys, figures in groups
         )
+
+    def _name(self, axis: str, key: str) -> str:
+        return self.names.get(axis, {}).get(key, key)
+
+    @property
+    def total(self) -> Figures:
+        return next((row.figures for row in self.by()), Figures())
+
+
+def _names(policy: Policy, places: Map) -> dict[str, dict[str, str]]:
+    """Return the names of the keys of every axis, in Vietnamese."""
+    return {
+        "commune": places.names,
+        "programme": {code: p.names.vi for code, p in policy.programmes.items()},
+        "source": {code: named.names.vi for code, named in policy.sources.items()},
+        "trustee": {code: named.names.vi for code, named in policy.trustees.items()},
+    }
+
+
+_THEN, _NOW = "commune_then", "commune_now"
+
+
+def bridge(tx: Tx, question: Question, *, then: date) -> Bridge:
+    """Return the book by the communes of two days: the way from one statement to the other.
+
+    question  asked on the map of the later day; its axes do not matter. A commune asked for is
+              that of either day: what left it and what came into it
+    then      [date] the other day
+
+    Raises PeriodBackwards, PlaceNotFound.
+    """
+    question = replace(question, axes=("commune",))
+    question.check()
+    maps = {_THEN: map_on(then), _NOW: map_on(question.mapped)}
+    asked_of = _NOW if question.place in maps[_NOW].communes else _THEN
+    province, commune = maps[asked_of].scope(question.place)
+
+    def loans_of(code: str) -> pd.DataFrame:
+        sides = {name: standings.axes(tx, code, there.day) for name, there in maps.items()}
+        inside = None
+        if commune:
+            inside = np.logical_or(
+                *(over.columns["commune"] == commune for over in sides.values())
+            )
+        keys = {name: over.by("commune") for name, over in sides.items()}
+        return _loans(tx, sides[_NOW], inside, question, keys)
+
+    rows = _Rows(_together(tx, province, loans_of), {n: there.names for n, there in maps.items()})
+    return Bridge(
+        since=question.since,
+        as_of=question.as_of,
+        map_then=then,
+        map_now=question.mapped,
+        rows=rows.by(_THEN, _NOW),
+        then=tuple(row for row in rows.by(_THEN) if commune in (None, *row.keys)),
+        now=tuple(row for row in rows.by(_NOW) if commune in (None, *row.keys)),
+        total=rows.total,
+    )
 
 
 def portfolio_statement(
-    tx: Tx, policy: Policy, *, since: date, as_of: date, place: str | None, made_at: datetime
+    tx: Tx,
+    policy: Policy,
+    *,
+    since: date,
+    as_of: date,
+    place: str | None,
+    made_at: datetime,
+    map_of: date | None = None,
 ) -> PortfolioStatement:
     """Return the portfolio statement of a province, a commune, or the book's only province.
 
+    map_of  [date] the day on whose map loans are placed; that of `as_of` where it is not said
+
     Raises NothingInScope where the book has no loan there, and what `portfolio` refuses.
     """
-    places = map_on(as_of)
+    mapped = map_of or as_of
+    places = map_on(mapped)
     provinces = records.loans.provinces(tx)
     if place is None and len(provinces) == 1:
         place = provinces[0]
     province, commune = places.scope(place)
     if province is None or province not in provinces:
         raise NothingInScope(place=place, provinces=provinces)
-    by_commune = portfolio(tx, policy, Question(since, as_of, ("commune",), place, with_year=True))
-    by_programme = portfolio(
-        tx, policy, Question(since, as_of, ("programme", "source"), place, with_year=True)
+    by_commune, by_programme = (
+        portfolio(tx, policy, Question(since, as_of, axes, place, with_year=True, map_of=map_of))
+        for axes in (("commune",), ("programme", "source"))
     )
     sections = _sections(by_commune, places)
     scope = _scope(places, province, commune)
@@ -214,7 +304,7 @@ def portfolio_statement(
         scope=scope,
         since=since,
         as_of=as_of,
-        map_of=max(date(2025, 7, 1), as_of),
+        map_of=max(FIRST_MAP, mapped),
         policy_version=policy.version,
         made_at=made_at,
         sections=sections,
@@ -222,8 +312,8 @@ def portfolio_statement(
         programmes=by_programme.rows,
         programmes_total=by_programme.total,
         identities=tuple(_identities(by_commune, by_programme, sections)),
-        left_out=_left_out(tx, province, commune, as_of),
-        digest=_digest(scope, by_commune, by_programme),
+        left_out=_left_out(tx, province, commune, as_of, mapped),
+        digest=_digest(scope, mapped, by_commune, by_programme),
         demonstration=households.are_invented(tx),
     )
 
@@ -276,9 +366,9 @@ def _count(book: Portfolio) -> int:
 
 
 def _left_out(
-    tx: Tx, province: str, commune: str | None, as_of: date
+    tx: Tx, province: str, commune: str | None, as_of: date, mapped: date
 ) -> tuple[tuple[str, int], ...]:
-    over = standings.axes(tx, province)
+    over = standings.axes(tx, province, mapped)
     now = standings.image(tx, province, as_of)
     inside = over.columns["commune"] == commune if commune else np.ones(len(over.ids), dtype=bool)
     undrawn = inside & (now["draws"] == 0)
@@ -290,12 +380,12 @@ def _left_out(
     return tuple((code, count) for code, count in found.items() if count)
 
 
-def _digest(scope: Scope, *books: Portfolio) -> str:
+def _digest(scope: Scope, mapped: date, *books: Portfolio) -> str:
     """Return the SHA-256 of what a statement says: the same data give the same digest."""
     said = "\n".join(
         "|".join((*row.keys, *(str(getattr(row.figures, name)) for name in FIGURE_NAMES)))
         for book in books
         for row in (*book.rows, PortfolioRow(("total",), (), book.total))
     )
-    head = f"{scope}|{books[0].since}|{books[0].as_of}\n"
+    head = f"{scope}|{books[0].since}|{books[0].as_of}|{mapped}\n"
     return sha256((head + said).encode()).hexdigest()

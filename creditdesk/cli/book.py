@@ -7,7 +7,18 @@ import click
 
 from creditdesk import arrears, audit, documents, standings, statements, words
 from creditdesk.cli import frame
-from creditdesk.cli.frame import BROKEN, DAY, Desk, as_json, as_of, command, place, tell
+from creditdesk.cli.frame import (
+    BROKEN,
+    DAY,
+    Desk,
+    as_csv,
+    as_json,
+    as_of,
+    command,
+    map_of,
+    place,
+    tell,
+)
 
 
 @command("standing")
@@ -37,20 +48,38 @@ def _lines(document: dict[str, Any], language: str) -> None:
 @click.option("--by", required=True, help="Axes, divided by commas.")
 @place
 @as_json
-@click.option("--csv", "csv_", is_flag=True, help="A table instead.")
-def portfolio(
-    desk: Desk, since: date, as_of: date, by: str, place: str | None, **form: bool
-) -> None:
+@as_csv
+@map_of
+def portfolio(desk: Desk, since: date, as_of: date, by: str, **form: Any) -> None:
     """Show the book in figures, by any axes."""
     axes = tuple(axis.strip() for axis in by.split(","))
+    question = statements.Question(since, as_of, axes, form["place"], map_of=form["map_of"])
     with desk.read() as tx:
-        book = statements.portfolio(
-            tx, desk.policy, statements.Question(since, as_of, axes, place)
-        )
+        book = statements.portfolio(tx, desk.policy, question)
     if form["json_"]:
         tell(documents.portfolio(book))
     else:
         click.echo(documents.portfolio_table(book), nl=False)
+
+
+@command("bridge")
+@click.option("--from", "since", type=DAY, required=True, help="First day of the period.")
+@as_of
+@click.option("--map-then", type=DAY, required=True, help="The day of the one map.")
+@click.option("--map-now", type=DAY, required=True, help="The day of the other map.")
+@place
+@as_json
+@as_csv
+def bridge(desk: Desk, since: date, as_of: date, map_then: date, **asked: Any) -> None:
+    """Show the way from the communes of one day to those of another, in figures."""
+    place, now = asked["place"], asked["map_now"]
+    question = statements.Question(since, as_of, place=place, map_of=now)
+    with desk.read() as tx:
+        found = statements.bridge(tx, question, then=map_then)
+    if asked["json_"]:
+        tell(documents.bridge(found))
+    else:
+        click.echo(documents.bridge_table(found), nl=False)
 
 
 @command("worklist")

@@ -49,7 +49,9 @@ DAY = Day()
 as_json = click.option(
     "--json", "json_", is_flag=True, help="One JSON document on standard output."
 )
+as_csv = click.option("--csv", "csv_", is_flag=True, help="A table instead.")
 place = click.option("--place", help="A national province or commune code.")
+map_of = click.option("--map", "map_of", type=DAY, help="Places as on this day, not on --as-of.")
 as_of = click.option("--as-of", type=DAY, required=True, help="The end of this day.")
 
 

@@ -10,7 +10,7 @@ import click
 
 from creditdesk import statements, words
 from creditdesk.cli import frame
-from creditdesk.cli.frame import DAY, Desk, as_of, cli, command, place
+from creditdesk.cli.frame import DAY, Desk, as_of, cli, command, map_of, place
 from creditdesk.errors import Malformed
 from reports import portfolio as portfolio_paper
 
@@ -30,6 +30,7 @@ def paper() -> None:
 @click.option("--from", "since", type=DAY, required=True, help="First day of the period.")
 @as_of
 @place
+@map_of
 @click.option(
     "--unit", type=click.Choice(["million", "dong"]), help="Million dong, or every dong."
 )
@@ -41,12 +42,25 @@ def portfolio(desk: Desk, out: Path, **asked: Any) -> None:
 
 
 def write_portfolio(
-    desk: Desk, out: Path, *, since: date, as_of: date, place: str | None, unit: str | None = None
+    desk: Desk,
+    out: Path,
+    *,
+    since: date,
+    as_of: date,
+    place: str | None,
+    unit: str | None = None,
+    map_of: date | None = None,
 ) -> None:
     """Write the portfolio statement to a file, whole or not at all."""
     with desk.read() as tx:
         statement = statements.portfolio_statement(
-            tx, desk.policy, since=since, as_of=as_of, place=place, made_at=frame.moment()
+            tx,
+            desk.policy,
+            since=since,
+            as_of=as_of,
+            place=place,
+            made_at=frame.moment(),
+            map_of=map_of,
         )
     folder = desk.settings.font_folder
     content = portfolio_paper.render(

@@ -10,6 +10,7 @@ from creditdesk.communes import Map
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
 from creditdesk.intake import contracts, layout, movements
+from creditdesk.intake.lines import read_lines
 from creditdesk.intake.reading import Limits, Table, read
 from creditdesk.intake.report import Remark, Report
 from creditdesk.ledger import Deed
@@ -19,8 +20,10 @@ __all__ = [
     "Remark",
     "Report",
     "Table",
+    "open_lines",
     "open_loans",
     "open_movements",
+    "read_lines",
     "take_loans",
     "take_movements",
 ]
@@ -37,6 +40,11 @@ def open_loans(path: Path, limits: Limits) -> Table:
 def open_movements(path: Path, limits: Limits) -> Table:
     """Return the table of a movements file."""
     return read(path, layout.columns(layout.MOVEMENTS), layout.needed(layout.MOVEMENTS), limits)
+
+
+def open_lines(path: Path, limits: Limits) -> Table:
+    """Return the table of a file that says which villages lie in which communes from now."""
+    return read(path, layout.columns(layout.LINES), layout.needed(layout.LINES), limits)
 
 
 def take_loans(

@@ -85,7 +85,15 @@ MOVEMENTS = (
 )
 
 
-_OTHER_NAMES = {"every_months": ("principal_every_months",)}
+LINES = (
+    Reader("commune", "Mã xã mới", cells.code(5), True),
+    Reader("village_code", "Mã thôn", cells.optional(cells.code(8))),
+    Reader("from_commune", "Mã xã cũ", cells.optional(cells.code(5))),
+    Reader("office", "Mã PGD", cells.optional(cells.code(6))),
+)
+
+
+_OTHER_NAMES = {"every_months": ("principal_every_months",), "commune": ("Mã xã",)}
 
 
 def columns(readers: tuple[Reader, ...]) -> tuple[Column, ...]:

@@ -1,5 +1,5 @@
 """What the bank remembers; reached only as `records.X`."""
 
-from creditdesk.records import applications, households, kept, ledger, loans, places
+from creditdesk.records import applications, households, kept, ledger, loans, moves, places
 
-__all__ = ["applications", "households", "kept", "ledger", "loans", "places"]
+__all__ = ["applications", "households", "kept", "ledger", "loans", "moves", "places"]

@@ -138,7 +138,7 @@ ENTRY_COLUMNS = tuple(column.name for column in entry.columns)
 POSTING_COLUMNS = tuple(column.name for column in posting.columns)
 PLAN_COLUMNS = tuple(column.name for column in plan_change.columns)
 
-APPEND_ONLY = ("act", "entry", "posting", "plan_change", "intake_file", "loan")
+APPEND_ONLY = ("act", "entry", "posting", "plan_change", "intake_file", "loan", "loan_place")
 
 
 # On PostgreSQL every writing transaction takes its place at the table of entries before any row,

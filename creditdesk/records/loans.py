@@ -161,11 +161,14 @@ def loans_of_households(tx: Tx, household_ids: Iterable[int]) -> Iterator[Any]:
         )
 
 
-def loans_of_commune(tx: Tx, commune: str) -> list[Any]:
-    """Return the loans of a commune in the order of their numbers."""
-    return list(
-        tx.execute(sa.select(loan).where(loan.c.commune == commune).order_by(loan.c.loan_no))
-    )
+def numbers_of(tx: Tx, ids: Iterable[int]) -> dict[str, int]:
+    """Return the numbers of some loans, each with its inner one."""
+    wanted = sorted(ids)
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), 500):
+        chosen = loan.c.id.in_(wanted[start : start + 500])
+        found.update(iter(tx.execute(sa.select(loan.c.loan_no, loan.c.id).where(chosen))))
+    return found
 
 
 def provinces(tx: Tx) -> list[str]:
@@ -174,14 +177,6 @@ def provinces(tx: Tx) -> list[str]:
     next_one = sa.select(sa.func.min(loan.c.province)).where(loan.c.province > first.c.code)
     found = first.union_all(sa.select(next_one.scalar_subquery()).where(first.c.code.is_not(None)))
     return list(tx.execute(sa.select(found.c.code).where(found.c.code.is_not(None))).scalars())
-
-
-def newest_loan(tx: Tx, province: str) -> int:
-    """Return the newest inner number of a province's loans, 0 where there are none."""
-    found = sa.select(sa.func.coalesce(sa.func.max(loan.c.id), 0)).where(
-        loan.c.province == province
-    )
-    return int(tx.execute(found).scalar_one())
 
 
 def axes_query(province: str, after: int = 0) -> sa.Select[Any]:

@@ -140,7 +140,7 @@ def places(tx: Tx, cover: Cover, chosen: Asked) -> list[Choice]:
         if code == province:
             units = [
                 Choice(unit, known.communes[unit].name, within=True)
-                for unit in communes_of(tx, code)
+                for unit in communes_of(tx, code, chosen.as_of)
                 if unit in known.communes
             ]
             found += sorted(units, key=lambda unit: alphabetical(unit.name))

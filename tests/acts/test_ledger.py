@@ -34,6 +34,7 @@ CHANGES = {
     "posting": "amount = amount + 1",
     "plan_change": "amount = amount + 1",
     "intake_file": "name = 'x'",
+    "loan_place": "session_day = 1",
 }
 
 
@@ -146,6 +147,10 @@ def test_what_is_written_cannot_be_changed(database, table, verb):
                 "content": b"",
             },
         )
+        loan = records.loans.find_loan(tx, loan_no)
+        place = tuple(getattr(loan, name) for name in records.moves.PLACE)
+        row = (loan.id, loan.province, date(2025, 1, 1), *place, None, act_id)
+        records.moves.add_places(tx, [row])
         assert live(tx, loan_no)
     statement = (
         f"UPDATE {table} SET {CHANGES[table]}" if verb == "UPDATE" else f"DELETE FROM {table}"

@@ -1,0 +1,151 @@
+"""Where loans have moved to: dated places beside the contract's own, append-only like it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from creditdesk.db import Tx, insert_rows, metadata, on_sqlite, row_text
+from creditdesk.records.loans import join_writers, loan
+
+_Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+loan_place = sa.Table(
+    "loan_place",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("loan_id", sa.ForeignKey("loan.id"), nullable=False),
+    sa.Column("province", sa.Text, nullable=False),
+    sa.Column("since", sa.Date, nullable=False),
+    sa.Column("commune", sa.Text, nullable=False),
+    sa.Column("village_code", sa.Text, nullable=False),
+    sa.Column("group_no", sa.Text, nullable=False),
+    sa.Column("office", sa.Text, nullable=False),
+    sa.Column("session_day", sa.SmallInteger, nullable=False),
+    # The place that this row takes back: neither of the two counts.
+    sa.Column("mirrors", sa.ForeignKey("loan_place.id")),
+    sa.Column("act_id", sa.ForeignKey("act.id"), nullable=False),
+    sa.CheckConstraint("session_day BETWEEN 1 AND 28", name="session_day"),
+    sa.Index("ix_loan_place_loan_id", "loan_id", "since", "id"),
+    sa.Index("ix_loan_place_province_since", "province", "since"),
+    sa.Index("ix_loan_place_act_id", "act_id"),
+    sa.Index(
+        "uq_loan_place_mirrors",
+        "mirrors",
+        unique=True,
+        sqlite_where=sa.text("mirrors IS NOT NULL"),
+        postgresql_where=sa.text("mirrors IS NOT NULL"),
+    ),
+)
+
+PLACE = ("commune", "village_code", "group_no", "office", "session_day")
+"""What makes the place of a loan: columns of its contract, and of every move."""
+
+_WRITTEN = ("loan_id", "province", "since", *PLACE, "mirrors", "act_id")
+
+
+def _live(row: Any) -> tuple[Any, Any]:
+    """Return the conditions under which a row counts: it takes nothing back, nor is it taken."""
+    taken = loan_place.alias()
+    return row.c.mirrors.is_(None), ~sa.exists().where(taken.c.mirrors == row.c.id)
+
+
+def hold_moves(tx: Tx) -> None:
+    """Move one lot of loans after the other, so that ids rise as transactions end."""
+    join_writers(tx)
+    if not on_sqlite(tx):
+        tx.exec_driver_sql("LOCK TABLE loan_place IN SHARE ROW EXCLUSIVE MODE")
+
+
+def newest(tx: Tx, province: str) -> tuple[int, int]:
+    """Return the newest inner numbers of a province's loans and of all moves, 0 where none are."""
+    of_loans = sa.select(sa.func.coalesce(sa.func.max(loan.c.id), 0)).where(
+        loan.c.province == province
+    )
+    of_moves = sa.select(sa.func.coalesce(sa.func.max(loan_place.c.id), 0))
+    found = tx.execute(sa.select(of_loans.scalar_subquery(), of_moves.scalar_subquery())).one()
+    return int(found[0]), int(found[1])
+
+
+def places_query(province: str, day: date) -> sa.Select[Any]:
+    """Return the query for all places to which loans of a province moved by a day, oldest first.
+
+    Of several places of a loan the last one holds on the day.
+    """
+    return (
+        sa.select(loan_place.c.loan_id, *(loan_place.c[name] for name in PLACE))
+        .where(loan_place.c.province == province, loan_place.c.since <= day, *_live(loan_place))
+        .order_by(loan_place.c.since, loan_place.c.id)
+    )
+
+
+def moves_after(tx: Tx, province: str, day: date) -> list[Any]:
+    """Return the places to which loans of a province move after a day, oldest first."""
+    chosen = (
+        sa.select(loan_place, loan.c.loan_no, loan.c.household_id)
+        .join(loan, loan.c.id == loan_place.c.loan_id)
+        .where(loan_place.c.province == province, loan_place.c.since > day, *_live(loan_place))
+        .order_by(loan_place.c.since, loan_place.c.id)
+    )
+    return list(tx.execute(chosen))
+
+
+def moves_of_act(tx: Tx, act_id: int) -> list[Any]:
+    """Return the places that an act wrote, each with whether it is `taken_back`."""
+    taken = loan_place.alias()
+    chosen = (
+        sa.select(loan_place, taken.c.id.is_not(None).label("taken_back"))
+        .outerjoin(taken, taken.c.mirrors == loan_place.c.id)
+        .where(loan_place.c.act_id == act_id)
+        .order_by(loan_place.c.id)
+    )
+    return list(tx.execute(chosen))
+
+
+def all_moves(tx: Tx) -> list[Any]:
+    """Return every place ever written, with what its loan's row says."""
+    held = (loan.c.loan_no, loan.c.signed_on, loan.c.province.label("province_of_loan"))
+    chosen = (
+        sa.select(loan_place, *held)
+        .outerjoin(loan, loan.c.id == loan_place.c.loan_id)
+        .order_by(loan_place.c.id)
+    )
+    return list(tx.execute(chosen))
+
+
+def add_places(tx: Tx, rows: Iterable[Sequence[Any]]) -> None:
+    """Write places: (loan id, province, since, the columns of PLACE, mirrors, act id)."""
+    insert_rows(tx, loan_place, _WRITTEN, map(row_text, rows))
+
+
+def _located(day: date) -> sa.Select[Any]:
+    """Return the query for loans' rows in which the place is the one that holds on a day."""
+    of_loan, held = loan_place.alias(), loan_place.alias()
+    newest = (
+        sa.select(of_loan.c.id)
+        .where(of_loan.c.loan_id == loan.c.id, of_loan.c.since <= day, *_live(of_loan))
+        .order_by(of_loan.c.since.desc(), of_loan.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    columns = [
+        sa.func.coalesce(held.c[column.name], column).label(column.name)
+        if column.name in PLACE
+        else column
+        for column in loan.columns
+    ]
+    return sa.select(*columns).select_from(loan.outerjoin(held, held.c.id == newest))
+
+
+def find_loan_on(tx: Tx, loan_no: str, day: date) -> Any | None:
+    """Return a loan's row with its place on a day."""
+    return tx.execute(_located(day).where(loan.c.loan_no == loan_no)).first()
+
+
+def loans_on(tx: Tx, ids: Iterable[int], day: date) -> Iterator[Any]:
+    """Yield loans' rows with their places on a day, in the order of their ids."""
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), 500):
+        chosen = loan.c.id.in_(wanted[start : start + 500])
+        yield from tx.execute(_located(day).where(chosen).order_by(loan.c.id))
