@@ -14,6 +14,12 @@ class MonthClosed(Refused):
     code = "month-closed"
 
 
+class MonthsClosed(Refused):
+    """What holds from this day on would change a closed month: two people open it first."""
+
+    code = "months-closed"
+
+
 class Lock:
     """The closed months of a book, as a transaction finds them that writers already know of."""
 
@@ -34,6 +40,12 @@ class Lock:
             raise MonthClosed(
                 month=month, value_date=event.value_date, receipt_no=event.receipt_no
             )
+
+    def admit_from(self, day: date) -> None:
+        """Let something hold from a day on; raises MonthsClosed."""
+        touched = [month for month in self._closed if month >= named(day)]
+        if touched:
+            raise MonthsClosed(since=day, months=sorted(touched))
 
 
 def named(day: date) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from creditdesk import households, ledger, records, standings
+from creditdesk import households, ledger, months, records, standings
 from creditdesk.columns import day_of, number_of
 from creditdesk.communes import map_on
 from creditdesk.db import Tx
@@ -143,8 +143,8 @@ class Order:
 def move_household(tx: Tx, *, household_no: str, to: Change, order: Order) -> Moved:
     """Move the open loans of a household; the closed ones stay in the books of where it lived.
 
-    Raises NothingToMove, MovedLater, OtherProvince, GroupNotFound, and what `Change.check`,
-    `communes` and `ledger.begin_act` refuse.
+    Raises NothingToMove, MovedLater, OtherProvince, GroupNotFound, MonthsClosed, and what
+    `Change.check`, `communes` and `ledger.begin_act` refuse.
     """
     to.check()
     _hold(tx, order)
@@ -260,6 +260,8 @@ def _move(tx: Tx, work: _Work, provinces: Iterable[str], order: Order) -> Moved:
         rows.append((loan.id, province, since, *new, None))
         moved.append(_told(contracts[loan.id], since, loan.place, new, loan.outstanding))
     result = Moved(None, order.day, tuple(sorted(moved)))
+    if rows:
+        months.Lock(tx).admit_from(min(loan.since for loan in moved))
     if order.dry or not rows:
         return result
     return replace(result, act_id=_write(tx, work.name, order.deed, contracts, rows))
@@ -270,7 +272,7 @@ def _write(
 ) -> int:
     """Write places under a new act: of two people where more than one household is concerned."""
     concerned = {row.household_id for row in contracts.values()}
-    act_id = ledger.begin_act(tx, name, deed, checked=len(concerned) > 1)
+    act_id = ledger.begin_act(tx, name, deed, checked=len(concerned) > 1, grounded=True)
     records.moves.add_places(tx, [(*row, act_id) for row in rows])
     return act_id
 
@@ -352,7 +354,8 @@ def _check_groups(tx: Tx, moves: Iterable[tuple[Any, Place, Place]]) -> None:
 def undo(tx: Tx, *, act_id: int, deed: ledger.Deed) -> Moved:
     """Take a move back: its loans are again where they were, as if it had never been written.
 
-    Raises MoveNotFound, MoveTakenBack, MovedLater and what `ledger.begin_act` refuses.
+    Raises MoveNotFound, MoveTakenBack, MovedLater, MonthsClosed and what `ledger.begin_act`
+    refuses.
     """
     records.moves.hold_moves(tx)
     rows = [row for row in records.moves.moves_of_act(tx, act_id) if row.mirrors is None]
@@ -361,6 +364,7 @@ def undo(tx: Tx, *, act_id: int, deed: ledger.Deed) -> Moved:
     if any(row.taken_back for row in rows):
         raise MoveTakenBack(act=act_id)
     provinces, day = {row.province for row in rows}, min(row.since for row in rows)
+    months.Lock(tx).admit_from(day)
     for province in provinces:
         _refuse_over(tx, province, day, {row.loan_id: row for row in rows})
     contracts = _contracts(tx, [row.loan_id for row in rows])
