@@ -1,67 +1,38 @@
-"""Moves of loans: each act and each refusal; where loans are found; bridges between two maps."""
+"""Moves of loans: each act, each refusal, and what is taken back."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
-import sqlalchemy as sa
 
 from creditdesk import (
-    arrears,
-    audit,
-    cards,
     closing,
     households,
     ledger,
-    loans,
     months,
     moves,
     records,
-    standings,
-    statements,
 )
-from creditdesk.communes import Map, PlaceNotFound
-from creditdesk.db import Database
+from creditdesk.communes import PlaceNotFound
 from creditdesk.engine.journal import Event, Kind
-from creditdesk.geography import Commune
 from creditdesk.moves import Change, Line, Order
-from creditdesk.statements import Question
-from tests.builders import PLACES, POLICY, a_contract, a_deed, a_loan, enter
-
-DAY = date(2026, 3, 1)
-BEFORE, AFTER = date(2026, 2, 28), date(2026, 3, 31)
-OLD, NEW, OTHER = "19333", "19351", "19363"
-THERE = Change(commune=NEW, session_day=20)
-
-
-def decided(by="nguoi-lap", checked_by="kiem-soat"):
-    return a_deed(by, checked_by, ground="Nghị quyết 12/NQ-HĐND")
-
-
-ORDER = Order(DAY, decided())
-
-
-def dry(order=ORDER):
-    return replace(order, dry=True)
-
-
-def place_of(tx, loan_no, day):
-    row = records.moves.find_loan_on(tx, loan_no, day)
-    return tuple(getattr(row, name) for name in records.moves.PLACE)
-
-
-def communes(tx, day, as_of=AFTER, **asked):
-    question = Question(date(2026, 1, 1), as_of, map_of=day, **asked)
-    book = statements.portfolio(tx, POLICY, question)
-    return {row.keys[0]: row.figures.loans for row in book.rows}
-
-
-def verified(tx):
-    return audit.verify(tx, POLICY).faults
-
-
-def move_household(tx, number=1, to=THERE, order=ORDER):
-    return moves.move_household(tx, household_no=f"{number:010d}", to=to, order=order)
+from tests.builders import a_contract, a_deed, a_loan, enter
+from tests.moving import (
+    AFTER,
+    BEFORE,
+    DAY,
+    NEW,
+    OLD,
+    ORDER,
+    OTHER,
+    THERE,
+    communes,
+    decided,
+    dry,
+    move_household,
+    place_of,
+    verified,
+)
 
 
 def test_a_household_is_elsewhere_from_the_day_on_and_before_it_where_it_was(database):
@@ -345,209 +316,3 @@ def test_only_a_move_that_holds_can_be_taken_back(database):
 
         assert communes(tx, AFTER) == {OLD: 1}
         assert verified(tx) == []
-
-
-def test_a_loan_is_found_where_it_is_on_the_day(database):
-    with database.begin() as tx:
-        loan_no = a_loan(tx)
-        move_household(tx)
-
-        for day, commune, elsewhere, session in ((BEFORE, OLD, NEW, 7), (DAY, NEW, OLD, 20)):
-            listed = [
-                [line.loan_no for line in cards.commune_loans(tx, POLICY, code, day)]
-                for code in (commune, elsewhere)
-            ]
-            assert listed == [[loan_no], []]
-            card = cards.loan_card(tx, POLICY, loan_no, day)
-            assert (card.commune, card.session_day) == (commune, session)
-            place = arrears.place_of(commune, day)
-            late = arrears.worklist(tx, POLICY, "late", day, place)
-            assert [(row.loan_no, row.commune) for row in late] == [(loan_no, commune)]
-            assert cards.communes_of(tx, "44", day) == (commune,)
-
-
-def test_debt_moves_to_overdue_at_the_session_of_where_the_loan_is(database):
-    with database.begin() as tx:
-        loan_no = a_loan(tx, first_principal_on=None, due_on=date(2026, 2, 10))
-        move_household(tx)
-
-        def moved(day):
-            place = arrears.Place()
-            return arrears.transfer(tx, POLICY, session=day, place=place, deed=decided())
-
-        assert moved(date(2026, 3, 7)) == ()
-        (one,) = moved(date(2026, 3, 20))
-    assert (one.loan_no, one.commune) == (loan_no, NEW)
-
-
-def test_a_portfolio_by_the_map_then_knows_no_later_move(database):
-    with database.begin() as tx:
-        a_loan(tx)
-        question = Question(date(2026, 1, 1), BEFORE)
-        before = statements.portfolio(tx, POLICY, question)
-
-        move_household(tx)
-
-        assert statements.portfolio(tx, POLICY, question) == before
-        now = statements.portfolio(tx, POLICY, replace(question, map_of=DAY))
-        assert [row.keys for row in now.rows] == [(NEW,)]
-        assert now.total == before.total
-
-
-def told(rows):
-    return {row.keys[0]: row.figures for row in rows}
-
-
-def test_a_bridge_leads_from_one_statement_to_the_other(database):
-    with database.begin() as tx:
-        a_loan(tx, 1, household_no="H1")
-        a_loan(tx, 2, household_no="H1", village_code="19333002")
-        a_loan(tx, 3, commune=OTHER, village_code="19363001", group_no="9363001")
-        moves.move_village(tx, village_code="19333002", to=Change(commune=OTHER), order=ORDER)
-        question = Question(date(2026, 1, 1), AFTER, map_of=AFTER)
-
-        for place in (None, "44", OLD, OTHER):
-            asked = replace(question, place=place)
-            found = statements.bridge(tx, asked, then=BEFORE)
-            now = statements.portfolio(tx, POLICY, asked)
-            then = statements.portfolio(tx, POLICY, replace(asked, map_of=BEFORE))
-
-            assert (told(found.then), told(found.now)) == (told(then.rows), told(now.rows))
-            for end, side in ((0, found.then), (1, found.now)):
-                for row in side:
-                    parts = [r.figures for r in found.rows if r.keys[end] == row.keys[0]]
-                    whole = replace(statements.add(parts), households=row.figures.households)
-                    assert whole == row.figures
-        assert [row.keys for row in statements.bridge(tx, question, then=BEFORE).rows] == [
-            (OLD, OLD),
-            (OLD, OTHER),
-            (OTHER, OTHER),
-        ]
-
-
-def test_an_empty_book_has_a_bridge_of_nothing(database):
-    with database.read() as tx:
-        found = statements.bridge(tx, Question(DAY, AFTER), then=BEFORE)
-
-    assert (found.rows, found.then, found.now, found.total.loans) == ((), (), (), 0)
-
-
-def former(people):
-    """Return where people of a former commune went whose code is no longer in use."""
-    return next(
-        move
-        for move in PLACES.geography.mergers
-        if move.old_code not in PLACES.communes and move.people == people
-    )
-
-
-def of_old_map(move):
-    """Return today's map with a former commune added to it, as if files could still name it."""
-    province = PLACES.commune(move.new_code).province
-    unit = Commune(move.old_code, "Phường cũ", "phuong", province, date(2025, 7, 1), None)
-    geography = replace(PLACES.geography, communes=(*PLACES.geography.communes, unit))
-    return Map(geography, PLACES.day)
-
-
-def a_loan_of_the_old_map(tx, move):
-    contract = replace(a_contract(), commune=move.old_code)
-    loans.sign(tx, POLICY, of_old_map(move), contract=contract, deed=decided())
-    enter(tx, contract.loan_no, Event(date(2024, 1, 15), Kind.DRAW, 1_000_000, None, "GN1"))
-
-
-def test_a_commune_whose_people_all_went_to_one_is_found_there_from_that_day_on(database):
-    move = former("all")
-    with database.begin() as tx:
-        a_loan_of_the_old_map(tx, move)
-
-        assert communes(tx, date(2025, 6, 30)) == {move.old_code: 1}
-        assert communes(tx, date(2025, 7, 1)) == {move.new_code: 1}
-        assert communes(tx, None, place=move.new_code) == {move.new_code: 1}
-
-
-def test_a_commune_that_was_split_stays_under_its_code_until_somebody_decides(database):
-    move = former("part")
-    with database.begin() as tx:
-        a_loan_of_the_old_map(tx, move)
-        made_at = datetime(2026, 11, 22, tzinfo=UTC)
-        since, as_of = date(2026, 1, 1), AFTER
-
-        def statement():
-            return statements.portfolio_statement(
-                tx, POLICY, since=since, as_of=as_of, place=None, made_at=made_at
-            )
-
-        (section,) = statement().sections
-        assert (section.kind, section.subtotal.loans) == ("cu", 1)
-        assert section.rows[0].keys == (move.old_code,)
-        assert section.rows[0].names != section.rows[0].keys
-        lines = [Line(move.new_code, village_code="19333001")]
-        moves.move_communes(tx, lines=lines, order=ORDER)
-        assert [row.keys for part in statement().sections for row in part.rows] == [
-            (move.new_code,)
-        ]
-
-
-def test_a_loan_in_a_commune_that_is_no_more_moves_with_its_commune_told(database):
-    move = former("part")
-    with database.begin() as tx:
-        a_loan_of_the_old_map(tx, move)
-
-        with pytest.raises(PlaceNotFound):
-            move_household(tx, to=Change(session_day=9))
-
-
-def test_a_statement_tells_its_map(database):
-    with database.begin() as tx:
-        a_loan(tx)
-        move_household(tx)
-        asked = {"since": date(2026, 1, 1), "as_of": BEFORE, "place": "44"}
-        made_at = datetime(2026, 11, 22, tzinfo=UTC)
-
-        then = statements.portfolio_statement(tx, POLICY, **asked, made_at=made_at)
-        now = statements.portfolio_statement(tx, POLICY, **asked, made_at=made_at, map_of=DAY)
-
-    assert (then.map_of, now.map_of) == (BEFORE, DAY)
-    assert then.total == now.total
-    assert then.digest != now.digest
-    assert all(identity.holds for identity in (*then.identities, *now.identities))
-
-
-def test_a_province_without_moves_reads_its_loans_once(database):
-    with database.begin() as tx:
-        a_loan(tx)
-    asked = []
-    with database.read() as tx:
-        signed = standings.axes(tx, "44")
-        sa.event.listen(tx, "before_cursor_execute", lambda *said: asked.append(said[2]))
-
-        assert standings.axes(tx, "44", AFTER) is signed
-    assert len(asked) == 1
-
-
-@pytest.mark.parametrize(
-    ("changed", "why"),
-    [
-        ({"province": "79"}, "place-of-another-province"),
-        ({"commune": "99999"}, "place-not-on-the-map"),
-        ({"commune": "26506"}, "place-not-on-the-map"),
-        ({"since": date(2023, 1, 1)}, "place-before-signing"),
-        ({"mirrors": 1}, "mirror-does-not-reflect"),
-        ({"loan_id": 987_654}, "place-without-loan"),
-    ],
-)
-def test_verify_finds_a_place_that_cannot_be(sqlite_url, changed, why):
-    database = Database(sqlite_url)
-    with database.begin() as tx:
-        a_loan(tx)
-        move_household(tx)
-        move_household(tx, to=Change(commune=OTHER))
-        assert verified(tx) == []
-    with database.engine.connect() as tx:
-        tx.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
-        with tx.begin():
-            tx.exec_driver_sql("DROP TRIGGER append_only_loan_place_update")
-            table = records.moves.loan_place
-            tx.execute(sa.update(table).where(table.c.id == 2).values(**changed))
-            assert [fault["why"] for fault in verified(tx)] == [why]
-    database.close()
