@@ -201,11 +201,10 @@ def _verify_chain(chain: _Chain, proof: Proof) -> None:
 def _verify_replay(policy: Policy, chain: _Chain, proof: Proof) -> list[Booked]:
     """Check that live facts, replayed, give what is booked; return them in order."""
     loan, rows, booked = chain.loan, chain.rows, chain.booked
-    undone = {row.mirrors for row in rows if row.mirrors is not None}
     for row in rows:
         if row.mirrors is not None and not _reflects(booked[row.id], booked.get(row.mirrors)):
             proof.fault("mirror-does-not-reflect", loan_no=loan.loan_no)
-    live = [booked[row.id] for row in rows if row.mirrors is None and row.id not in undone]
+    live = [booked[row.id] for row in ledger.live_rows(rows)]
     orders = ledger.orders_of(policy, loan.signed_on)
     again, refused = replay(ledger.terms_of(loan), [fact.event for fact in live], orders)
     if refused or again != sorted(live, key=lambda fact: in_order(fact.event)):

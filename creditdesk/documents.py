@@ -9,8 +9,11 @@ from typing import Any
 from creditdesk import words
 from creditdesk.audit import Proof
 from creditdesk.closing import Closed, Closing
+from creditdesk.differences import Differences
 from creditdesk.engine.ageing import Standing
+from creditdesk.engine.comparison import Difference, by_account
 from creditdesk.engine.quotation import Quotation
+from creditdesk.engine.replay import Booked
 from creditdesk.figures import (
     FIGURE_NAMES,
     Bridge,
@@ -267,6 +270,44 @@ def months(found: Sequence[Closing], left: Sequence[Closing]) -> dict[str, Any]:
     return {
         "months": [month(one) for one in found],
         "open": [one.month for one in left],
+    }
+
+
+def differences(found: Differences) -> dict[str, Any]:
+    """Return what an act changed of a loan: entries, ends of months that were told, and today."""
+    return {
+        "loan_no": found.loan_no,
+        "entries": [_difference(one) for one in found.entries],
+        "month_ends": [
+            {"before": standing(one.before), "after": standing(one.after)}
+            for one in found.month_ends
+        ],
+        "today": {"before": standing(found.today.before), "after": standing(found.today.after)},
+    }
+
+
+def _difference(found: Difference) -> dict[str, Any]:
+    event = found.event
+    return {
+        "receipt_no": event.receipt_no,
+        "kind": event.kind.value,
+        "day": event.value_date.isoformat(),
+        "amount": event.amount,
+        "until": day(event.until),
+        "before": _booked(found.before),
+        "after": _booked(found.after),
+    }
+
+
+def _booked(found: Booked | None) -> dict[str, Any] | None:
+    """Return what an entry adds to each account and to each due date [dong]."""
+    if found is None:
+        return None
+    return {
+        "accounts": {
+            account.name.lower(): amount for account, amount in by_account(found).items()
+        },
+        "plan": {due_on.isoformat(): amount for due_on, amount in found.plan},
     }
 
 

@@ -145,12 +145,16 @@ def facts_of_many(tx: Tx, loan_ids: Sequence[int]) -> dict[int, list[Fact]]:
     found: dict[int, list[Fact]] = {}
     entries, postings, plans = records.ledger.chains_of(tx, loan_ids)
     parts, changes = postings_by_entry(postings), plans_by_entry(plans)
-    undone = {row.mirrors for row in entries if row.mirrors is not None}
-    for row in entries:
-        if row.mirrors is None and row.id not in undone:
-            booked = Booked(event_of(row), parts.get(row.id, ()), changes.get(row.id, ()))
-            found.setdefault(row.loan_id, []).append(Fact(row.id, booked))
+    for row in live_rows(entries):
+        booked = Booked(event_of(row), parts.get(row.id, ()), changes.get(row.id, ()))
+        found.setdefault(row.loan_id, []).append(Fact(row.id, booked))
     return found
+
+
+def live_rows(rows: Sequence[Any]) -> list[Any]:
+    """Return the rows of entries that are facts and not undone by another of them."""
+    undone = {row.mirrors for row in rows if row.mirrors is not None}
+    return [row for row in rows if row.mirrors is None and row.id not in undone]
 
 
 _KINDS = {kind.value: kind for kind in Kind}
@@ -173,19 +177,19 @@ def event_of(row: Any) -> Event:
 
 def postings_by_entry(rows: Iterable[Any]) -> dict[int, tuple[Posting, ...]]:
     """Return postings' rows, ordered by entry and line, gathered by entry."""
-    found: dict[int, tuple[Posting, ...]] = {}
+    found: dict[int, list[Posting]] = {}
     for row in rows:
         line = Posting(_ACCOUNTS[row.debit], _ACCOUNTS[row.credit], row.amount)
-        found[row.entry_id] = (*found.get(row.entry_id, ()), line)
-    return found
+        found.setdefault(row.entry_id, []).append(line)
+    return {key: tuple(lines) for key, lines in found.items()}
 
 
 def plans_by_entry(rows: Iterable[Any]) -> dict[int, tuple[tuple[date, int], ...]]:
     """Return plan changes' rows, ordered by entry and due date, gathered by entry."""
-    found: dict[int, tuple[tuple[date, int], ...]] = {}
+    found: dict[int, list[tuple[date, int]]] = {}
     for row in rows:
-        found[row.entry_id] = (*found.get(row.entry_id, ()), (row.due_on, row.amount))
-    return found
+        found.setdefault(row.entry_id, []).append((row.due_on, row.amount))
+    return {key: tuple(changes) for key, changes in found.items()}
 
 
 def in_order(facts: Iterable[Fact]) -> list[Booked]:

@@ -18,7 +18,10 @@ class NothingPaid(Refused):
 
 
 class Receipt(NamedTuple):
-    """A repayment as the household was told, [dong]; `new` is false when it was known before."""
+    """A repayment as the household was told, [dong]; `new` is false when it was known before.
+
+    act_id  the act that entered it: `differences.of_act` tells what that changed
+    """
 
     receipt_no: str
     loan_no: str
@@ -26,6 +29,15 @@ class Receipt(NamedTuple):
     principal: Dong
     interest: Dong
     new: bool
+    act_id: int
+
+
+class Reversal(NamedTuple):
+    """A receipt that was undone, of which loan and by which act."""
+
+    receipt_no: str
+    loan_no: str
+    act_id: int
 
 
 def receive(
@@ -60,7 +72,9 @@ def receive(
     if any(known.receipt_no not in ours for known in _entries(tx, receipt_no)):
         raise ledger.ReceiptReused(receipt_no=receipt_no)
     new = ledger.enter(tx, policy, "receive", deed, loan_no=loan_no, events=events)
-    return Receipt(receipt_no, loan_no, value_date, principal, interest, new)
+    booked = records.ledger.find_receipt(tx, events[0].receipt_no)
+    assert booked is not None
+    return Receipt(receipt_no, loan_no, value_date, principal, interest, new, booked.act_id)
 
 
 def _part(receipt_no: str, mark: str, parts: int) -> str:
@@ -74,7 +88,7 @@ def _entries(tx: Tx, receipt_no: str) -> list[Any]:
     return list(records.ledger.known_receipts(tx, numbers).values())
 
 
-def reverse(tx: Tx, policy: Policy, *, receipt_no: str, deed: ledger.Deed) -> None:
+def reverse(tx: Tx, policy: Policy, *, receipt_no: str, deed: ledger.Deed) -> Reversal:
     """Undo an entered event by its mirror on the same day, and replay what came after it.
 
     receipt_no  as the household was told: principal and interest of one receipt go together
@@ -98,3 +112,4 @@ def reverse(tx: Tx, policy: Policy, *, receipt_no: str, deed: ledger.Deed) -> No
         raise ledger.AlreadyReversed(receipt_no=receipt_no)
     act_id = ledger.begin_act(tx, "reverse", deed, grounded=True)
     ledger.book(tx, policy, loan, act_id, remove=live)
+    return Reversal(receipt_no, known.loan_no, act_id)

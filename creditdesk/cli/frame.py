@@ -69,11 +69,16 @@ class Desk:
         return self.settings.language
 
     @contextmanager
-    def begin(self) -> Iterator[Tx]:
-        """Open the transaction of an act on a database that is up to date."""
+    def begin(self, *, trial: bool = False) -> Iterator[Tx]:
+        """Open the transaction of an act on a database that is up to date.
+
+        trial  whether all that the act wrote is taken back at the end: it is only looked at
+        """
         self.check()
         with self.database.begin() as tx:
             yield tx
+            if trial:
+                tx.rollback()
 
     @contextmanager
     def read(self) -> Iterator[Tx]:

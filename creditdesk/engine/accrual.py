@@ -75,17 +75,19 @@ def stretches(terms: LoanTerms, changes: Iterable[Change], day: date) -> Iterato
     cuts = {step.since for step in terms.rates} | set(by_day) | {day}
     if terms.grace_until is not None:
         cuts.add(terms.grace_until)
-    in_term = overdue = 0
+    in_term = overdue = at = 0
+    rates, last = terms.rates, len(terms.rates) - 1
     for since, until in pairwise(sorted(cut for cut in cuts if cut <= day)):
         for change in by_day.get(since, ()):
             in_term += change.in_term
             overdue += change.overdue
-        step = next((s for s in reversed(terms.rates) if s.since <= since), terms.rates[0])
+        while at < last and rates[at + 1].since <= since:
+            at += 1
         if in_term:
             graced = terms.grace_until is not None and since < terms.grace_until
-            yield Stretch("grace" if graced else "in_term", since, until, in_term, step.rate)
+            yield Stretch("grace" if graced else "in_term", since, until, in_term, rates[at].rate)
         if overdue:
-            yield Stretch("overdue", since, until, overdue, step.overdue_rate)
+            yield Stretch("overdue", since, until, overdue, rates[at].overdue_rate)
 
 
 def interest_to(terms: LoanTerms, changes: Iterable[Change], day: date) -> Interest:
@@ -94,9 +96,13 @@ def interest_to(terms: LoanTerms, changes: Iterable[Change], day: date) -> Inter
     Each kind is summed exactly over the whole life of the loan and rounded half up once.
     Source: Circular 14/2017/TT-NHNN (actual balance x actual days x rate / 365).
     """
+    balance_days: dict[tuple[str, Decimal], int] = {}
+    for kind, since, until, balance, rate in stretches(terms, changes, day):
+        known = balance_days.get((kind, rate), 0)
+        balance_days[kind, rate] = known + balance * (until - since).days
     exact = {"in_term": 0, "overdue": 0, "grace": 0}
-    for stretch in stretches(terms, changes, day):
-        exact[stretch.kind] += stretch.balance * stretch.days * rate_units(stretch.rate)
+    for (kind, rate), sum_ in balance_days.items():
+        exact[kind] += sum_ * rate_units(rate)
     return Interest(
         **{kind: Dong(round_ratio(sum_, YEAR * RATE_UNIT)) for kind, sum_ in exact.items()}
     )

@@ -1,6 +1,6 @@
 """How late a contract makes a loan, what the bank's rule would transfer, where a loan stands."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -82,14 +82,12 @@ def plan_on(booked: Iterable[Booked], as_of: date) -> dict[date, int]:
     return {due_on: plan[due_on] for due_on in sorted(plan) if plan[due_on]}
 
 
-def instalments(plan: Mapping[date, int], repaid: int) -> list[Unpaid]:
-    """Return the instalments of a plan, oldest first, each with what repayments left unpaid."""
-    rows = []
+def instalments(plan: Mapping[date, int], repaid: int) -> Iterator[Unpaid]:
+    """Yield the instalments of a plan, oldest first, each with what repayments left unpaid."""
     due = 0
     for due_on, principal in plan.items():
         due += principal
-        rows.append(Unpaid(due_on, principal, min(principal, max(0, due - repaid))))
-    return rows
+        yield Unpaid(due_on, principal, min(principal, max(0, due - repaid)))
 
 
 def next_due(rows: Iterable[Unpaid], not_late: int, as_of: date) -> Unpaid | None:
@@ -233,14 +231,21 @@ def stand(terms: LoanTerms, booked: Sequence[Booked], as_of: date) -> Standing:
     booked  the loan's events with their postings and plan changes, in the order they count
     """
     balances = balances_on(booked, as_of)
-    sums = {kind: total_of(booked, kind, as_of) for kind in Kind}
+    sums = dict.fromkeys(Kind, 0)
+    for entry in booked:
+        if entry.event.value_date <= as_of:
+            sums[entry.event.kind] += entry.event.amount
     drawn = sums[Kind.DRAW] - sums[Kind.REBOOK]
     repaid = sums[Kind.PRINCIPAL]
     outstanding = sum(balances[account] for account in PRINCIPAL)
     plan = plan_on(booked, as_of)
     late = look(plan, repaid, outstanding, as_of)
     ahead = next_due(instalments(plan, repaid), outstanding - late.principal, as_of)
-    changes = (changes_of(entry.event.value_date, entry.postings) for entry in booked)
+    changes = (
+        changes_of(entry.event.value_date, entry.postings)
+        for entry in booked
+        if entry.event.kind is not Kind.INTEREST
+    )
     return Standing(
         loan_no=terms.loan_no,
         as_of=as_of,

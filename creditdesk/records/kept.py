@@ -260,6 +260,11 @@ def closed_months(tx: Tx) -> frozenset[str]:
     return frozenset(tx.execute(chosen).scalars())
 
 
+def months_told(tx: Tx) -> frozenset[str]:
+    """Return the months that were ever closed, so that their figures were told."""
+    return frozenset(tx.execute(sa.select(closed_month.c.month).distinct()).scalars())
+
+
 def closings(tx: Tx, month: str | None = None) -> list[Any]:
     """Return the closings of one month or of all, oldest first, each with what opened it again."""
     chosen = (

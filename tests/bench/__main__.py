@@ -5,7 +5,7 @@ import sys
 import time
 import traceback
 
-from tests.bench import files, nights, paper, questions, schedules
+from tests.bench import files, late, nights, paper, questions, schedules
 from tests.bench.measure import Finding, Wrong, machine, note
 from tests.bench.stage import Stage
 
@@ -22,6 +22,7 @@ BARS = {
     "d1": questions.d1,
     "d2": questions.d2,
     "d3": questions.d3,
+    "late": late.late,
     "f1": files.f1,
     "f2": files.f2,
     "f3": files.f3,
