@@ -6,13 +6,14 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from creditdesk.engine.ageing import stand
 from creditdesk.engine.comparison import Difference, by_account, compare
 from creditdesk.engine.journal import Account, Event, Kind
 from creditdesk.engine.replay import Revision, revise
 from creditdesk.engine.terms import LoanTerms
 from tests.engine.builders import booked
 from tests.engine.histories import ORDERS, loans, random_terms
-from tests.engine.test_histories import Book, days_of, stand
+from tests.engine.test_histories import Book, days_of
 
 TERMS = random_terms(Random(1))
 DRAW = Event(date(2024, 1, 15), Kind.DRAW, 500, None, "GN")
