@@ -118,7 +118,11 @@ def test_what_it_changes_is_listed_before_and_after_it_is_entered(branch):
     again = branch(LATE)
     assert (again["new"], again["differences"]) == (False, None)
 
-    # The month closes again, its new figures beside the old.
+
+def test_the_month_is_closed_again_with_its_new_figures_beside_the_old(branch):
+    branch(OPEN)
+    told = branch(LATE)["differences"]
+
     closed = branch("close-month --month 2025-06 --json")
     assert closed["figures_before"]["overdue"] - closed["figures"]["overdue"] == 2_000_000
     assert closed["differences"]["outstanding"] == -2_000_000
