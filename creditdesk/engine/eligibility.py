@@ -56,6 +56,7 @@ class Asked:
     cost: Dong = Dong(0)
     contract_months: int = 0
     collateral: str = ""
+    learner_no: str = ""
 
 
 class Check(NamedTuple):
@@ -139,6 +140,7 @@ def _needs(terms: ProgrammeTerms, asked: Asked) -> list[Check]:
         ("investor-missing", asked.source == "2", bool(asked.investor), {}),
         ("course-end-missing", by_course, studying, {"course_end_on": asked.course_end_on}),
         ("study-months-missing", unit == "dong/month", asked.study_months > 0, {}),
+        ("learner-missing", terms.ceiling_counts == "learner", bool(asked.learner_no), {}),
         ("works-missing", unit == "dong/works", asked.works > 0, {}),
         ("cost-missing", unit == "share", asked.cost > 0, {}),
         ("contract-missing", terms.term_by == "contract", asked.contract_months > 0, {}),

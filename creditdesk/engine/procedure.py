@@ -129,12 +129,19 @@ def allowed(ways: Ways, state: State) -> tuple[Step, ...]:
     return tuple(step for step in Step if (state, step) in ways)
 
 
-def next_state(ways: Ways, state: State, step: Step, *, accepted: bool = True) -> State:
+def next_state(
+    ways: Ways, state: State, step: Step, *, accepted: bool = True, application_no: str = ""
+) -> State:
     """Return the state after a step; an answer of no refuses the application.
 
     Raises StepNotAllowed.
     """
     following = ways.get((state, step))
     if following is None:
-        raise StepNotAllowed(state=state, step=step, allowed=list(allowed(ways, state)))
+        raise StepNotAllowed(
+            application_no=application_no,
+            state=state.value,
+            step=step.value,
+            allowed=[one.value for one in allowed(ways, state)],
+        )
     return following if accepted else State.REFUSED

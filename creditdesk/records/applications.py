@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from creditdesk.db import Tx, metadata
 from creditdesk.engine.journal import KIND_CODE, Kind
-from creditdesk.records.households import customer
+from creditdesk.records.households import customer, household
 from creditdesk.records.ledger import act, posting
 
 _Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -106,7 +106,7 @@ def add_application(tx: Tx, values: dict[str, Any]) -> int:
 
 
 def find_application(tx: Tx, application_no: str) -> Any | None:
-    """Return an application's row with the number and name of its customer."""
+    """Return an application's row with its customer and household."""
     return tx.execute(
         _applications().where(application.c.application_no == application_no)
     ).first()
@@ -114,8 +114,16 @@ def find_application(tx: Tx, application_no: str) -> Any | None:
 
 def _applications() -> sa.Select[Any]:
     c = customer.c
-    return sa.select(application, c.customer_no, c.name.label("customer_name"), c.id_no).join(
-        customer, c.id == application.c.customer_id
+    return (
+        sa.select(
+            application,
+            c.customer_no,
+            c.name.label("customer_name"),
+            c.id_no,
+            household.c.household_no,
+        )
+        .join(customer, c.id == application.c.customer_id)
+        .join(household, household.c.id == application.c.household_id)
     )
 
 

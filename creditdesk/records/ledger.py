@@ -186,6 +186,18 @@ def add_act(tx: Tx, values: dict[str, Any]) -> int:
     return int(tx.execute(sa.insert(act).values(**values).returning(act.c.id)).scalar_one())
 
 
+def act_of_receipt(tx: Tx, receipt_no: str) -> Any:
+    """Return the act under which a receipt was entered first."""
+    chosen = (
+        sa.select(act)
+        .join(entry, entry.c.act_id == act.c.id)
+        .where(
+            entry.c.receipt_no == receipt_no, entry.c.mirrors.is_(None), entry.c.replaces.is_(None)
+        )
+    )
+    return tx.execute(chosen).one()
+
+
 def find_receipt(tx: Tx, receipt_no: str) -> Any | None:
     """Return the original entry of a receipt number."""
     return tx.execute(

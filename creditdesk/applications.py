@@ -1,0 +1,143 @@
+"""Applications: what form 01/TD says, and entering one where the rules allow it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from creditdesk import households, ledger, records
+from creditdesk.cases import Moved, eligible
+from creditdesk.communes import Map
+from creditdesk.db import Tx
+from creditdesk.engine.money import Dong
+from creditdesk.engine.policy import Policy
+from creditdesk.engine.procedure import State
+from creditdesk.errors import Conflict, Refused
+
+
+class ApplicationExists(Conflict):
+    """The number is taken by another application."""
+
+    code = "application-exists"
+
+
+class FormInvalid(Refused):
+    """The form contradicts itself or the map; `problems` pairs fields with codes."""
+
+    code = "form-invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What form 01/TD says; empty text and 0 where there is nothing.
+
+    amount, cost     [dong] asked; of what is bought, built or prepared
+    months           the term asked, from the first draw; `every_months` between instalments
+    plan             what the money is used for, and how it comes back
+    learner_no       number of the learner of whom the loan pays the study
+    works, workers   types of works built; workers of an establishment, 0: a person borrows
+    contract_months  of the contract of work abroad
+    """
+
+    application_no: str
+    customer_no: str
+    customer_name: str
+    programme: str
+    trustee: str
+    commune: str
+    office: str
+    session_day: int
+    applied_on: date
+    amount: Dong
+    months: int
+    purpose: str
+    id_no: str = ""
+    household_no: str = ""
+    source: str = "1"
+    investor: str = ""
+    group_no: str = ""
+    group_head: str = ""
+    village_code: str = ""
+    every_months: int = 0
+    plan: str = ""
+    collateral: str = ""
+    learner_no: str = ""
+    course_end_on: date | None = None
+    study_months: int = 0
+    works: int = 1
+    workers: int = 0
+    cost: Dong = Dong(0)
+    contract_months: int = 0
+
+
+def problems(form: Form, policy: Policy, places: Map) -> list[tuple[str, str]]:
+    """Return what forbids a form as (field, code)."""
+    f = form
+    found = [
+        ("application_no", "value-missing", bool(f.application_no.strip())),
+        ("programme", "programme-unknown", f.programme in policy.programmes),
+        ("trustee", "trustee-unknown", f.trustee in policy.trustees),
+        ("group_no", "group-missing", f.trustee == ledger.DIRECT or bool(f.group_no)),
+        ("commune", "commune-unknown", f.commune in places.communes),
+        ("session_day", "session-day-outside", 1 <= f.session_day <= 28),
+        ("amount", "amount-not-positive", f.amount > 0),
+        ("months", "months-not-positive", f.months > 0),
+        ("every_months", "interval-outside", 0 <= f.every_months <= f.months),
+        ("purpose", "value-missing", bool(f.purpose.strip())),
+    ]
+    return [(field, code) for field, code, holds in found if not holds]
+
+
+def apply(tx: Tx, policy: Policy, places: Map, *, form: Form, deed: ledger.Deed) -> Moved:
+    """Enter an application with its household, customer and group, where the rules allow it.
+
+    Raises FormInvalid, ApplicationExists, NotEligible and what `households` refuses.
+    """
+    if found := problems(form, policy, places):
+        raise FormInvalid(application_no=form.application_no, problems=found)
+    records.loans.hold_contracts(tx)
+    if records.applications.find_application(tx, form.application_no):
+        raise ApplicationExists(application_no=form.application_no)
+    province = places.commune(form.commune).province
+    customer_id = _admit(tx, province, form)
+    act_id = ledger.begin_act(tx, "apply", deed)
+    records.applications.add_application(tx, _row_of(tx, form, province, customer_id, act_id))
+    row = records.applications.find_application(tx, form.application_no)
+    return Moved(form.application_no, State.APPLIED, eligible(tx, policy, row, form.applied_on))
+
+
+def _admit(tx: Tx, province: str, form: Form) -> int:
+    if form.group_no:
+        households.form_group(
+            tx,
+            province=province,
+            group_no=form.group_no,
+            trustee=form.trustee,
+            head=form.group_head,
+        )
+    return households.register(
+        tx,
+        province=province,
+        customer_no=form.customer_no,
+        name=form.customer_name,
+        id_no=form.id_no,
+        household_no=form.household_no,
+    )
+
+
+_OF_THE_CUSTOMER = ("customer_no", "customer_name", "id_no", "household_no")
+
+
+def _row_of(tx: Tx, form: Form, province: str, customer_id: int, act_id: int) -> dict[str, Any]:
+    customer = records.households.find_customer(tx, form.customer_no)
+    assert customer is not None
+    said = {
+        name: getattr(form, name)
+        for name in Form.__dataclass_fields__
+        if name not in _OF_THE_CUSTOMER
+    }
+    return said | {
+        "province": province,
+        "customer_id": customer_id,
+        "household_id": customer.household_id,
+        "act_id": act_id,
+    }

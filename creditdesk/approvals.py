@@ -1,0 +1,226 @@
+"""Approvals: the steps between an application and its contract, each an act with its people."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from creditdesk import cases, ledger, records
+from creditdesk.cases import Case, Line, Moved, Paper
+from creditdesk.db import Tx
+from creditdesk.engine.eligibility import Check
+from creditdesk.engine.money import Dong, dong
+from creditdesk.engine.policy import Policy
+from creditdesk.engine.procedure import RULES, Step
+from creditdesk.errors import Conflict, Refused
+
+REASONS = (
+    "not-resident",
+    "not-eligible",
+    "not-a-member",
+    "purpose-unsound",
+    "unable-to-repay",
+    "papers-missing",
+    "no-capital",
+    "other",
+)
+"""Why an application is refused; what else is to be said stands in the remark."""
+
+
+class ReasonMissing(Refused):
+    """A refusal gives one of the known reasons."""
+
+    code = "reason-missing"
+
+
+class LineRepeated(Refused):
+    """A paper names an application twice, or none at all."""
+
+    code = "line-repeated"
+
+
+class ListKnown(Conflict):
+    """A group's list with this number was handed in before."""
+
+    code = "list-known"
+
+
+class GroupsMixed(Refused):
+    """A list is that of one group."""
+
+    code = "groups-mixed"
+
+
+class NotOnList(Refused):
+    """The application stands on another list, or on none."""
+
+    code = "not-on-list"
+
+
+class AmountAboveAsked(Refused):
+    """More than was asked, or nothing at all."""
+
+    code = "amount-above-asked"
+
+
+class PaperIncomplete(Refused):
+    """The paper lacks its number, or a notice the day or place of the draw."""
+
+    code = "paper-incomplete"
+
+
+def review(
+    tx: Tx, policy: Policy, *, lines: Sequence[Line], paper: Paper, deed: ledger.Deed
+) -> tuple[Moved, ...]:
+    """Enter what a group's meeting said of applications; the paper is its minutes."""
+    return _advance(tx, policy, Step.REVIEW, lines, paper, deed)
+
+
+def enlist(
+    tx: Tx, policy: Policy, *, application_nos: Sequence[str], paper: Paper, deed: ledger.Deed
+) -> tuple[Moved, ...]:
+    """Put applications of a group on its list 03/TD, whose number the paper states.
+
+    Raises PaperIncomplete, ListKnown, GroupsMixed and what `review` refuses.
+    """
+    if not paper.number.strip():
+        raise PaperIncomplete(step=Step.LIST.value)
+    records.loans.hold_contracts(tx)
+    if records.applications.numbers_on_list(tx, paper.number):
+        raise ListKnown(list_no=paper.number)
+    groups = sorted({cases.find(tx, number).row.group_no for number in application_nos})
+    if len(groups) > 1:
+        raise GroupsMixed(list_no=paper.number, groups=groups)
+    lines = [Line(number) for number in application_nos]
+    return _advance(tx, policy, Step.LIST, lines, paper, deed)
+
+
+def confirm(
+    tx: Tx,
+    policy: Policy,
+    *,
+    lines: Sequence[Line],
+    paper: Paper,
+    deed: ledger.Deed,
+    list_no: str = "",
+) -> tuple[Moved, ...]:
+    """Enter what the commune committee says, line by line, of residence and eligibility.
+
+    list_no  the group's list; empty for a direct application
+    paper    number and date of the committee's confirmation
+
+    Raises PaperIncomplete, NotOnList, NotEligible and what `review` refuses.
+    """
+    if not paper.number.strip() or paper.dated is None:
+        raise PaperIncomplete(step=Step.CONFIRM.value)
+    for line in lines:
+        listed = cases.find(tx, line.application_no).last(Step.LIST)
+        if list_no != (listed.document_no if listed else ""):
+            raise NotOnList(application_no=line.application_no, list_no=list_no)
+    return _advance(tx, policy, Step.CONFIRM, lines, paper, deed)
+
+
+def appraise(
+    tx: Tx, policy: Policy, *, lines: Sequence[Line], paper: Paper, deed: ledger.Deed
+) -> tuple[Moved, ...]:
+    """Enter the bank's appraisal; a line may propose less than was asked.
+
+    Raises AmountAboveAsked and what `review` refuses.
+    """
+    return _advance(tx, policy, Step.APPRAISE, lines, paper, deed)
+
+
+def approve(
+    tx: Tx, policy: Policy, *, lines: Sequence[Line], paper: Paper, deed: ledger.Deed
+) -> tuple[Moved, ...]:
+    """Decide on applications; above the maker's limit a second person checks.
+
+    A line without amount approves what was appraised, or else asked.
+
+    Raises AmountAboveAsked, NotEligible, CheckerMissing, SamePerson and what `review` refuses.
+    """
+    return _advance(tx, policy, Step.APPROVE, lines, paper, deed)
+
+
+def notify(
+    tx: Tx, policy: Policy, *, application_nos: Sequence[str], paper: Paper, deed: ledger.Deed
+) -> tuple[Moved, ...]:
+    """Tell by a notice 04/TD what was approved, and the day and place of the draw.
+
+    Raises PaperIncomplete and what `review` refuses.
+    """
+    if paper.draw_on is None or paper.draw_on < paper.day or not paper.place.strip():
+        raise PaperIncomplete(step=Step.NOTIFY.value)
+    lines = [Line(number) for number in application_nos]
+    return _advance(tx, policy, Step.NOTIFY, lines, paper, deed)
+
+
+def refuse(
+    tx: Tx, policy: Policy, *, lines: Sequence[Line], paper: Paper, deed: ledger.Deed
+) -> tuple[Moved, ...]:
+    """End applications before the signing, with a reason each."""
+    refused = [line._replace(accepted=False) for line in lines]
+    return _advance(tx, policy, Step.REFUSE, refused, paper, deed)
+
+
+def withdraw(
+    tx: Tx, policy: Policy, *, lines: Sequence[Line], paper: Paper, deed: ledger.Deed
+) -> tuple[Moved, ...]:
+    """Take applications back, as their borrowers wish."""
+    return _advance(tx, policy, Step.WITHDRAW, lines, paper, deed)
+
+
+class _Decided(NamedTuple):
+    case: Case
+    line: Line
+    moved: Moved
+
+
+def _advance(
+    tx: Tx,
+    policy: Policy,
+    step: Step,
+    lines: Sequence[Line],
+    paper: Paper,
+    deed: ledger.Deed,
+) -> tuple[Moved, ...]:
+    """Take one step with every application on a paper, all of them or none.
+
+    Raises ApplicationNotFound, StepNotAllowed, StepTooEarly, LineRepeated, ReasonMissing.
+    """
+    records.loans.join_writers(tx)
+    numbers = [line.application_no for line in lines]
+    if not lines or len(set(numbers)) < len(numbers):
+        raise LineRepeated(step=step.value, application_nos=numbers)
+    decided = [
+        _decide(tx, policy, step, line, paper)
+        for line in sorted(lines, key=lambda line: line.application_no)
+    ]
+    limit = policy.limits.approval_above.find(paper.day)
+    amounts = [one.line.amount or 0 for one in decided if one.line.accepted]
+    second = RULES[step].second and limit is not None and max(amounts, default=0) > limit
+    act_id = ledger.begin_act(tx, f"application-{step.value}", deed, checked=second)
+    for one in decided:
+        cases.write(tx, one.case, step, one.line, paper, act_id=act_id)
+    return tuple(one.moved for one in decided)
+
+
+def _decide(tx: Tx, policy: Policy, step: Step, line: Line, paper: Paper) -> _Decided:
+    """Lock an application and return what a step makes of it."""
+    case, state = cases.take(tx, step, line, paper.day)
+    if not line.accepted and line.reason not in REASONS:
+        raise ReasonMissing(application_no=line.application_no, reasons=list(REASONS))
+    if step in (Step.APPRAISE, Step.APPROVE) and line.accepted:
+        line = line._replace(amount=_within(case, line))
+    checks: tuple[Check, ...] = ()
+    if RULES[step].judged and line.accepted:
+        checks = cases.eligible(tx, policy, case.row, paper.day, line.amount)
+    return _Decided(case, line, Moved(line.application_no, state, checks))
+
+
+def _within(case: Case, line: Line) -> Dong:
+    """Return the amount of a line, which is no more than was asked."""
+    amount = case.amount if line.amount is None else dong(line.amount)
+    if not 0 < amount <= case.row.amount:
+        raise AmountAboveAsked(
+            application_no=line.application_no, amount=amount, asked=case.row.amount
+        )
+    return amount

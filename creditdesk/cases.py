@@ -1,0 +1,236 @@
+"""Cases: an application with the steps taken, where they lead, and what the rules say of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from creditdesk import households, ledger, records
+from creditdesk.db import Tx
+from creditdesk.engine.ageing import balances_on, total_of
+from creditdesk.engine.eligibility import Asked, Check, judge, reasons
+from creditdesk.engine.journal import PRINCIPAL, Kind
+from creditdesk.engine.money import Dong
+from creditdesk.engine.policy import Policy
+from creditdesk.engine.procedure import DIRECT, ENTRUSTED, State, Step, Ways, next_state
+from creditdesk.errors import NotFound, Refused
+
+
+class ApplicationNotFound(NotFound):
+    """No application has this number."""
+
+    code = "application-not-found"
+
+
+class NotEligible(Refused):
+    """The programme does not lend so on that day; `reasons` says which rules do not hold."""
+
+    code = "not-eligible"
+
+
+class StepTooEarly(Refused):
+    """A step lies before the one it follows."""
+
+    code = "step-too-early"
+
+
+class Line(NamedTuple):
+    """One application on a paper, and the answer to it: a refusal has a reason of `REASONS`."""
+
+    application_no: str
+    accepted: bool = True
+    reason: str = ""
+    remark: str = ""
+    amount: Dong | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The paper of a step: the day it counts, its number and date; on a notice also the draw."""
+
+    day: date
+    number: str = ""
+    dated: date | None = None
+    draw_on: date | None = None
+    place: str = ""
+
+
+class Moved(NamedTuple):
+    """Where an application stands after a step, and the rules that were asked."""
+
+    application_no: str
+    state: State
+    checks: tuple[Check, ...] = ()
+    loan_no: str | None = None
+
+
+class Case(NamedTuple):
+    """An application's row, the steps written of it, and where they lead."""
+
+    row: Any
+    ways: Ways
+    steps: Sequence[Any]
+    state: State
+
+    @property
+    def since(self) -> date:
+        """Return the day of the last step."""
+        last: date = self.steps[-1].on_day if self.steps else self.row.applied_on
+        return last
+
+    @property
+    def amount(self) -> Dong:
+        """Return what was approved, appraised, or else asked [dong]."""
+        said = [step.amount for step in self.steps if step.amount is not None]
+        return Dong(said[-1] if said else self.row.amount)
+
+    def last(self, step: Step) -> Any | None:
+        """Return the last row of a step, None where it was not taken."""
+        return next((row for row in reversed(self.steps) if row.step == step), None)
+
+
+def case_of(row: Any, steps: Sequence[Any], as_of: date = date.max) -> Case:
+    """Return the case that a row and its steps up to a day make."""
+    ways = DIRECT if row.trustee == ledger.DIRECT else ENTRUSTED
+    taken = [step for step in steps if step.on_day <= as_of]
+    state = State.APPLIED
+    for step in taken:
+        state = next_state(ways, state, Step(step.step), accepted=step.accepted)
+    return Case(row, ways, taken, state)
+
+
+def find(tx: Tx, application_no: str, as_of: date = date.max) -> Case:
+    """Return the case of an application; raises ApplicationNotFound."""
+    row = records.applications.find_application(tx, application_no)
+    if row is None:
+        raise ApplicationNotFound(application_no=application_no)
+    return case_of(row, records.applications.steps_of(tx, [row.id]).get(row.id, ()), as_of)
+
+
+def cases_of(tx: Tx, rows: Iterable[Any], as_of: date = date.max) -> Iterator[Case]:
+    """Yield the cases of some rows, in their order."""
+    rows = list(rows)
+    steps = records.applications.steps_of(tx, [row.id for row in rows])
+    for row in rows:
+        yield case_of(row, steps.get(row.id, ()), as_of)
+
+
+def judged(
+    tx: Tx, policy: Policy, row: Any, day: date, amount: Dong | None = None
+) -> tuple[Check, ...]:
+    """Return what the rules say on a day of an application's row, for what it asks or an amount.
+
+    Asked of the household's standing on that day, and of what it owes and was promised till then.
+    """
+    terms = policy.programme(row.programme).at(day)
+    asked = Asked(
+        day=day,
+        amount=Dong(row.amount if amount is None else amount),
+        months=row.months,
+        source=row.source,
+        investor=row.investor,
+        counted=_counted(tx, row, terms.ceiling_counts, day),
+        learner_no=row.learner_no,
+        works=row.works,
+        workers=row.workers,
+        study_months=row.study_months,
+        course_end_on=row.course_end_on,
+        cost=Dong(row.cost),
+        contract_months=row.contract_months,
+        collateral=row.collateral,
+    )
+    escaped = policy.limits.newly_escaped_months.find(day)
+    return judge(terms, escaped, households.history(tx, row.household_id, day), asked)
+
+
+def _counted(tx: Tx, row: Any, counts: str | None, day: date) -> Dong:
+    """Return what counts against the same ceiling [dong]: what is owed, and what is promised."""
+    if counts not in ("household", "learner"):
+        return Dong(0)
+    others = [
+        case
+        for case in cases_of(tx, records.applications.applications_of(tx, row.household_id), day)
+        if case.row.programme == row.programme and case.row.application_no != row.application_no
+    ]
+    loans = [
+        loan
+        for loan in records.loans.loans_of_households(tx, [row.household_id])
+        if loan.programme == row.programme and loan.signed_on <= day
+    ]
+    if counts == "learner":
+        others = [case for case in others if case.row.learner_no == row.learner_no]
+        theirs = {signed.loan_no for case in others if (signed := case.last(Step.SIGN))}
+        loans = [loan for loan in loans if loan.loan_no in theirs]
+    promised = sum(
+        case.amount for case in others if case.state in (State.APPROVED, State.NOTIFIED)
+    )
+    return Dong(promised + _owed(tx, loans, day))
+
+
+def _owed(tx: Tx, loans: Sequence[Any], day: date) -> int:
+    """Return what loans owe on a day [dong]; one never drawn on was promised in full."""
+    facts = ledger.facts_of_many(tx, [loan.id for loan in loans])
+    owed = 0
+    for loan in loans:
+        booked = ledger.in_order(facts.get(loan.id, ()))
+        balances = balances_on(booked, day)
+        drawn = total_of(booked, Kind.DRAW, day)
+        owed += sum(balances[account] for account in PRINCIPAL) if drawn else loan.approved
+    return owed
+
+
+def eligible(
+    tx: Tx, policy: Policy, row: Any, day: date, amount: Dong | None = None
+) -> tuple[Check, ...]:
+    """Return the rules asked of an application's row on a day; raises NotEligible."""
+    checks = judged(tx, policy, row, day, amount)
+    if failed := reasons(checks):
+        told = [{"code": check.code, **check.facts} for check in failed]
+        raise NotEligible(application_no=row.application_no, day=day, reasons=told)
+    return checks
+
+
+def take(tx: Tx, step: Step, line: Line, day: date) -> tuple[Case, State]:
+    """Lock an application, and return its case with the state to which a step leads.
+
+    Raises ApplicationNotFound, StepNotAllowed, StepTooEarly.
+    """
+    number = line.application_no
+    records.applications.lock_application(tx, find(tx, number).row.id)
+    case = find(tx, number)
+    state = next_state(case.ways, case.state, step, accepted=line.accepted, application_no=number)
+    if day < case.since:
+        raise StepTooEarly(application_no=number, day=day, last=case.since)
+    return case, state
+
+
+def write(
+    tx: Tx,
+    case: Case,
+    step: Step,
+    line: Line,
+    paper: Paper,
+    *,
+    act_id: int,
+    loan_no: str | None = None,
+) -> None:
+    """Write one step of an application."""
+    records.applications.add_step(
+        tx,
+        {
+            "province": case.row.province,
+            "application_id": case.row.id,
+            "step": step.value,
+            "on_day": paper.day,
+            "accepted": line.accepted,
+            "reason": line.reason,
+            "remark": line.remark,
+            "document_no": paper.number,
+            "document_on": paper.dated,
+            "amount": line.amount,
+            "draw_on": paper.draw_on,
+            "place": paper.place,
+            "loan_no": loan_no,
+            "act_id": act_id,
+        },
+    )

@@ -1,0 +1,223 @@
+"""Dossiers: what an application says, the steps taken with it, where it stands and waits."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from creditdesk import ledger, records
+from creditdesk.cases import cases_of, find, judged
+from creditdesk.db import Tx
+from creditdesk.engine.eligibility import Check
+from creditdesk.engine.journal import Kind
+from creditdesk.engine.money import Dong
+from creditdesk.engine.policy import Policy
+from creditdesk.engine.procedure import State, Step, allowed, next_state
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a dossier's timeline: one step, what it said, and who took it."""
+
+    step: Step
+    on_day: date
+    state: State
+    accepted: bool
+    reason: str
+    remark: str
+    document_no: str
+    document_on: date | None
+    amount: Dong | None
+    draw_on: date | None
+    place: str
+    by: str
+    checked_by: str
+    recorded_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """An application on a day: `amount` [dong] is what was approved, or else asked."""
+
+    application_no: str
+    customer_no: str
+    customer_name: str
+    programme: str
+    commune: str
+    group_no: str
+    asked: Dong
+    amount: Dong
+    months: int
+    purpose: str
+    plan: str
+    applied_on: date
+    state: State
+    since: date
+    loan_no: str | None
+    allowed: tuple[Step, ...]
+    lines: tuple[Line, ...]
+    checks: tuple[Check, ...]
+
+
+class Waiting(NamedTuple):
+    """An application that nobody moved: where it stands, since when, for how many days."""
+
+    application_no: str
+    customer_no: str
+    commune: str
+    group_no: str
+    programme: str
+    amount: Dong
+    state: State
+    since: date
+    days: int
+
+
+def dossier(tx: Tx, policy: Policy, application_no: str, as_of: date) -> Dossier:
+    """Return an application with its timeline up to a day, and what the rules say of it then.
+
+    From the signing on, the loan's draws and the checks of its use are part of the timeline.
+
+    Raises ApplicationNotFound.
+    """
+    case = find(tx, application_no, as_of)
+    row, signed = case.row, case.last(Step.SIGN)
+    state, lines = State.APPLIED, []
+    for taken in sorted([*case.steps, *_afterwards(tx, signed, as_of)], key=_by_day):
+        step = Step(taken.step)
+        state = next_state(case.ways, state, step, accepted=taken.accepted)
+        lines.append(_line(taken, step, state))
+    return Dossier(
+        application_no=row.application_no,
+        customer_no=row.customer_no,
+        customer_name=row.customer_name,
+        programme=row.programme,
+        commune=row.commune,
+        group_no=row.group_no,
+        asked=Dong(row.amount),
+        amount=case.amount,
+        months=row.months,
+        purpose=row.purpose,
+        plan=row.plan,
+        applied_on=row.applied_on,
+        state=state,
+        since=lines[-1].on_day if lines else row.applied_on,
+        loan_no=signed.loan_no if signed else None,
+        allowed=allowed(case.ways, state),
+        lines=tuple(lines),
+        checks=() if signed else judged(tx, policy, row, as_of, case.amount),
+    )
+
+
+class _Afterwards(NamedTuple):
+    step: Step
+    on_day: date
+    by: str
+    checked_by: str
+    recorded_at: str
+    document_no: str
+    amount: int | None = None
+    accepted: bool = True
+    reason: str = ""
+    remark: str = ""
+    document_on: date | None = None
+    draw_on: date | None = None
+    place: str = ""
+
+
+def _afterwards(tx: Tx, signed: Any | None, as_of: date) -> Iterator[_Afterwards]:
+    """Yield the draws and the checks of the loan that an application became, up to a day."""
+    loan = records.loans.find_loan(tx, signed.loan_no) if signed else None
+    if loan is None:
+        return
+    for fact in ledger.facts_of(tx, loan.id):
+        event = fact.booked.event
+        if event.kind is Kind.DRAW and event.value_date <= as_of:
+            act = records.ledger.act_of_receipt(tx, event.receipt_no)
+            yield _Afterwards(
+                Step.DRAW,
+                event.value_date,
+                act.by,
+                act.checked_by,
+                act.recorded_at,
+                event.receipt_no,
+                event.amount,
+            )
+    for check in records.applications.checks_of(tx, loan.id):
+        if check.checked_on <= as_of:
+            yield _Afterwards(
+                Step.CHECK,
+                check.checked_on,
+                check.by,
+                check.checked_by,
+                check.recorded_at,
+                check.document_no,
+                remark=check.remark or check.found,
+            )
+
+
+_ORDER = {step: rank for rank, step in enumerate(Step)}
+
+
+def _by_day(taken: Any) -> tuple[bool, date, int]:
+    """Return the key by which draws and checks follow all steps, by day, the draw first."""
+    after = taken.step in (Step.DRAW, Step.CHECK)
+    return (True, taken.on_day, _ORDER[Step(taken.step)]) if after else (False, date.min, 0)
+
+
+def _line(taken: Any, step: Step, state: State) -> Line:
+    return Line(
+        step=step,
+        on_day=taken.on_day,
+        state=state,
+        accepted=taken.accepted,
+        reason=taken.reason,
+        remark=taken.remark,
+        document_no=taken.document_no,
+        document_on=taken.document_on,
+        amount=None if taken.amount is None else Dong(taken.amount),
+        draw_on=taken.draw_on,
+        place=taken.place,
+        by=taken.by,
+        checked_by=taken.checked_by,
+        recorded_at=taken.recorded_at,
+    )
+
+
+def waiting(
+    tx: Tx,
+    policy: Policy,
+    as_of: date,
+    *,
+    province: str | None = None,
+    commune: str | None = None,
+) -> tuple[Waiting, ...]:
+    """Return applications that nobody moved for as long as policy allows, the longest first.
+
+    Source: `silent_days` of config/policy/limits.toml.
+    """
+    silent = policy.limits.silent_days.at(as_of)
+    rows = records.applications.open_applications(tx, as_of, province, commune)
+    found = [
+        Waiting(
+            case.row.application_no,
+            case.row.customer_no,
+            case.row.commune,
+            case.row.group_no,
+            case.row.programme,
+            case.amount,
+            case.state,
+            case.since,
+            (as_of - case.since).days,
+        )
+        for case in cases_of(tx, rows, as_of)
+        if (as_of - case.since).days >= silent
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.days, one.application_no)))
+
+
+def by_state(rows: Iterable[Waiting]) -> dict[State, int]:
+    """Return how many wait at each state, in the order of states."""
+    rows = list(rows)
+    counts = {state: sum(row.state is state for row in rows) for state in State}
+    return {state: count for state, count in counts.items() if count}
