@@ -71,7 +71,7 @@ def review(
     tx: Tx, policy: Policy, *, lines: Sequence[Line], paper: Paper, deed: ledger.Deed
 ) -> tuple[Moved, ...]:
     """Enter what a group's meeting said of applications; the paper is its minutes."""
-    return _advance(tx, policy, Step.REVIEW, lines, paper, deed)
+    return _advance(tx, policy, Step.REVIEW, lines, paper=paper, deed=deed)
 
 
 def enlist(
@@ -90,7 +90,7 @@ def enlist(
     if len(groups) > 1:
         raise GroupsMixed(list_no=paper.number, groups=groups)
     lines = [Line(number) for number in application_nos]
-    return _advance(tx, policy, Step.LIST, lines, paper, deed)
+    return _advance(tx, policy, Step.LIST, lines, paper=paper, deed=deed)
 
 
 def confirm(
@@ -115,7 +115,7 @@ def confirm(
         listed = cases.find(tx, line.application_no).last(Step.LIST)
         if list_no != (listed.document_no if listed else ""):
             raise NotOnList(application_no=line.application_no, list_no=list_no)
-    return _advance(tx, policy, Step.CONFIRM, lines, paper, deed)
+    return _advance(tx, policy, Step.CONFIRM, lines, paper=paper, deed=deed)
 
 
 def appraise(
@@ -125,7 +125,7 @@ def appraise(
 
     Raises AmountAboveAsked and what `review` refuses.
     """
-    return _advance(tx, policy, Step.APPRAISE, lines, paper, deed)
+    return _advance(tx, policy, Step.APPRAISE, lines, paper=paper, deed=deed)
 
 
 def approve(
@@ -137,7 +137,7 @@ def approve(
 
     Raises AmountAboveAsked, NotEligible, CheckerMissing, SamePerson and what `review` refuses.
     """
-    return _advance(tx, policy, Step.APPROVE, lines, paper, deed)
+    return _advance(tx, policy, Step.APPROVE, lines, paper=paper, deed=deed)
 
 
 def notify(
@@ -150,7 +150,7 @@ def notify(
     if paper.draw_on is None or paper.draw_on < paper.day or not paper.place.strip():
         raise PaperIncomplete(step=Step.NOTIFY.value)
     lines = [Line(number) for number in application_nos]
-    return _advance(tx, policy, Step.NOTIFY, lines, paper, deed)
+    return _advance(tx, policy, Step.NOTIFY, lines, paper=paper, deed=deed)
 
 
 def refuse(
@@ -158,14 +158,14 @@ def refuse(
 ) -> tuple[Moved, ...]:
     """End applications before the signing, with a reason each."""
     refused = [line._replace(accepted=False) for line in lines]
-    return _advance(tx, policy, Step.REFUSE, refused, paper, deed)
+    return _advance(tx, policy, Step.REFUSE, refused, paper=paper, deed=deed)
 
 
 def withdraw(
     tx: Tx, policy: Policy, *, lines: Sequence[Line], paper: Paper, deed: ledger.Deed
 ) -> tuple[Moved, ...]:
     """Take applications back, as their borrowers wish."""
-    return _advance(tx, policy, Step.WITHDRAW, lines, paper, deed)
+    return _advance(tx, policy, Step.WITHDRAW, lines, paper=paper, deed=deed)
 
 
 class _Decided(NamedTuple):
@@ -179,6 +179,7 @@ def _advance(
     policy: Policy,
     step: Step,
     lines: Sequence[Line],
+    *,
     paper: Paper,
     deed: ledger.Deed,
 ) -> tuple[Moved, ...]:

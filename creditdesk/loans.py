@@ -1,5 +1,6 @@
 """Loans: signing a contract, drawing on it, re-booking a draw, extending the final due date."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +18,9 @@ from creditdesk.errors import Conflict, Refused
 
 HIGHEST_RATE = Decimal("0.3")
 """Above 30 % a year no programme of the bank ever lent: a typing error."""
+
+
+_LOAN_NO = re.compile(r"[0-9]{16}")
 
 
 class ContractInvalid(Refused):
@@ -71,6 +75,7 @@ def problems(contract: Contract, policy: Policy, places: Map) -> list[tuple[str,
     """Return what forbids a contract as (field, code); the map is that of the data's day."""
     c = contract
     found = [
+        ("loan_no", "loan-no-unreadable", bool(_LOAN_NO.fullmatch(c.loan_no))),
         ("programme", "programme-unknown", bool(c.programme in policy.programmes)),
         ("investor", "investor-missing", c.source != "2" or bool(c.investor)),
         ("trustee", "trustee-unknown", c.trustee in policy.trustees),

@@ -10,16 +10,16 @@ from creditdesk.communes import Map
 from creditdesk.db import Tx
 from creditdesk.engine.days import months_after
 from creditdesk.engine.eligibility import OTHER, spell_on
+from creditdesk.engine.offer import Ask, Offer, offer
 from creditdesk.engine.policy import Policy
 from creditdesk.engine.procedure import Step
-from creditdesk.engine.programmes import ProgrammeTerms
 from creditdesk.errors import Refused
 
 
-class RateUnstated(Refused):
-    """Policy states no rate of the programme for that day, or another one."""
+class RateOfPolicy(Refused):
+    """Policy states the rate of that day, and it is another one."""
 
-    code = "rate-unstated"
+    code = "rate-of-policy"
 
 
 class TermAboveAsked(Refused):
@@ -37,7 +37,6 @@ class Signing:
 
     loan_no: str
     signed_on: date
-    first_principal_on: date | None = None
     due_on: date | None = None
     rate: Decimal | None = None
 
@@ -53,7 +52,7 @@ def sign(
 ) -> Moved:
     """Sign the contract that a notified application makes, by the terms of policy of that day.
 
-    Raises StepNotAllowed, StepTooEarly, RateUnstated, TermAboveAsked, and what `loans.sign`
+    Raises StepNotAllowed, StepTooEarly, RateOfPolicy, TermAboveAsked, and what `loans.sign`
     refuses.
     """
     records.loans.hold_contracts(tx)
@@ -69,11 +68,10 @@ def sign(
 
 
 def _contract(tx: Tx, policy: Policy, case: Case, signing: Signing) -> loans.Contract:
-    row, terms = case.row, policy.programme(case.row.programme).at(signing.signed_on)
-    spell = spell_on(
-        households.history(tx, row.household_id, signing.signed_on), signing.signed_on
-    )
-    dates = _dates(case, terms, signing)
+    row, day = case.row, signing.signed_on
+    spell = spell_on(households.history(tx, row.household_id, day), day)
+    offered = _offered(policy, case, signing)
+    principal = offered.due_on[offered.grace_principal :]
     return loans.Contract(
         loan_no=signing.loan_no,
         customer_no=row.customer_no,
@@ -91,52 +89,43 @@ def _contract(tx: Tx, policy: Policy, case: Case, signing: Signing) -> loans.Con
         commune=row.commune,
         office=row.office,
         session_day=row.session_day,
-        signed_on=signing.signed_on,
-        rate=_rate(terms, signing),
+        signed_on=day,
+        rate=offered.rate_per_year,
         approved=case.amount,
-        first_principal_on=dates.first_principal_on,
-        every_months=dates.every_months,
-        due_on=dates.due_on,
+        first_principal_on=principal[0] if len(principal) > 1 else None,
+        every_months=_every(policy, case, day) if len(principal) > 1 else 0,
+        due_on=principal[-1],
         purpose=row.purpose,
         course_end_on=row.course_end_on,
     )
 
 
-def _rate(terms: ProgrammeTerms, signing: Signing) -> Decimal:
-    """Return the rate of policy; where policy is silent, that of the local decision."""
-    stated, given = terms.rate_per_year, signing.rate
-    rate = given if stated is None else stated
-    if rate is None or (given is not None and given != rate):
-        raise RateUnstated(programme=terms.code, day=terms.day, stated=stated, given=given)
-    return rate
+def _every(policy: Policy, case: Case, day: date) -> int:
+    stated = policy.programme(case.row.programme).principal_interval_months.find(day)
+    return case.row.every_months or stated or 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Dates:
-    first_principal_on: date | None
-    every_months: int
-    due_on: date
-
-
-def _dates(case: Case, terms: ProgrammeTerms, signing: Signing) -> _Dates:
-    """Return when principal is due: the term runs from the draw that the notice tells."""
+def _offered(policy: Policy, case: Case, signing: Signing) -> Offer:
+    """Return what the programme offers: the term runs from the draw that the notice tells."""
     row, notice = case.row, case.last(Step.NOTIFY)
-    start = max(signing.signed_on, notice.draw_on) if notice else signing.signed_on
+    assert notice is not None
+    start = max(signing.signed_on, notice.draw_on)
     last = months_after(start, row.months)
     due = signing.due_on or last
     if due > last:
         raise TermAboveAsked(application_no=row.application_no, due_on=due, last=last)
-    every = row.every_months or terms.principal_interval_months or 0
-    first = signing.first_principal_on or _first(row.course_end_on, terms, start, every)
-    if first is None or first >= due or not every:
-        return _Dates(None, 0, due)
-    return _Dates(first, every, due)
-
-
-def _first(course_end: date | None, terms: ProgrammeTerms, start: date, every: int) -> date | None:
-    """Return the first instalment's day: after the grace, or else one interval after the draw."""
-    grace = terms.grace_principal or (terms.grace_interest if course_end else None)
-    after = grace.ends_on(start, course_end) if grace else None
-    if after is not None:
-        return after
-    return months_after(start, every) if every else None
+    stated = policy.programme(row.programme).rate_per_year.find(signing.signed_on)
+    if stated is not None and signing.rate not in (None, stated):
+        raise RateOfPolicy(programme=row.programme, stated=stated, given=signing.rate)
+    return offer(
+        policy,
+        Ask(
+            programme=row.programme,
+            signed_on=signing.signed_on,
+            draw_on=start,
+            rate_per_year=signing.rate,
+            due_on=due,
+            every_months=row.every_months or None,
+            course_end_on=row.course_end_on,
+        ),
+    )

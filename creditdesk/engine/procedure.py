@@ -41,7 +41,7 @@ class Step(StrEnum):
 
 
 class StepNotAllowed(Refused):
-    """From where the application stands, this step does not follow; `allowed` lists those."""
+    """This step does not follow on that state; `steps` lists those that do."""
 
     code = "step-not-allowed"
 
@@ -142,6 +142,6 @@ def next_state(
             application_no=application_no,
             state=state.value,
             step=step.value,
-            allowed=[one.value for one in allowed(ways, state)],
+            steps=[one.value for one in allowed(ways, state)],
         )
     return following if accepted else State.REFUSED

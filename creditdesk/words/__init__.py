@@ -31,7 +31,25 @@ def say(language: str, code: str, /, **facts: Any) -> str:
     sentence = catalogue(language).get(code)
     if sentence is None:
         return code
-    return sentence.format_map(_Facts({name: told(fact) for name, fact in facts.items()}))
+    return sentence.format_map(
+        _Facts({name: _said(language, name, fact) for name, fact in facts.items()})
+    )
+
+
+def _said(language: str, name: str, fact: Any) -> str:
+    """Return a fact as people read it; a code with a word of its own is said by that.
+
+    The word of a `state`, or of each of some `states`, stands under [state]; a fact that is itself
+    {code, facts} is a sentence.
+    """
+    kind = name.removesuffix("s")
+    if isinstance(fact, list | tuple):
+        return ", ".join(_said(language, kind, one) for one in fact)
+    if isinstance(fact, Mapping):
+        return say(language, f"{kind}.{fact['code']}", **{**fact, "code": ""})
+    if isinstance(fact, str) and f"{kind}.{fact}" in catalogue(language):
+        return say(language, f"{kind}.{fact}")
+    return told(fact)
 
 
 def told(fact: Any) -> str:

@@ -11,6 +11,7 @@ from creditdesk.engine.replay import BeforeFirstDraw, ExtensionNotLater, MoreTha
 from tests.builders import PLACES, POLICY, a_contract, a_deed, a_loan
 
 WRONG = {
+    "loan_no": ({"loan_no": "66000000000001"}, "loan-no-unreadable"),
     "programme": ({"programme": "77"}, "programme-unknown"),
     "investor": ({"source": "2"}, "investor-missing"),
     "trustee": ({"trustee": "55"}, "trustee-unknown"),
