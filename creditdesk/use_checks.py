@@ -84,7 +84,7 @@ def due(
             draws[row.loan_id] = since, amount + row.amount
     loans = [
         loan
-        for loan in records.loans.loans_by_id(tx, draws)
+        for loan in records.moves.loans_on(tx, draws, as_of)
         if commune is None or loan.commune == commune
     ]
     loans.sort(key=lambda loan: (loan.commune, loan.group_no, loan.loan_no))
