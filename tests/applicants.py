@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from creditdesk import applications, approvals, households, loans, signings
+from creditdesk import applications, approvals, dossiers, households, loans, signings
 from creditdesk.applications import Form
 from creditdesk.cases import Line, Paper
 from creditdesk.engine.money import Dong
@@ -144,3 +144,8 @@ def brought_to(tx, step, *numbers, **changes):
                 signed(tx, number, int(number[1:]), **changes)
         else:
             take(tx, one, *numbers)
+
+
+def state_of(tx, number="D1", as_of=date(2026, 12, 31)):
+    """Return where an application stands."""
+    return dossiers.dossier(tx, POLICY, number, as_of).state
