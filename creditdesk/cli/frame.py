@@ -108,9 +108,29 @@ def operator() -> str:
     return os.environ.get("LOGNAME") or pwd.getpwuid(os.getuid()).pw_name
 
 
-def deed(by: str | None = None, checked_by: str = "", ground: str = "") -> Deed:
-    """Return who does something now."""
-    return Deed(operator() if by is None else by, moment().isoformat(), checked_by, ground)
+def deed(
+    by: str | None = None,
+    checked_by: str = "",
+    ground: str = "",
+    document_no: str = "",
+    document_on: date | None = None,
+) -> Deed:
+    """Return who does something now, and on which paper."""
+    maker = operator() if by is None else by
+    return Deed(maker, moment().isoformat(), checked_by, ground, document_no, document_on)
+
+
+def decided(act: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a decision; `deed(**…)` takes what they were given."""
+    for option in (
+        click.option("--document-on", type=DAY, help="The day of that paper."),
+        click.option("--document", "document_no", default="", help="The paper that decides it."),
+        click.option("--ground", default="", help="Why: the law or the case."),
+        click.option("--checked-by", default="", help="Who checked it: another person."),
+        click.option("--by", required=True, help="Who decides."),
+    ):
+        act = option(act)
+    return act
 
 
 def command(name: str, group: click.Group = cli) -> Callable[[Callable[..., Any]], click.Command]:

@@ -1,6 +1,7 @@
 """Days and months: closing them, opening a month again, and what was closed when."""
 
 from datetime import date
+from typing import Any
 
 import click
 
@@ -41,7 +42,7 @@ def close_month(desk: Desk, month: str, json_: bool) -> None:
 @click.option("--checked-by", required=True, help="Who checks: another person.")
 @click.option("--ground", required=True, help="Why: the paper or the order.")
 @as_json
-def open_month(desk: Desk, month: str, json_: bool, **deed: str) -> None:
+def open_month(desk: Desk, month: str, json_: bool, **deed: Any) -> None:
     """Open a closed month so that facts of its days can enter."""
     with desk.begin() as tx:
         found = closing.open_month(tx, month=month, deed=frame.deed(**deed))

@@ -101,7 +101,7 @@ def communes(desk: Desk, file: Path, **asked: Any) -> None:
 @click.option("--checked-by", default="", help="Who checks: needed above one household.")
 @click.option("--ground", required=True, help="Why.")
 @as_json
-def undo(desk: Desk, act: int, json_: bool, **people: str) -> None:
+def undo(desk: Desk, act: int, json_: bool, **people: Any) -> None:
     """Take a move back by the number of its act."""
     with desk.begin() as tx:
         found = moves.undo(tx, act_id=act, deed=frame.deed(**people))

@@ -60,7 +60,7 @@ def receive(desk: Desk, loan_no: str, *, by: str, dry_run: bool, json_: bool, **
 @click.option("--ground", required=True, help="Why.")
 @dry_run
 @as_json
-def reverse(desk: Desk, receipt_no: str, *, dry_run: bool, json_: bool, **deed: str) -> None:
+def reverse(desk: Desk, receipt_no: str, *, dry_run: bool, json_: bool, **deed: Any) -> None:
     """Undo a receipt by its mirror and replay what came after it."""
     with desk.begin(trial=dry_run) as tx:
         undone = repayments.reverse(

@@ -113,7 +113,7 @@ class _Run:
     def take(self, event: Event) -> Booked:
         if event.kind is Kind.DRAW:
             self.drawn = True
-        elif not self.drawn:
+        elif not self.drawn and event.kind is not Kind.RATE:
             raise BeforeFirstDraw(receipt_no=event.receipt_no, value_date=event.value_date)
         recipe = _RECIPES.get(event.kind)
         postings = recipe(self, event) if recipe else _NO_POSTINGS

@@ -1,5 +1,14 @@
 """What the bank remembers; reached only as `records.X`."""
 
-from creditdesk.records import applications, households, kept, ledger, loans, moves, places
+from creditdesk.records import (
+    applications,
+    households,
+    kept,
+    ledger,
+    loans,
+    measures,
+    moves,
+    places,
+)
 
-__all__ = ["applications", "households", "kept", "ledger", "loans", "moves", "places"]
+__all__ = ["applications", "households", "kept", "ledger", "loans", "measures", "moves", "places"]
