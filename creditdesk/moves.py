@@ -4,6 +4,7 @@ A move is a dated fact beside the contract: from its day on the loan is elsewher
 it was. It changes no amount, and it is taken back by its mirror.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -37,7 +38,7 @@ class LineUnclear(Malformed):
 
 
 class NothingToMove(NotFound):
-    """No loan is there on that day; `kind` and `number` say where."""
+    """No loan is there on that day; `number` is of the household, group, village or communes."""
 
     code = "nothing-to-move"
 
@@ -93,7 +94,7 @@ class Change:
             raise MoveWithoutPlace
         for name, length in _LENGTHS.items():
             value = getattr(self, name)
-            if value is not None and not (len(value) == length and value.isdecimal()):
+            if value is not None and not re.fullmatch(rf"[0-9]{{{length}}}", value):
                 raise PlaceCodeInvalid(name=name, value=value)
         if self.session_day is not None and not 1 <= self.session_day <= _LAST_SESSION:
             raise PlaceCodeInvalid(name="session_day", value=str(self.session_day))
@@ -203,7 +204,7 @@ def move_communes(tx: Tx, *, lines: Sequence[Line], order: Order) -> Moved:
         of_village = changes.get(place.village_code) if place.village_code else None
         return of_village or changes.get(place.commune)
 
-    work = _Work("move-communes", "", pick)
+    work = _Work("move-communes", ", ".join(changes), pick)
     return _move(tx, work, records.loans.provinces(tx), order)
 
 
@@ -248,7 +249,7 @@ def _move(tx: Tx, work: _Work, provinces: Iterable[str], order: Order) -> Moved:
         _refuse_later(tx, work, province, order.day, {loan.id for loan, _ in there})
         found += ((province, *pair) for pair in there)
     if not found:
-        raise NothingToMove(kind=work.name, number=work.number, day=order.day)
+        raise NothingToMove(number=work.number, day=order.day)
     changed = [(province, loan, new) for province, loan, new in found if new != loan.place]
     for province, new in {(province, new) for province, _, new in changed}:
         _check_commune(province, new, order.day)

@@ -16,7 +16,7 @@ from tests.builders import a_contract, a_file, a_loan, loan_rows
 COMMANDS = {
     *("setup", "demo", "intake", "quote", "standing", "portfolio", "worklist", "transfer"),
     *("receive", "reverse", "close-day", "close-month", "open-month", "months"),
-    *("print", "verify", "serve", "clock"),
+    *("bridge", "move", "print", "verify", "serve", "clock"),
 }
 LOAN = a_contract().loan_no
 ASKED = [
