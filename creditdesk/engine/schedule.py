@@ -80,9 +80,10 @@ class Plan:
 
     Draws up to the first due date, less re-bookings, share one division. A later draw is divided
     over the due dates that follow it (after all of them: the last) on top of what stands there. A
-    later re-booking is divided likewise and taken away; what an instalment does not hold of it is
-    taken from the last that holds something. Due dates move by `move`. Each method returns what it
-    changed as (due date, [dong] signed), so that the changes add up to the plan.
+    later re-booking is divided likewise and taken away. Of whatever is taken away, what an
+    instalment does not hold is taken from the last that holds something. Due dates move by `move`.
+    Each method returns what it changed as (due date, [dong] signed), so that the changes add up to
+    the plan.
     """
 
     __slots__ = ("amounts", "base", "base_parts", "dates", "ladder", "prepaid")
@@ -103,28 +104,26 @@ class Plan:
             parts = divide(self.base, len(self.dates), self.ladder)
             changes = [new - old for new, old in zip(parts, self.base_parts, strict=True)]
             self.base_parts = parts
-            if self.prepaid and amount < 0:
-                changes = self._taken([max(0, -change) for change in changes], -amount)
         else:
             later = sum(1 for due_on in self.dates if due_on > day) or 1
-            shares = divide(abs(amount), later, self.ladder)
+            sign = -1 if amount < 0 else 1
+            shares = [sign * share for share in divide(abs(amount), later, self.ladder)]
             changes = [0] * (len(self.dates) - later) + shares
-            if amount < 0:
-                changes = self._taken(changes, -amount)
         return self._change(changes)
 
     def _change(self, changes: list[int]) -> PlanChange:
-        self.amounts = [old + new for old, new in zip(self.amounts, changes, strict=True)]
-        return tuple((due, new) for due, new in zip(self.dates, changes, strict=True) if new)
-
-    def _taken(self, shares: list[int], amount: int) -> list[int]:
-        taken = [min(share, held) for share, held in zip(shares, self.amounts, strict=True)]
-        short = amount - sum(taken)
-        for number in reversed(range(len(taken))):
-            more = min(short, self.amounts[number] - taken[number])
-            taken[number] += more
-            short -= more
-        return [-part for part in taken]
+        """Add to the instalments; what one does not hold is taken from the last that does."""
+        before = self.amounts
+        amounts = [old + new for old, new in zip(before, changes, strict=True)]
+        short = -sum(min(0, amount) for amount in amounts)
+        for number in reversed(range(len(amounts))):
+            held = max(0, amounts[number])
+            taken = min(short, held)
+            amounts[number] = held - taken
+            short -= taken
+        self.amounts = amounts
+        rows = zip(self.dates, amounts, before, strict=True)
+        return tuple((due_on, new - old) for due_on, new, old in rows if new != old)
 
     def due_by(self, day: date) -> int:
         """Return the principal [dong] that falls due up to the end of a day, prepaid or not."""
@@ -137,11 +136,10 @@ class Plan:
         What is prepaid becomes due on the day it was paid, so that nothing is late by it.
         """
         later = sum(1 for due_on in self.dates if due_on > day)
-        shares = [0] * len(self.dates)
-        if how == "even":
-            shares = [0] * (len(self.dates) - later) + divide(amount, later, self.ladder)
+        shares = divide(amount, later, self.ladder) if how == "even" else [amount]
         self.prepaid += amount
-        return ((day, amount), *self._change(self._taken(shares, amount)))
+        taken = [0] * (len(self.dates) - len(shares)) + [-share for share in shares]
+        return ((day, amount), *self._change(taken))
 
     def move(self, to: Mapping[date, date]) -> PlanChange:
         """Move due dates to other days; what meets on one day becomes one instalment."""

@@ -7,8 +7,9 @@ from typing import Any
 
 from creditdesk import settings
 from creditdesk.engine import quotation
-from creditdesk.engine.accrual import Change, Interest, interest_to
+from creditdesk.engine.accrual import Change, Interest, interest_to, rate_units
 from creditdesk.engine.ageing import changes_of
+from creditdesk.engine.allocation import Orders
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
 from creditdesk.engine.replay import Booked, replay
@@ -62,15 +63,27 @@ def a_bullet(due_on: date, **changes: Any) -> LoanTerms:
 
 
 def an_event(
-    kind: str, day: date, amount: int = 0, until: date | None = None, receipt_no: str = ""
+    kind: str,
+    day: date,
+    amount: int = 0,
+    until: date | None = None,
+    receipt_no: str = "",
+    *,
+    of: date | None = None,
+    rate: str = "0",
 ) -> Event:
-    """Return an event; its receipt is named after its kind and day unless told."""
-    return Event(day, Kind(kind), amount, until, receipt_no or f"{kind} of {day}")
+    """Return an event; its receipt is named after its kind and day unless told.
+
+    rate  per year from the day on, 130 % of it when overdue
+    """
+    number = receipt_no or f"{kind} of {day}"
+    units = rate_units(Decimal(rate))
+    return Event(day, Kind(kind), amount, until, number, of, units, units * 13 // 10)
 
 
-def booked(terms: LoanTerms, *events: Event) -> list[Booked]:
+def booked(terms: LoanTerms, *events: Event, orders: Orders = ORDERS) -> list[Booked]:
     """Return events with what they do; none of them may be refused."""
-    entries, refused = replay(terms, events, ORDERS)
+    entries, refused = replay(terms, events, orders)
     assert not refused, refused
     return entries
 

@@ -9,6 +9,7 @@ import pytest
 
 from creditdesk.engine.accrual import Interest
 from creditdesk.engine.ageing import plan_on, stand, to_transfer
+from creditdesk.engine.allocation import Orders
 from creditdesk.engine.journal import Event
 from creditdesk.engine.money import Dong
 from creditdesk.engine.replay import Booked
@@ -36,7 +37,12 @@ def contract_of(case: dict[str, Any]) -> LoanTerms:
 
 
 def events_of(case: dict[str, Any]) -> list[Event]:
-    return [an_event(kind, day, *rest) for day, kind, *rest in case["events"]]
+    """Return what a case tells: a table at the end of an event holds its further facts."""
+    events = []
+    for day, kind, *rest in case["events"]:
+        more = rest.pop() if rest and isinstance(rest[-1], dict) else {}
+        events.append(an_event(kind, day, *rest, **more))
+    return events
 
 
 def figure(name: str, terms: LoanTerms, entries: list[Booked], as_of: date) -> Any:
@@ -55,7 +61,8 @@ def figure(name: str, terms: LoanTerms, entries: list[Booked], as_of: date) -> A
 @pytest.mark.parametrize("case", LOANS, ids=lambda case: case["name"])
 def test_a_worked_loan_stands_as_vouched_for(case: dict[str, Any]) -> None:
     terms = contract_of(case)
-    entries = booked(terms, *events_of(case))
+    orders = Orders(prepaid=case.get("prepaid", "next"))
+    entries = booked(terms, *events_of(case), orders=orders)
 
     for expected in case["day"]:
         as_of = expected["as_of"]
