@@ -8,17 +8,10 @@ from fractions import Fraction
 DAY = timedelta(days=1)
 PLACES = ("in_term", "overdue", "frozen")
 # What is lent comes first, then what is received, then what is decided.
-ORDER = [
-    "draw",
-    "unfreeze",
-    "principal",
-    "interest",
-    "rebook",
-    "extend",
-    "overdue",
-    "freeze",
-    "write-off",
-]
+ORDER = (
+    *("draw", "unfreeze", "principal", "interest", "rebook", "rate", "leave", "redate"),
+    *("extend", "carry-over", "shorten", "overdue", "freeze", "write-off"),
+)
 TAKES_FROM = {
     "principal": ("overdue", "in_term", "frozen"),
     "rebook": ("in_term", "overdue"),
@@ -28,6 +21,8 @@ TAKES_FROM = {
     "write-off": ("frozen", "overdue", "in_term"),
 }
 GOES_TO = {"overdue": "overdue", "freeze": "frozen"}
+LENDS = {"draw": 1, "rebook": -1}
+MOVES_THE_END = ("extend", "carry-over", "leave", "shorten")
 
 
 def month_later(first, months):
@@ -51,21 +46,67 @@ def split(total, parts):
     return [part] * (parts - 1) + [total - part * (parts - 1)]
 
 
+def study_ends(contract):
+    """Return the day on which a learner's grace is over: twelve months after the course."""
+    return contract.course_end_on and month_later(contract.course_end_on, 12)
+
+
 def plan(contract, events):
-    """Return {due date: principal} as the events make it, and the final due date in force."""
-    dates = due_dates(contract)
-    signs = {"draw": 1, "rebook": -1}
-    lent = [(e, signs[e.kind]) for e in events if e.kind in signs]
-    first = sum(sign * e.amount for e, sign in lent if e.value_date <= dates[0])
-    amounts = split(first, len(dates))
+    """Return {due date: principal} as the events, in their order, make it."""
+    held = dict.fromkeys(due_dates(contract), 0)
+    shared, lent, grace = dict(held), 0, study_ends(contract)
     for event in events:
-        if event.kind == "extend":
-            dates[-1] = event.until
-        elif event.kind in signs and event.value_date > due_dates(contract)[0]:
-            later = sum(due > event.value_date for due in dates) or 1
-            for at, part in enumerate(split(event.amount, later), start=len(dates) - later):
-                amounts[at] += signs[event.kind] * part
-    return dict(zip(dates, amounts, strict=True))
+        sign, days = LENDS.get(event.kind, 0), sorted(held)
+        if sign and event.value_date <= days[0]:
+            lent += sign * event.amount
+            new = dict(zip(days, split(lent, len(days)), strict=True))
+            held = filled({day: held[day] + new[day] - shared[day] for day in days})
+            shared = new
+        elif sign:
+            days = [day for day in days if day > event.value_date] or days[-1:]
+            parts = dict(zip(days, split(event.amount, len(days)), strict=True))
+            held = filled({day: held[day] + sign * parts.get(day, 0) for day in held})
+        goes = new_days(event, held, grace)
+        held, shared = carried(held, goes), carried(shared, goes)
+        grace = event.of if event.kind == "leave" else grace
+    return held
+
+
+def filled(wished):
+    """Return instalments none of which is negative: the last that hold something make up."""
+    held, lacking = dict(wished), 0
+    for day in sorted(held):
+        if held[day] < 0:
+            lacking -= held[day]
+            held[day] = 0
+    while lacking:
+        last = max(day for day in held if held[day])
+        lacking, held[last] = max(0, lacking - held[last]), max(0, held[last] - lacking)
+    return held
+
+
+def new_days(event, days, grace):
+    """Return {due date: the day to which an event moves it} of those it moves."""
+    if event.kind in ("extend", "carry-over"):
+        return {max(days): event.until}
+    if event.kind == "redate":
+        return {event.of: event.until}
+    if event.kind == "shorten":
+        return {day: event.until for day in days if day > event.until}
+    if event.kind != "leave":
+        return {}
+    months = 0
+    while month_later(grace, months + 1) <= event.of:
+        months += 1
+    later = {day: month_later(day, months) for day in days if day >= event.value_date}
+    return {day: min(new, event.until) for day, new in later.items()} | {max(days): event.until}
+
+
+def carried(amounts, goes):
+    found = {}
+    for day, amount in amounts.items():
+        found[goes.get(day, day)] = found.get(goes.get(day, day), 0) + amount
+    return found
 
 
 def move(held, event, final):
@@ -87,7 +128,7 @@ def half_up(exact):
     return int((2 * exact.numerator + exact.denominator) // (2 * exact.denominator))
 
 
-def stand(contract, events, day, *, grace_until=None, multiple=Fraction(13, 10)):
+def stand(contract, events, day):
     """Return what a loan comes to at the end of a day, as a dictionary."""
     past = sorted(
         (e for e in events if e.value_date <= day),
@@ -95,18 +136,21 @@ def stand(contract, events, day, *, grace_until=None, multiple=Fraction(13, 10))
     )
     held = dict.fromkeys(PLACES, 0)
     earned = dict.fromkeys(("in_term", "overdue", "grace"), Fraction(0))
-    rate = Fraction(contract.rate)
-    final, since = contract.due_on, None
+    rates = (Fraction(contract.rate), Fraction(contract.rate) * 13 / 10)
+    final, grace, since = contract.due_on, study_ends(contract), None
     for event in [*past, None]:
         until = event.value_date if event else day
         for at in range((until - since).days if since and sum(held.values()) else 0):
-            graced = grace_until is not None and since + at * DAY < grace_until
-            earned["grace" if graced else "in_term"] += held["in_term"] * rate / 365
-            earned["overdue"] += held["overdue"] * rate * multiple / 365
+            graced = grace is not None and since + at * DAY < grace
+            earned["grace" if graced else "in_term"] += held["in_term"] * rates[0] / 365
+            earned["overdue"] += held["overdue"] * rates[1] / 365
         since = until
         if event:
             move(held, event, final)
-            final = event.until if event.kind == "extend" else final
+            final = event.until if event.kind in MOVES_THE_END else final
+            grace = event.of if event.kind == "leave" else grace
+        if event and event.kind == "rate":
+            rates = (Fraction(event.rate_e8, 10**8), Fraction(event.overdue_rate_e8, 10**8))
     return told(contract, past, day, held, earned) | {"final": final}
 
 
@@ -157,12 +201,12 @@ def to_transfer(contract, events, day):
 
 
 def row(loans, since, day):
-    """Return the figures of some loans, each (contract, events, grace_until), over a period."""
+    """Return the figures of some loans, each (contract, events), over a period."""
     figures = dict.fromkeys(FIGURES, 0)
     households = set()
-    for contract, events, grace in loans:
-        now = stand(contract, events, day, grace_until=grace)
-        before = stand(contract, events, since - DAY, grace_until=grace)
+    for contract, events in loans:
+        now = stand(contract, events, day)
+        before = stand(contract, events, since - DAY)
         gone = {name: now[name] - before[name] for name in now if isinstance(now[name], int)}
         figures["loans"] += now["outstanding"] > 0
         figures["loans_drawn"] += gone["draws"] > 0

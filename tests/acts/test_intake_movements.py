@@ -26,6 +26,7 @@ from tests.builders import (
     take_loans,
     take_movements,
 )
+from tests.engine.histories import KINDS
 
 LATEST = date(2100, 12, 31)
 DAYS = (date(2023, 6, 30), date(2025, 12, 31), date(2027, 9, 1))
@@ -180,7 +181,7 @@ def test_nothing_lies_after_the_day_of_the_data(database, tmp_path, data_date, l
 @pytest.mark.parametrize("seed", [51, 52])
 def test_a_file_is_booked_as_single_acts_would_book_it(database, tmp_path, seed):
     """The same history one event after the other, and through one file in any order."""
-    book = an_invented_book(seed, count=10)
+    book = an_invented_book(seed, count=10, kinds=KINDS)
     with database.begin() as tx:
         nested = tx.begin_nested()
         a_book(tx, book, shuffle=Random(seed))
@@ -201,7 +202,7 @@ def test_a_file_is_booked_as_single_acts_would_book_it(database, tmp_path, seed)
 
 
 def test_what_arrives_in_a_second_file_ends_as_if_it_had_come_in_the_first(database, tmp_path):
-    book = an_invented_book(53, count=10)
+    book = an_invented_book(53, count=10, kinds=KINDS)
     rows = movement_rows(book)
     draws = [row for row in rows if row["kind"] == "GN"]
     interest = [row for row in rows if row["kind"] == "TL"]

@@ -11,7 +11,7 @@ from creditdesk.communes import PlaceNotFound
 from creditdesk.db import Database
 from creditdesk.statements import Question
 from tests import reference
-from tests.builders import POLICY, a_book, a_loan, an_invented_book, grace_of
+from tests.builders import POLICY, a_book, a_loan, an_invented_book
 from tests.conftest import TEMPLATE
 
 SINCE, AS_OF = date(2025, 1, 1), date(2026, 9, 30)
@@ -44,7 +44,7 @@ def has_lent(events, day):
 
 @cache
 def figures_of_loans():
-    return {c.loan_no: reference.row([(c, e, grace_of(c))], SINCE, AS_OF) for c, e in BOOK}
+    return {c.loan_no: reference.row([(c, e)], SINCE, AS_OF) for c, e in BOOK}
 
 
 def added(contracts):
