@@ -9,7 +9,7 @@ from creditdesk.db import Tx
 from creditdesk.engine.eligibility import Check
 from creditdesk.engine.money import Dong, dong
 from creditdesk.engine.policy import Policy
-from creditdesk.engine.procedure import RULES, Step
+from creditdesk.engine.procedure import RULES, State, Step
 from creditdesk.errors import Conflict, Refused
 
 REASONS = (
@@ -91,6 +91,12 @@ def enlist(
         raise GroupsMixed(list_no=paper.number, groups=groups)
     lines = [Line(number) for number in application_nos]
     return _advance(tx, policy, Step.LIST, lines, paper=paper, deed=deed)
+
+
+def unconfirmed(tx: Tx, list_no: str) -> tuple[str, ...]:
+    """Return the numbers of the applications on a list that wait for the commune, rising."""
+    numbers = records.applications.numbers_on_list(tx, list_no)
+    return tuple(one for one in numbers if cases.find(tx, one).state is State.LISTED)
 
 
 def confirm(

@@ -81,7 +81,7 @@ def due(
     for code in provinces:
         for row in records.applications.unchecked_draws(tx, code, first.since, as_of):
             since, amount = draws.get(row.loan_id, (row.drawn_on, 0))
-            draws[row.loan_id] = since, amount + row.amount
+            draws[row.loan_id] = since, amount + int(row.amount)
     loans = [
         loan
         for loan in records.moves.loans_on(tx, draws, as_of)

@@ -1,12 +1,36 @@
 """Commands for operators: each opens one transaction, calls one act and tells what came of it."""
 
-from creditdesk.cli import book, desk, files, measures, months, moves, paper, quoting, receipts
+from creditdesk.cli import (
+    applications,
+    book,
+    desk,
+    files,
+    households,
+    measures,
+    months,
+    moves,
+    paper,
+    quoting,
+    receipts,
+)
 from creditdesk.cli.frame import cli
 
 __all__ = ["cli", "main"]
 
 # Naming them is what adds their commands.
-_ = (book, desk, files, measures, months, moves, paper, quoting, receipts)
+_ = (
+    applications,
+    book,
+    desk,
+    files,
+    households,
+    measures,
+    months,
+    moves,
+    paper,
+    quoting,
+    receipts,
+)
 
 
 def main() -> None:

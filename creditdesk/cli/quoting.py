@@ -44,7 +44,7 @@ class RateUnreadable(Malformed):
 @as_json
 def quote(desk: Desk, **asked: Any) -> None:
     """Show the schedule that given terms make, from the engine alone."""
-    rate = _rate(asked["annual_rate"]) if asked["annual_rate"] else None
+    rate = read_rate(asked["annual_rate"]) if asked["annual_rate"] else None
     if asked["programme"]:
         terms = _of_programme(desk.policy, rate, asked)
     elif rate is None:
@@ -124,7 +124,8 @@ def _request(terms: Offer, asked: dict[str, Any]) -> quotation.Request:
     )
 
 
-def _rate(text: str) -> Decimal:
+def read_rate(text: str) -> Decimal:
+    """Return the fraction per year that a rate in percent says."""
     try:
         rate = Decimal(text.strip().removesuffix("%").replace(",", "."))
     except InvalidOperation:

@@ -1,0 +1,98 @@
+"""Households: what communes' lists say of them, and what their loans were used for."""
+
+from datetime import date
+from typing import Any
+
+import click
+
+from creditdesk import dossier_documents, households, use_checks, words
+from creditdesk.cli import frame
+from creditdesk.cli.frame import DAY, Desk, as_json, as_of, cli, command, place, tell
+from creditdesk.communes import map_on
+from creditdesk.documents import worklist as listed
+from creditdesk.engine.programmes import STANDINGS
+
+by = click.option("--by", required=True, help="Who does it.")
+
+
+@cli.group("household")
+def group() -> None:
+    """Enter and show what communes' lists say of households."""
+
+
+@command("classify", group)
+@click.argument("household_nos", nargs=-1, required=True)
+@click.option("--commune", required=True, help="The commune whose list it is.")
+@click.option("--standing", type=click.Choice(STANDINGS), required=True)
+@click.option("--since", type=DAY, required=True, help="The first day.")
+@click.option("--until", type=DAY, help="The last day; none: until the next list.")
+@click.option("--list", "list_no", required=True, help="The number of the list.")
+@click.option("--list-on", type=DAY, required=True, help="The date of the list.")
+@by
+@as_json
+def classify(
+    desk: Desk, household_nos: tuple[str, ...], *, by: str, json_: bool, **said: Any
+) -> None:
+    """Enter what a commune's list says of households; again says nothing new."""
+    listings = [households.Listing(household_no=one, **said) for one in household_nos]
+    with desk.begin() as tx:
+        count = households.classify(
+            tx, desk.policy, map_on(said["list_on"]), listings=listings, deed=frame.deed(by)
+        )
+    if json_:
+        tell({"list_no": said["list_no"], "rows": len(listings), "new": count})
+    else:
+        click.echo(
+            words.say(desk.language, "done.classified", count=count, list_no=said["list_no"])
+        )
+
+
+@command("show", group)
+@click.argument("household_no")
+@as_of
+@as_json
+def show(desk: Desk, household_no: str, as_of: date, json_: bool) -> None:
+    """Show the standing of a household on a day, and the list that gives it."""
+    with desk.read() as tx:
+        found = households.standing_on(tx, household_no, as_of)
+    document = dossier_documents.standing(household_no, as_of, found)
+    if json_:
+        tell(document)
+    else:
+        click.echo(" · ".join(words.told(value) for value in document.values()))
+
+
+@command("check-use")
+@click.argument("loan_no")
+@click.option("--day", type=DAY, required=True, help="The day of the check.")
+@click.option("--found", required=True, help="The purpose found.")
+@click.option("--as-agreed/--otherwise", default=True, help="Whether it is the contract's.")
+@click.option("--remark", default="", help="Arrears, and what else is to be said.")
+@click.option("--document", "document_no", default="", help="The number of the slip 06/TD.")
+@by
+@as_json
+def check_use(desk: Desk, loan_no: str, *, day: date, by: str, json_: bool, **said: Any) -> None:
+    """Enter what was found where a loan's money went (06/TD)."""
+    with desk.begin() as tx:
+        use_checks.check_use(tx, loan_no=loan_no, checked_on=day, deed=frame.deed(by), **said)
+    if json_:
+        tell({"loan_no": loan_no, "day": day} | said)
+    else:
+        click.echo(words.say(desk.language, "done.use-checked", loan_no=loan_no))
+
+
+@command("checks-due")
+@as_of
+@place
+@as_json
+def checks_due(desk: Desk, as_of: date, place: str | None, json_: bool) -> None:
+    """List the loans whose draws nobody has checked yet."""
+    province, commune = map_on(as_of).scope(place)
+    with desk.read() as tx:
+        rows = use_checks.due(tx, desk.policy, as_of, province=province, commune=commune)
+    if json_:
+        tell(listed("checks-due", as_of, rows))
+        return
+    for row in rows:
+        shown = [row.loan_no, row.customer_no, row.amount, row.due_on]
+        click.echo(" · ".join(words.told(value) for value in shown))

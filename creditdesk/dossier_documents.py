@@ -1,0 +1,104 @@
+"""What leaves the desk of applications, standings and checks of use, as JSON."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from creditdesk import dossiers
+from creditdesk.cases import Moved
+from creditdesk.dossiers import Dossier, Line, Waiting
+from creditdesk.engine.eligibility import Check, Spell
+
+
+def _day(found: date | None) -> str | None:
+    return found.isoformat() if found else None
+
+
+def dossier(found: Dossier, as_of: date) -> dict[str, Any]:
+    """Return an application with its timeline, and the rules asked of it on a day."""
+    return {
+        "application_no": found.application_no,
+        "as_of": as_of.isoformat(),
+        "state": found.state.value,
+        "since": found.since.isoformat(),
+        "steps": [step.value for step in found.allowed],
+        "customer_no": found.customer_no,
+        "customer_name": found.customer_name,
+        "programme": found.programme,
+        "commune": found.commune,
+        "group_no": found.group_no,
+        "asked": found.asked,
+        "amount": found.amount,
+        "months": found.months,
+        "purpose": found.purpose,
+        "plan": found.plan,
+        "applied_on": found.applied_on.isoformat(),
+        "loan_no": found.loan_no,
+        "timeline": [_line(line) for line in found.lines],
+        "checked": rules(found.checks),
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "step": line.step.value,
+        "day": line.on_day.isoformat(),
+        "state": line.state.value,
+        "accepted": line.accepted,
+        "reason": line.reason,
+        "remark": line.remark,
+        "document_no": line.document_no,
+        "document_on": _day(line.document_on),
+        "amount": line.amount,
+        "draw_on": _day(line.draw_on),
+        "place": line.place,
+        "by": line.by,
+        "checked_by": line.checked_by,
+        "recorded_at": line.recorded_at,
+    }
+
+
+def rules(checks: Iterable[Check]) -> list[dict[str, Any]]:
+    """Return the rules that were asked, and whether each holds."""
+    return [{"code": code, "holds": holds, "facts": facts} for code, holds, facts in checks]
+
+
+def moved(found: Sequence[Moved]) -> dict[str, Any]:
+    """Return where applications stand after a step."""
+    return {
+        "rows": [
+            {
+                "application_no": one.application_no,
+                "state": one.state.value,
+                "loan_no": one.loan_no,
+                "checked": rules(one.checks),
+            }
+            for one in found
+        ]
+    }
+
+
+def waiting(rows: Sequence[Waiting], as_of: date) -> dict[str, Any]:
+    """Return the applications that nobody moved, and how many wait at each state."""
+    return {
+        "as_of": as_of.isoformat(),
+        "rows": [
+            row._asdict() | {"state": row.state.value, "since": row.since.isoformat()}
+            for row in rows
+        ],
+        "states": {state.value: count for state, count in dossiers.by_state(rows).items()},
+        "total": len(rows),
+    }
+
+
+def standing(household_no: str, as_of: date, found: Spell | None) -> dict[str, Any]:
+    """Return the standing of a household on a day, and the list that gives it."""
+    return {
+        "household_no": household_no,
+        "as_of": as_of.isoformat(),
+        "standing": found.standing if found else None,
+        "since": _day(found.since) if found else None,
+        "until": _day(found.until) if found else None,
+        "list_no": found.list_no if found else None,
+        "list_on": _day(found.list_on) if found else None,
+    }
