@@ -41,7 +41,7 @@ def form(no, amount=50_000_000):
     return FORM.format(no=no, customer=customer, household=f"H{no[1:]}", amount=amount)
 
 
-def test_from_application_to_use_check(desk):
+def _classify_and_refuse(desk):
     # The commune's yearly list: three poor households, with its number and date.
     classified = desk(
         "household classify H1 H2 H3 --commune 19333 --standing HN --since 2026-01-01 "
@@ -56,6 +56,8 @@ def test_from_application_to_use_check(desk):
     assert refused["facts"]["reasons"][0]["ceiling"] == 100_000_000
     assert "vượt mức tối đa 100.000.000 đồng" in refused["message"]
 
+
+def _to_the_commune(desk):
     # Three apply; the group reviews and lists them; nobody is drawn to before the commune.
     for no in ("D1", "D2", "D3"):
         rules = desk(form(no))["rows"][0]["checked"]
@@ -75,6 +77,8 @@ def test_from_application_to_use_check(desk):
     )
     assert states(answers) == {"D1": "confirmed", "D2": "refused", "D3": "confirmed"}
 
+
+def _to_the_signing(desk):
     # The bank appraises and approves; D3 gets less than it asked.
     desk("application appraise D1 D3 --day 2026-03-11 --by can-bo --json")
     desk("application approve D1 --day 2026-03-12 --by giam-doc --json")
@@ -91,6 +95,8 @@ def test_from_application_to_use_check(desk):
     assert [(row["application_no"], row["days"]) for row in waiting["rows"]] == [("D3", 30)]
     assert waiting["states"] == {"notified": 1}
 
+
+def _draw_and_check(desk):
     # Drawn in two parts at the sessions, never above what was approved.
     draw = "draw 6600000000000001 --amount {} --day {} --receipt {} --by thu-ngan --json"
     assert desk(draw.format(30_000_000, "2026-04-07", "GN1"))["new"]
@@ -108,6 +114,13 @@ def test_from_application_to_use_check(desk):
         "--remark 'Không nợ lãi' --by hoi-phu-nu --json"
     )
     assert desk("checks-due --as-of 2026-06-30 --json")["rows"] == []
+
+
+def test_from_application_to_use_check(desk):
+    _classify_and_refuse(desk)
+    _to_the_commune(desk)
+    _to_the_signing(desk)
+    _draw_and_check(desk)
 
     # The dossier tells all of it, and the book is whole.
     dossier = desk("application show D1 --as-of 2026-06-30 --json")
