@@ -27,7 +27,7 @@ def late(stage):
         loan = records.loans.find_loan(tx, LOAN)
         lived = len(ledger.facts_of(tx, loan.id))
     rounds = 7
-    copies = {day: [stage.copy(ground) for _ in range(rounds)] for day in (MISSED, TODAY)}
+    copies = {day: [_connected(stage, ground) for _ in range(rounds)] for day in (MISSED, TODAY)}
     timed = interleaved(
         {
             "late": lambda number: _receive(stage, copies[MISSED][number], MISSED),
@@ -50,6 +50,14 @@ def late(stage):
             f"a receipt of today {timed['plain']}",
         )
     ]
+
+
+def _connected(stage, ground):
+    """Return a copy that is connected already, as a desk at work is."""
+    found = stage.copy(ground)
+    with found.read() as tx:
+        demand(records.loans.find_loan(tx, LOAN), "the loan is there")
+    return found
 
 
 def _receive(stage, database, day):
