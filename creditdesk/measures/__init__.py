@@ -167,17 +167,18 @@ def undo(
         raise MeasureUndone(measure=number, undone_by=found.undone_by)
     act_id = ledger.begin_act(tx, "measure-undo", deed, checked=True, grounded=True)
     lines = {line.loan_id: line for line in records.measures.lines_of(tx, number)}
-    _write(tx, act_id, _withdrawn(tx, policy, lines, progress))
+    measure = _measure_of(found)
+    _write(tx, act_id, _withdrawn(tx, policy, measure.since, lines, progress))
     own = records.measures.next_number(tx)
-    row = _row(own, _measure_of(found), json.loads(found.effect), act_id)
+    row = _row(own, measure, json.loads(found.effect), act_id)
     records.measures.add_measure(tx, row | {"undoes": number})
     return own
 
 
 def _withdrawn(
-    tx: Tx, policy: Policy, lines: dict[int, Any], progress: Progress
+    tx: Tx, policy: Policy, day: date, lines: dict[int, Any], progress: Progress
 ) -> Iterator[tuple[ReachedLoan, Revision]]:
-    for loan in loans_of(tx, list(lines), progress):
+    for loan in loans_of(tx, list(lines), day, progress):
         receipt_no = lines[loan.row.id].receipt_no
         live = [fact.entry_id for fact in loan.facts if fact.booked.event.receipt_no == receipt_no]
         orders = ledger.orders_of(policy, loan.row.signed_on)

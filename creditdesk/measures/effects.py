@@ -130,12 +130,12 @@ class ReachedLoan(NamedTuple):
         return ledger.in_order(self.facts)
 
 
-def loans_of(tx: Tx, ids: Sequence[int], progress: Progress) -> Iterator[ReachedLoan]:
-    """Yield loans by inner number with what is booked on them, a block at a time."""
+def loans_of(tx: Tx, ids: Sequence[int], day: date, progress: Progress) -> Iterator[ReachedLoan]:
+    """Yield loans, each where it is on a day, with what is booked on them, a block at a time."""
     for at in range(0, len(ids), _BLOCK):
         block = ids[at : at + _BLOCK]
         facts = ledger.facts_of_many(tx, block)
-        for row in records.loans.loans_by_id(tx, block):
+        for row in records.moves.loans_on(tx, block, day):
             yield ReachedLoan(row, ledger.terms_of(row), facts.get(row.id, []))
         progress(at + len(block), len(ids))
 
@@ -156,7 +156,7 @@ class Work:
     def through(self, progress: Progress) -> Iterator[tuple[ReachedLoan, Revision]]:
         """Yield every loan that is reached with what is to be written of it."""
         event = self._events()
-        for loan in loans_of(self.tx, self._reached(), progress):
+        for loan in loans_of(self.tx, self._reached(), self.measure.since, progress):
             new = event(loan)
             if new is None:
                 continue
@@ -225,7 +225,7 @@ class Work:
         banks = {code[:2] for code in self.measure.programmes}
         found: list[int] = []
         for province in records.loans.provinces(self.tx):
-            over = standings.axes(self.tx, province)
+            over = standings.axes(self.tx, province, self.measure.since)
             chosen = np.ones(len(over.ids), dtype=bool)
             if self.measure.places and province not in self.measure.places:
                 chosen &= np.isin(over.columns["commune"], self.measure.places)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from creditdesk import audit, closing, ledger, measures, standings
+from creditdesk import audit, closing, ledger, measures, moves, standings
 from creditdesk.communes import PlaceNotFound
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
@@ -170,6 +170,22 @@ def test_a_storm_freezes_all_that_the_loans_of_a_commune_owe(database):
     assert effect.sums["principal"] == 36_500_000
     assert effect.sums["interest"] < 0
     assert counted(database)[0] == []
+
+
+def test_a_storm_reaches_the_loans_that_were_in_the_commune_that_day(database):
+    with database.begin() as tx:
+        left = a_loan(tx, 1)
+        came = a_loan(tx, 2, commune="19363", group_no="9363001")
+        order = moves.Order(STORM.since, decided())
+        for number, commune in ((1, "19363"), (2, "19333")):
+            there = moves.Change(commune=commune)
+            moves.move_household(tx, household_no=f"{number:010d}", to=there, order=order)
+
+        _, effect = take(tx, STORM)
+
+        frozen = [standings.standing(tx, loan_no, TODAY).frozen for loan_no in (left, came)]
+    assert frozen == [0, 50_000_000]
+    assert effect.by("commune").keys() == {"19333"}
 
 
 def test_a_freeze_costs_what_it_does_not_earn(database):
