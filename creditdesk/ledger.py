@@ -9,9 +9,12 @@ from typing import Any, NamedTuple
 
 from creditdesk import chain, records
 from creditdesk.db import Tx
+from creditdesk.engine import lifecycle
+from creditdesk.engine.ageing import stand
 from creditdesk.engine.allocation import Orders
 from creditdesk.engine.journal import WITHOUT_AMOUNT, Account, Event, Kind, Posting
 from creditdesk.engine.journal import in_order as event_order
+from creditdesk.engine.lifecycle import Act
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
 from creditdesk.engine.replay import Booked, Revision, revise
@@ -265,22 +268,51 @@ class LoanNotFound(NotFound):
 
 
 def enter(
-    tx: Tx, policy: Policy, name: str, deed: Deed, *, loan_no: str, events: Sequence[Event]
+    tx: Tx,
+    policy: Policy,
+    name: str,
+    deed: Deed,
+    *,
+    loan_no: str,
+    events: Sequence[Event],
+    at_desk: bool = False,
 ) -> bool:
     """Enter what one paper says of a loan under its own act; the same again is entered once.
 
-    Returns whether anything was new. Raises LoanNotFound, AmountNotPositive, ReceiptReused, what
-    `begin_act` refuses and the refusals of `engine.replay`.
+    at_desk  whether it is done here, from the states that `lifecycle.ACTS` allows, or history
+             that is entered as it was
+
+    Returns whether anything was new. Raises LoanNotFound, AmountNotPositive, ReceiptReused,
+    NotInThisState, what `begin_act` refuses and the refusals of `engine.replay`.
     """
     loan = records.loans.lock_loan(tx, loan_no)
     if loan is None:
         raise LoanNotFound(loan_no=loan_no)
     new = [event for event in events if not _is_known(tx, loan, event)]
     if new:
+        if at_desk:
+            _admit(tx, loan, new)
         checked = any(event.kind in DECISIONS for event in new)
         act_id = begin_act(tx, name, deed, checked=checked)
         book(tx, policy, loan, act_id, add=new)
     return bool(new)
+
+
+def _admit(tx: Tx, loan: Any, events: Iterable[Event]) -> None:
+    """Refuse money that is lent or taken where the loan stands otherwise on that day."""
+    booked, terms = in_order(facts_of(tx, loan.id)), terms_of(loan)
+    for event in events:
+        state = lifecycle.state_of(stand(terms, booked, event.value_date))
+        act = _TAKEN[event.kind]
+        lifecycle.require(act, state, loan_no=loan.loan_no, day=event.value_date)
+
+
+_TAKEN = {
+    Kind.DRAW: Act.DRAW,
+    Kind.REBOOK: Act.REBOOK,
+    Kind.PRINCIPAL: Act.RECEIVE_PRINCIPAL,
+    Kind.INTEREST: Act.RECEIVE_INTEREST,
+}
 
 
 def _is_known(tx: Tx, loan: Any, event: Event) -> bool:

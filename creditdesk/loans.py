@@ -213,7 +213,7 @@ def draw(
         if drawn + amount > loan.approved:
             raise AboveApproved(loan_no=loan_no, approved=loan.approved, drawn=drawn)
     event = Event(value_date, Kind.DRAW, dong(amount), None, receipt_no)
-    return ledger.enter(tx, policy, "draw", deed, loan_no=loan_no, events=[event])
+    return ledger.enter(tx, policy, "draw", deed, loan_no=loan_no, events=[event], at_desk=True)
 
 
 def rebook(
@@ -228,7 +228,7 @@ def rebook(
 ) -> bool:
     """Take back part of a draw that was booked wrongly: it is subtracted from lending."""
     event = Event(value_date, Kind.REBOOK, dong(amount), None, receipt_no)
-    return ledger.enter(tx, policy, "rebook", deed, loan_no=loan_no, events=[event])
+    return ledger.enter(tx, policy, "rebook", deed, loan_no=loan_no, events=[event], at_desk=True)
 
 
 def extend(

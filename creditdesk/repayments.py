@@ -71,7 +71,7 @@ def receive(
     ours = {event.receipt_no for event in events}
     if any(known.receipt_no not in ours for known in _entries(tx, receipt_no)):
         raise ledger.ReceiptReused(receipt_no=receipt_no)
-    new = ledger.enter(tx, policy, "receive", deed, loan_no=loan_no, events=events)
+    new = ledger.enter(tx, policy, "receive", deed, loan_no=loan_no, events=events, at_desk=True)
     booked = records.ledger.find_receipt(tx, events[0].receipt_no)
     assert booked is not None
     return Receipt(receipt_no, loan_no, value_date, principal, interest, new, booked.act_id)

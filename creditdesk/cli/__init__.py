@@ -3,6 +3,7 @@
 from creditdesk.cli import (
     applications,
     book,
+    decisions,
     desk,
     files,
     households,
@@ -21,6 +22,7 @@ __all__ = ["cli", "main"]
 _ = (
     applications,
     book,
+    decisions,
     desk,
     files,
     households,

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from creditdesk import households, ledger, loans, records, repayments, standings
+from creditdesk.engine.lifecycle import NotInThisState
 from creditdesk.engine.money import Dong
 from creditdesk.engine.replay import BeforeFirstDraw, ExtensionNotLater, MoreThanOutstanding
 from tests.builders import PLACES, POLICY, a_contract, a_deed, a_loan
@@ -201,7 +202,7 @@ def test_rebooking_needs_something_lent(database):
     with database.begin() as tx:
         loan_no = a_loan(tx, drawn=0)
 
-        with pytest.raises(BeforeFirstDraw):
+        with pytest.raises(NotInThisState):
             rebook(tx, loan_no, 1)
 
 

@@ -47,9 +47,9 @@ def entries(tx):
     return tx.execute(sa.select(sa.func.count()).select_from(records.ledger.entry)).scalar_one()
 
 
-def draw(tx, loan_no):
-    facts = {"amount": Dong(1), "value_date": JUNE, "receipt_no": "GN9", "deed": a_deed()}
-    loans.draw(tx, POLICY, loan_no=loan_no, **facts)
+def rebook(tx, loan_no):
+    facts = {"amount": Dong(1), "value_date": JUNE, "receipt_no": "DK9", "deed": a_deed()}
+    loans.rebook(tx, POLICY, loan_no=loan_no, **facts)
 
 
 def extend(tx, loan_no):
@@ -68,7 +68,7 @@ def transfer(tx, _loan_no):
 
 ROADS = {
     "receive": receive,
-    "draw": draw,
+    "rebook": rebook,
     "extend": extend,
     "freeze": freeze,
     "transfer": transfer,
