@@ -1,5 +1,6 @@
 """Moves of loans: each act, each refusal, and what is taken back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
@@ -316,3 +317,24 @@ def test_only_a_move_that_holds_can_be_taken_back(database):
 
         assert communes(tx, AFTER) == {OLD: 1}
         assert verified(tx) == []
+
+
+def test_two_who_move_the_same_loans_take_turns(database):
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+    with ThreadPoolExecutor() as pool:
+        with database.begin() as tx:
+            move_household(tx)
+            second = pool.submit(_move_on, database)
+        found = second.result()
+
+    # Whoever comes second sees what the first has done, and moves on from there.
+    assert found.communes[0].commune_from == NEW
+    with database.read() as tx:
+        assert place_of(tx, loan_no, DAY)[0] == OTHER
+        assert verified(tx) == []
+
+
+def _move_on(database):
+    with database.begin() as tx:
+        return move_household(tx, to=Change(commune=OTHER))
