@@ -203,7 +203,7 @@ def quotation(found: Quotation) -> dict[str, Any]:
 
 def report(found: Report, kind: str, language: str) -> dict[str, Any]:
     """Return what became of a file, faults in the order of its lines."""
-    titles = layout.titles(layout.LOANS if kind == "loans" else layout.MOVEMENTS)
+    titles = layout.titles(layout.FILES[kind])
 
     def told(remark: Remark) -> dict[str, Any]:
         return {

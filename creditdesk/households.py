@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from creditdesk import ledger, records
-from creditdesk.communes import Map
+from creditdesk.communes import Map, PlaceNotFound
 from creditdesk.db import Tx, insert_rows, row_text
 from creditdesk.engine.days import months_after
 from creditdesk.engine.eligibility import (
@@ -19,7 +19,7 @@ from creditdesk.engine.eligibility import (
 )
 from creditdesk.engine.policy import Policy
 from creditdesk.engine.programmes import STANDINGS
-from creditdesk.errors import Conflict, NotFound, Refused
+from creditdesk.errors import Conflict, DeskError, NotFound, Refused
 
 
 class CustomerElsewhere(Conflict):
@@ -132,6 +132,14 @@ def form_group(tx: Tx, *, province: str, group_no: str, trustee: str, head: str 
         raise GroupElsewhere(group_no=group_no, trustee=trustee, known=known.trustee)
 
 
+class Weighed(NamedTuple):
+    """A listing with what forbids it, and whether it says anything new."""
+
+    listing: Listing
+    refusal: DeskError | None
+    new: bool
+
+
 def classify(
     tx: Tx, policy: Policy, places: Map, *, listings: Sequence[Listing], deed: ledger.Deed
 ) -> int:
@@ -143,20 +151,36 @@ def classify(
     Raises StandingUnknown, ListMissing, StandingEndsBefore, EscapedTooLong, PlaceNotFound.
     """
     records.loans.hold_contracts(tx)
-    ids = _admitted(tx, places, listings)
-    known = records.households.standings_of(tx, ids.values())
-    spells = {key: [_spell(row) for row in rows] for key, rows in known.items()}
-    new = []
-    for listing in listings:
-        before = spells.setdefault(ids[listing.household_no], [])
-        spell = _listed(policy, listing, before)
-        if not _repeats(before, spell):
-            before.append(spell)
-            new.append(listing)
+    weighed = weigh(tx, policy, places, listings)
+    for one in weighed:
+        if one.refusal:
+            raise one.refusal
+    new = [one.listing for one in weighed if one.new]
     if new:
-        act_id = ledger.begin_act(tx, "classify", deed)
-        _write(tx, places, new, ids, act_id)
+        write_listings(tx, places, new, ledger.begin_act(tx, "classify", deed))
     return len(new)
+
+
+def weigh(tx: Tx, policy: Policy, places: Map, listings: Sequence[Listing]) -> tuple[Weighed, ...]:
+    """Return listings with what forbids each, after all that was said before it."""
+    ids = records.households.households_of(tx, (one.household_no for one in listings))
+    known = records.households.standings_of(tx, ids.values())
+    spells = {number: [_spell(row) for row in known.get(key, ())] for number, key in ids.items()}
+    found = []
+    for one in listings:
+        before = spells.setdefault(one.household_no, [])
+        spell = Spell(one.standing, one.since, one.until, one.list_no, one.list_on)
+        refusal = _refusal(policy, places, one, before)
+        new = refusal is None and not _repeats(before, spell)
+        if new:
+            before.append(spell)
+        found.append(Weighed(one, refusal, new))
+    return tuple(found)
+
+
+def write_listings(tx: Tx, places: Map, listings: Sequence[Listing], act_id: int) -> None:
+    """Write sound listings under an act, admitting the households that nobody knew."""
+    _write(tx, places, listings, _admitted(tx, places, listings), act_id)
 
 
 def _admitted(tx: Tx, places: Map, listings: Iterable[Listing]) -> dict[str, int]:
@@ -175,23 +199,30 @@ def _repeats(before: Sequence[Spell], spell: Spell) -> bool:
     return same_day[-1:] == [spell]
 
 
-def _listed(policy: Policy, listing: Listing, before: Sequence[Spell]) -> Spell:
-    one = listing
+def _refusal(
+    policy: Policy, places: Map, one: Listing, before: Sequence[Spell]
+) -> DeskError | None:
+    """Return what forbids a listing, after what was said of the household before."""
+    if one.commune not in places.communes:
+        return PlaceNotFound(place=one.commune)
     if one.standing not in STANDINGS:
-        raise StandingUnknown(household_no=one.household_no, standing=one.standing)
+        return StandingUnknown(household_no=one.household_no, standing=one.standing)
     if not one.list_no.strip():
-        raise ListMissing(household_no=one.household_no)
+        return ListMissing(household_no=one.household_no)
     if one.until is not None and one.until < one.since:
-        raise StandingEndsBefore(household_no=one.household_no, since=one.since, until=one.until)
-    spell = Spell(one.standing, one.since, one.until, one.list_no, one.list_on)
+        return StandingEndsBefore(household_no=one.household_no, since=one.since, until=one.until)
+    return _escaped(policy, one, before) if one.standing == ESCAPED else None
+
+
+def _escaped(policy: Policy, one: Listing, before: Sequence[Spell]) -> DeskError | None:
     most = policy.limits.newly_escaped_months.find(one.since)
-    if spell.standing == ESCAPED and most is not None:
-        left = left_lists_on(history_on([*before, spell], (), one.since), one.since)
-        if left is not None and one.since > months_after(left, most):
-            raise EscapedTooLong(
-                household_no=one.household_no, left_on=left, last_day=months_after(left, most)
-            )
-    return spell
+    spell = Spell(one.standing, one.since, one.until, one.list_no, one.list_on)
+    left = left_lists_on(history_on([*before, spell], (), one.since), one.since)
+    if most is None or left is None or one.since <= months_after(left, most):
+        return None
+    return EscapedTooLong(
+        household_no=one.household_no, left_on=left, last_day=months_after(left, most)
+    )
 
 
 def _write(

@@ -1,4 +1,4 @@
-"""Files that come in: loans and movements of a branch."""
+"""Files that come in: loans and movements of a branch, and communes' lists of households."""
 
 from datetime import date
 from pathlib import Path
@@ -51,6 +51,23 @@ def loans(desk: Desk, file: Path, dry_run: bool, data_date: date | None, json_: 
             tx, desk.policy, places, table, path=file, deed=frame.deed(), dry_run=dry_run
         )
     _tell(desk, report, "loans", dry_run=dry_run, json_=json_)
+
+
+@command("households", files)
+@file
+@dry_run
+@data_date
+@as_json
+def households(desk: Desk, file: Path, dry_run: bool, data_date: date | None, json_: bool) -> None:
+    """Read a commune's list: poor, near-poor and newly escaped households, one a row."""
+    desk.check()
+    table = intake.open_households(file, limits_of(desk.settings))
+    places = map_on(data_date or frame.today())
+    with desk.begin() as tx:
+        report = intake.take_households(
+            tx, desk.policy, places, table, path=file, deed=frame.deed(), dry_run=dry_run
+        )
+    _tell(desk, report, "households", dry_run=dry_run, json_=json_)
 
 
 @command("movements", files)

@@ -9,7 +9,7 @@ from creditdesk import ledger, records
 from creditdesk.communes import Map
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
-from creditdesk.intake import contracts, layout, movements
+from creditdesk.intake import contracts, layout, listings, movements
 from creditdesk.intake.lines import read_lines
 from creditdesk.intake.reading import Limits, Table, read
 from creditdesk.intake.report import Remark, Report
@@ -20,10 +20,12 @@ __all__ = [
     "Remark",
     "Report",
     "Table",
+    "open_households",
     "open_lines",
     "open_loans",
     "open_movements",
     "read_lines",
+    "take_households",
     "take_loans",
     "take_movements",
 ]
@@ -45,6 +47,29 @@ def open_movements(path: Path, limits: Limits) -> Table:
 def open_lines(path: Path, limits: Limits) -> Table:
     """Return the table of a file that says which villages lie in which communes from now."""
     return read(path, layout.columns(layout.LINES), layout.needed(layout.LINES), limits)
+
+
+def open_households(path: Path, limits: Limits) -> Table:
+    """Return the table of a commune's list of households."""
+    return read(path, layout.columns(layout.HOUSEHOLDS), layout.needed(layout.HOUSEHOLDS), limits)
+
+
+def take_households(
+    tx: Tx,
+    policy: Policy,
+    places: Map,
+    table: Table,
+    *,
+    path: Path,
+    deed: Deed,
+    dry_run: bool = False,
+) -> Report:
+    """Take a commune's list in, whole or not at all; a known content changes nothing."""
+    if known := _known(tx, table, "households"):
+        return known
+    keeper = _Keeper(tx, table, "households", path, deed)
+    act = None if dry_run else keeper.act
+    return keeper.keep(listings.take(tx, policy, places, table, act=act), dry_run)
 
 
 def take_loans(

@@ -1,9 +1,10 @@
-"""The columns of the two files that a branch hands in, and how each cell is read."""
+"""The columns of the files that a branch hands in, and how each cell is read."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from creditdesk.engine.journal import Kind
+from creditdesk.engine.programmes import STANDINGS
 from creditdesk.intake import cells
 from creditdesk.intake.reading import Column
 
@@ -33,7 +34,7 @@ LOANS = (
     Reader("customer_name", "Họ và tên", cells.text, True),
     Reader("id_no", "Số CCCD", _identity),
     Reader("household_no", "Mã hộ", _free),
-    Reader("standing", "Đối tượng", cells.one_of(("HN", "HCN", "MTN", "KHAC"), "KHAC")),
+    Reader("standing", "Đối tượng", cells.one_of(STANDINGS, "KHAC")),
     Reader("programme", "Mã chương trình", cells.code(2), True),
     Reader("source", "Nguồn vốn", cells.one_of(("1", "2")), True),
     Reader("investor", "Mã nhà đầu tư", _free),
@@ -93,6 +94,17 @@ LINES = (
 )
 
 
+HOUSEHOLDS = (
+    Reader("household_no", "Mã hộ", cells.text, True),
+    Reader("commune", "Mã xã", cells.code(5), True),
+    Reader("standing", "Đối tượng", cells.one_of(STANDINGS), True),
+    Reader("since", "Từ ngày", cells.day, True),
+    Reader("until", "Đến ngày", cells.day_or_none),
+    Reader("list_no", "Số danh sách", cells.text, True),
+    Reader("list_on", "Ngày danh sách", cells.day, True),
+)
+
+
 _OTHER_NAMES = {"every_months": ("principal_every_months",), "commune": ("Mã xã",)}
 
 
@@ -111,3 +123,7 @@ def needed(readers: tuple[Reader, ...]) -> list[str]:
 def titles(readers: tuple[Reader, ...]) -> dict[str, str]:
     """Return the title of every column by its key."""
     return {reader.key: reader.title for reader in readers}
+
+
+FILES = {"loans": LOANS, "movements": MOVEMENTS, "households": HOUSEHOLDS}
+"""The files that a branch hands in, by the word after `intake`."""

@@ -191,3 +191,20 @@ def test_draws_and_checks_are_told_in_words(desk):
     assert "6600000000000001" in desk("checks-due --as-of 2026-03-08")
     check = "check-use 6600000000000001 --day 2026-03-08 --found 'Xe máy' --otherwise --by an"
     assert "kiểm tra sử dụng vốn" in desk(check)
+
+
+LIST = """DANH SÁCH HỘ NGHÈO, HỘ CẬN NGHÈO (minh họa)
+Mã hộ;Mã xã;Đối tượng;Từ ngày;Đến ngày;Số danh sách;Ngày danh sách
+H1;19333;HN;01/01/2027;;90/QĐ-UBND;20/12/2026
+H2;19333;MTN;01/01/2027;31/12/2029;90/QĐ-UBND;20/12/2026
+"""
+
+
+def test_a_new_poverty_standard_comes_as_a_list(desk, tmp_path):
+    (tmp_path / "ds.csv").write_text(LIST, "utf-8")
+
+    assert desk("intake households ds.csv --json")["accepted"] == 2
+    assert desk("intake households ds.csv --json")["known_file"]
+    shown = desk("household show H2 --as-of 2029-12-31 --json")
+    assert (shown["standing"], shown["list_no"]) == ("MTN", "90/QĐ-UBND")
+    assert desk("household show H2 --as-of 2030-01-01 --json")["standing"] is None
