@@ -1,32 +1,21 @@
-"""Arrears: who is late, what the rule would move, and the decisions that change a status."""
+"""Arrears: what the rule moves to overdue, and the decisions that change a status."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from creditdesk import ledger, records, standings
 from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.engine import ageing, days
-from creditdesk.engine.journal import PRINCIPAL, Event, Kind
+from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong, dong
 from creditdesk.engine.policy import Policy
 from creditdesk.engine.replay import Booked
 from creditdesk.engine.terms import LoanTerms
-from creditdesk.errors import NotFound
-from creditdesk.figures import WorklistRow
 
-DUE_WITHIN = timedelta(days=30)
 _BLOCK = 500
-
-
-class WorklistUnknown(NotFound):
-    """There is no worklist of this name."""
-
-    code = "worklist-unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,115 +39,9 @@ def place_of(code: str | None, as_of: date) -> Place:
     return Place(*map_on(as_of).scope(code))
 
 
-def worklist(
-    tx: Tx, policy: Policy, name: str, as_of: date, place: Place
-) -> tuple[WorklistRow, ...]:
-    """Return the loans that somebody has to look at, by commune, group and loan.
-
-    name  `late` (late by contract), `to-transfer` (what the rule would move by the last session on
-          or before the day and is not yet booked), `due` (principal of the 30 days after the day)
-
-    Raises WorklistUnknown.
-    """
-    if name not in WORKLISTS:
-        raise WorklistUnknown(name=name, names=list(WORKLISTS))
-    listed = WORKLISTS[name]
-    rows = []
-    for loan in _candidates(tx, listed.pick(tx, place, as_of), as_of):
-        row = listed.row(loan, policy, as_of)
-        if row is not None:
-            rows.append((loan.row.commune, loan.row.group_no, loan.row.loan_no, loan.row, row))
-    rows.sort(key=lambda found: found[:3])
-    customers = records.households.customer_numbers(tx, {row[3].customer_id for row in rows})
-    return tuple(
-        WorklistRow(
-            loan_no=loan.loan_no,
-            customer_no=customers[loan.customer_id],
-            commune=loan.commune,
-            group_no=loan.group_no,
-            amount=found.amount,
-            days_late=found.days_late,
-            due_on=found.due_on,
-        )
-        for _, _, _, loan, found in rows
-    )
-
-
-class _Found(NamedTuple):
-    amount: Dong
-    days_late: int
-    due_on: date
-
-
-def _late_row(loan: Candidate, policy: Policy, as_of: date) -> _Found | None:
-    late = _lateness(loan, as_of)
-    return _Found(late.principal, late.days, late.since) if late.since else None
-
-
-def _transfer_row(loan: Candidate, policy: Policy, as_of: date) -> _Found | None:
-    amount = ageing.to_transfer(loan.terms, loan.booked, policy.overdue_rule, as_of)
-    late = _lateness(loan, as_of)
-    if not amount or late.since is None:
-        return None
-    return _Found(amount, late.days, late.since)
-
-
-def _due_row(loan: Candidate, policy: Policy, as_of: date) -> _Found | None:
-    plan = ageing.plan_on(loan.booked, as_of)
-    repaid = ageing.total_of(loan.booked, Kind.PRINCIPAL, as_of)
-    owed = sum(ageing.balances_on(loan.booked, as_of)[account] for account in PRINCIPAL)
-    coming = [
-        row
-        for row in ageing.instalments(plan, repaid)
-        if as_of < row.due_on <= as_of + DUE_WITHIN and row.unpaid
-    ]
-    if not coming or not owed:
-        return None
-    amount = min(owed, sum(row.unpaid for row in coming))
-    return _Found(Dong(amount), _lateness(loan, as_of).days, coming[0].due_on)
-
-
-def _lateness(loan: Candidate, as_of: date) -> ageing.Lateness:
-    balances = ageing.balances_on(loan.booked, as_of)
-    return ageing.look(
-        ageing.plan_on(loan.booked, as_of),
-        ageing.total_of(loan.booked, Kind.PRINCIPAL, as_of),
-        sum(balances[account] for account in PRINCIPAL),
-        as_of,
-    )
-
-
-def _late_ids(tx: Tx, place: Place, as_of: date) -> np.ndarray:
-    return _ids(tx, place, as_of, lambda province: standings.image(tx, province, as_of).late > 0)
-
-
-def _due_ids(tx: Tx, place: Place, as_of: date) -> np.ndarray:
-    """Return loans that owe now and whose plan makes more due in the coming days."""
-
-    def chosen(province: str) -> np.ndarray:
-        now = standings.image(tx, province, as_of)
-        later = standings.planned(tx, province, as_of, as_of + DUE_WITHIN + timedelta(days=1))
-        owing: np.ndarray = (now.outstanding > 0) & later
-        return owing
-
-    return _ids(tx, place, as_of, chosen)
-
-
-def _ids(tx: Tx, place: Place, as_of: date, chosen: Callable[[str], np.ndarray]) -> np.ndarray:
-    provinces = [place.province] if place.province else records.loans.provinces(tx)
-    found = [np.array([], dtype=np.int64)]
-    for province in provinces:
-        over = standings.axes(tx, province, as_of)
-        mask = chosen(province)
-        if place.commune:
-            mask &= over.columns["commune"] == place.commune
-        found.append(over.ids[mask])
-    return np.concatenate(found)
-
-
-def _candidates(tx: Tx, ids: np.ndarray, as_of: date) -> Iterator[Candidate]:
+def candidates(tx: Tx, ids: Iterable[int], as_of: date) -> Iterator[Candidate]:
     """Yield loans, each where it is on a day, with what is booked on them, a block at a time."""
-    wanted = ids.tolist()
+    wanted = list(ids)
     for at in range(0, len(wanted), _BLOCK):
         block = wanted[at : at + _BLOCK]
         facts = ledger.facts_of_many(tx, block)
@@ -167,18 +50,21 @@ def _candidates(tx: Tx, ids: np.ndarray, as_of: date) -> Iterator[Candidate]:
             yield Candidate(row, ledger.terms_of(row), booked)
 
 
-@dataclass(frozen=True, slots=True)
-class _List:
-    pick: Callable[[Tx, Place, date], np.ndarray]
-    row: Callable[[Candidate, Policy, date], _Found | None]
+def provinces_of(tx: Tx, place: Place) -> list[str]:
+    """Return the provinces in which a place has loans."""
+    return [place.province] if place.province else records.loans.provinces(tx)
 
 
-WORKLISTS = {
-    "late": _List(_late_ids, _late_row),
-    # What the rule moves is unpaid principal past its due date: a part of what is late.
-    "to-transfer": _List(_late_ids, _transfer_row),
-    "due": _List(_due_ids, _due_row),
-}
+def _late_ids(tx: Tx, place: Place, as_of: date) -> list[int]:
+    """Return the late loans of a place: what the rule moves is a part of what is late."""
+    found: list[int] = []
+    for province in provinces_of(tx, place):
+        over = standings.axes(tx, province, as_of)
+        late = standings.image(tx, province, as_of).late > 0
+        if place.commune:
+            late &= over.columns["commune"] == place.commune
+        found += over.ids[late].tolist()
+    return found
 
 
 class Transferred(NamedTuple):
@@ -198,7 +84,7 @@ def transfer(
     """
     proposed = [
         loan.row.loan_no
-        for loan in _candidates(tx, _late_ids(tx, place, session), session)
+        for loan in candidates(tx, _late_ids(tx, place, session), session)
         if days.last_session(loan.terms.session_day, session) == session
         and ageing.to_transfer(loan.terms, loan.booked, policy.overdue_rule, session)
     ]

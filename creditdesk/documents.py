@@ -21,7 +21,6 @@ from creditdesk.figures import (
     Moved,
     Portfolio,
     PortfolioRow,
-    WorklistRow,
 )
 from creditdesk.intake import Report, layout
 from creditdesk.intake.report import Remark
@@ -168,27 +167,6 @@ def standing(found: Standing) -> dict[str, Any]:
 def day(found: date | None) -> str | None:
     """Return a day as ISO text."""
     return found.isoformat() if found else None
-
-
-def worklist(name: str, as_of: date, rows: Sequence[WorklistRow]) -> dict[str, Any]:
-    """Return a worklist with its total [dong]."""
-    return {
-        "name": name,
-        "as_of": as_of.isoformat(),
-        "rows": [
-            {
-                "loan_no": row.loan_no,
-                "customer_no": row.customer_no,
-                "commune": row.commune,
-                "group_no": row.group_no,
-                "amount": row.amount,
-                "days_late": row.days_late,
-                "due_on": row.due_on.isoformat(),
-            }
-            for row in rows
-        ],
-        "total": sum(row.amount for row in rows),
-    }
 
 
 def quotation(found: Quotation) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """The frozen values that readings hand to faces: figures of a book, a statement, one loan."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from creditdesk.engine.ageing import Standing
 from creditdesk.engine.money import Dong
@@ -227,7 +229,11 @@ class LoanLine:
 
 @dataclass(frozen=True, slots=True)
 class WorklistRow:
-    """One loan that somebody has to look at."""
+    """One loan, or a whole group without a loan's number, that somebody has to look at.
+
+    due_on  the day that matters on this list; None where no day does
+    why     further facts that put it there
+    """
 
     loan_no: str
     customer_no: str
@@ -235,7 +241,47 @@ class WorklistRow:
     group_no: str
     amount: Dong
     days_late: int
-    due_on: date
+    due_on: date | None
+    why: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionLine:
+    """One criterion of a group's score: points of those it can give.
+
+    share   what was measured, a fraction; None where it is not known
+    why     why nothing was measured: `not-known` (the book does not hold it) or `nothing-due`
+    """
+
+    code: str
+    weight: Decimal
+    share: Decimal | None
+    points: Decimal | None
+    lost: Decimal
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A savings-and-credit group and its score.
+
+    known     points that the criteria with a measure can give
+    score     points of a hundred: what was got of what is known; None where nothing is known
+    lowering  criteria that cost points, most points lost first
+    """
+
+    group_no: str
+    commune: str
+    trustee: str
+    head: str
+    members: int
+    outstanding: Dong
+    overdue: Dong
+    known: Decimal
+    score: Decimal | None
+    band: str | None
+    criteria: tuple[CriterionLine, ...]
+    lowering: tuple[CriterionLine, ...]
 
 
 class Place(NamedTuple):

@@ -39,7 +39,7 @@ class _Cache:
         self.axes: dict[str, Axes] = {}
         self.placed: dict[tuple[str, date], _Placed] = {}
         self.images: dict[tuple[str, date, str], np.ndarray] = {}
-        self.repriced: dict[tuple[str, date, int, bytes], Earned] = {}
+        self.repriced: dict[tuple[str, date, date, int, bytes], Earned] = {}
 
     def of_writer(self) -> "_Cache":
         own = _Cache()
@@ -142,19 +142,6 @@ class _Lacking:
             yield {name: column[chosen] for name, column in found.items()}
 
 
-def planned(tx: Tx, province: str, after: date, until: date) -> np.ndarray:
-    """Return which loans' plans say anything of the principal due from one day to another.
-
-    A change counts from the day after its due date on, or from its own day where that is later.
-    """
-    over = axes(tx, province)
-    found = np.zeros(len(over.ids), dtype=bool)
-    everything = records.ledger.last_entry(tx)
-    query, _ = records.kept.plans_query(province, after, until, everything)
-    found[np.searchsorted(over.ids, read_columns(tx, query)["loan_id"])] = True
-    return found
-
-
 def _kept(tx: Tx, over: Axes, day: date) -> Image:
     found = records.kept.newest_image(tx, over.province, day)
     if found is None:
@@ -195,26 +182,35 @@ def grown(over: Axes, found: Any, values: np.ndarray) -> Image:
     return Image(found.day, found.last_entry, values)
 
 
-def earned(tx: Tx, over: Axes, book: Image) -> Earned:
+def earned(tx: Tx, over: Axes, book: Image, until: date | None = None) -> Earned:
     """Return the interest every loan earned from its first draw to the image's day, by kind.
+
+    until  a later day, to which what the image holds goes on earning
 
     The same as `engine.accrual.interest_to`: an image holds what the contract makes of it; the few
     loans whose rate or grace was moved by a decision are reckoned from their postings.
     """
-    found = columns.earned(over, book)
-    at, again = _repriced(tx, over, book)
+    day = until or book.day
+    found = columns.earned(over, Image(day, book.last_entry, book.values))
+    at, again = _repriced(tx, over, book, day)
     if len(at):
         for kind, anew in zip(found, again, strict=True):
             kind[at] = anew
     return found
 
 
-def _repriced(tx: Tx, over: Axes, book: Image) -> tuple[np.ndarray, Earned]:
+def _repriced(tx: Tx, over: Axes, book: Image, until: date) -> tuple[np.ndarray, Earned]:
     decided = read_columns(tx, records.kept.repricings_query(over.province, book.day))
-    moved = columns.repricings(over, book.day, decided)
+    moved = columns.repricings(over, until, decided)
     # What a reader sees up to the newest entry may still grow where writers overtake each other.
     said = (*(column.tobytes() for column in moved), book.values[:, moved.at].tobytes())
-    key = (over.province, book.day, book.last_entry, hashlib.sha256(b"".join(said)).digest())
+    key = (
+        over.province,
+        book.day,
+        until,
+        book.last_entry,
+        hashlib.sha256(b"".join(said)).digest(),
+    )
     cache = _cache(tx)
     known = cache.repriced.pop(key, None)
     if known is None:
@@ -222,7 +218,7 @@ def _repriced(tx: Tx, over: Axes, book: Image) -> tuple[np.ndarray, Earned]:
         postings = read_columns(tx, query) if len(moved.at) else _NO_POSTINGS
         chosen = np.isin(postings["loan_id"], over.ids[moved.at])
         postings = {name: column[chosen] for name, column in postings.items()}
-        known = columns.earned_since_repriced(over, book.day, moved, postings)
+        known = columns.earned_since_repriced(over, until, moved, postings)
         for oldest in list(cache.repriced)[: 1 - _KEPT_IMAGES]:
             cache.repriced.pop(oldest, None)
     cache.repriced[key] = known  # last again: the least asked for goes first

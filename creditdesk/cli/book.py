@@ -5,7 +5,16 @@ from typing import Any
 
 import click
 
-from creditdesk import arrears, audit, documents, standings, statements, words
+from creditdesk import (
+    arrears,
+    audit,
+    documents,
+    listings,
+    standings,
+    statements,
+    words,
+    worklists,
+)
 from creditdesk.cli import frame
 from creditdesk.cli.frame import (
     BROKEN,
@@ -88,17 +97,33 @@ def bridge(desk: Desk, since: date, as_of: date, map_then: date, **asked: Any) -
 @place
 @as_json
 def worklist(desk: Desk, name: str, as_of: date, place: str | None, json_: bool) -> None:
-    """List the loans that somebody has to look at: late, to-transfer, due."""
+    """List what somebody has to look at: late, to-transfer, due, due-session and others."""
     with desk.read() as tx:
         where = arrears.place_of(place, as_of)
-        rows = arrears.worklist(tx, desk.policy, name, as_of, where)
-    found = documents.worklist(name, as_of, rows)
+        rows = worklists.worklist(tx, desk.policy, name, as_of, where)
     if json_:
-        tell(found)
+        tell(listings.worklist(name, as_of, rows))
     else:
-        head = ["loan_no", "customer_no", "commune", "group_no", "amount", "days_late", "due_on"]
-        table = [[row[column] for column in head] for row in found["rows"]]
-        click.echo(documents.table(head, table), nl=False)
+        frame.note(words.say(desk.language, f"worklist.{name}"))
+        click.echo(listings.worklist_table(rows, desk.language), nl=False)
+
+
+@command("groups")
+@as_of
+@place
+@as_json
+def groups(desk: Desk, as_of: date, place: str | None, json_: bool) -> None:
+    """Score the savings-and-credit groups and say what lowers each score."""
+    with desk.read() as tx:
+        where = arrears.place_of(place, as_of)
+        rows = worklists.group_scores(tx, desk.policy, as_of, where)
+    if json_:
+        tell(listings.groups(as_of, rows))
+        return
+    rule = desk.policy.group_score
+    named = {**rule.criteria, **rule.band_names}
+    names = {code: one.names.said(desk.language) for code, one in named.items()}
+    click.echo(listings.groups_table(rows, names), nl=False)
 
 
 @command("transfer")

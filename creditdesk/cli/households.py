@@ -9,8 +9,8 @@ from creditdesk import dossier_documents, households, use_checks, words
 from creditdesk.cli import frame
 from creditdesk.cli.frame import DAY, Desk, as_json, as_of, cli, command, place, tell
 from creditdesk.communes import map_on
-from creditdesk.documents import worklist as listed
 from creditdesk.engine.programmes import STANDINGS
+from creditdesk.listings import worklist as listed
 
 by = click.option("--by", required=True, help="Who does it.")
 

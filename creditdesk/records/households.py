@@ -175,3 +175,24 @@ def standings_of(tx: Tx, household_ids: Iterable[int]) -> dict[int, list[Any]]:
         for row in tx.execute(chosen):
             found.setdefault(row.household_id, []).append(row)
     return found
+
+
+def identity_repeated(tx: Tx) -> list[int]:
+    """Return the customers, in the whole book, whose identity number another has too."""
+    c = customer.c
+    repeated = sa.select(c.id_no).where(c.id_no != "").group_by(c.id_no)
+    chosen = sa.select(c.id).where(c.id_no.in_(repeated.having(sa.func.count() > 1)))
+    return list(tx.execute(chosen).scalars())
+
+
+def identity_of_digits(tx: Tx, digits: int) -> list[int]:
+    """Return the customers whose identity number has so many digits."""
+    chosen = sa.select(customer.c.id).where(sa.func.length(customer.c.id_no) == digits)
+    return list(tx.execute(chosen).scalars())
+
+
+def groups_of(tx: Tx, province: str) -> dict[str, tuple[str, str]]:
+    """Return (trustee, head) of every group of a province by number."""
+    g = credit_group.c
+    chosen = sa.select(g.group_no, g.trustee, g.head).where(g.province == province)
+    return {row[0]: (row[1], row[2]) for row in tx.execute(chosen)}

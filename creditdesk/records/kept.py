@@ -1,6 +1,6 @@
 """What is kept to be quick or to run once: images of the book, closed days and months, jobs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -184,6 +184,35 @@ def postings_of_repriced_query(province: str, day: date) -> sa.Select[Any]:
         sa.select(p.loan_id, p.value_date, p.debit, p.credit, p.amount)
         .join(entry, e.id == p.entry_id)
         .where(e.loan_id.in_(moved), p.value_date <= day)
+    )
+
+
+def plans_ahead_query(province: str, day: date, until: date) -> sa.Select[Any]:
+    """Return the query for what the plan of a day makes due from it on up to a later day."""
+    c = plan_change.c
+    return sa.select(c.loan_id, c.counts_from, c.amount).where(
+        c.province == province,
+        c.counts_from > day,
+        c.counts_from <= until,
+        c.value_date <= day,
+    )
+
+
+def moved_query(province: str, since: date, until: date, kinds: Sequence[int]) -> sa.Select[Any]:
+    """Return the query for what events of some kinds moved after a day up to another, per loan.
+
+    What was undone adds up to nothing.
+    """
+    p = posting.c
+    return (
+        sa.select(p.loan_id, sa.func.sum(p.amount * p.sign).label("amount"))
+        .where(
+            p.province == province,
+            p.value_date > since,
+            p.value_date <= until,
+            p.kind.in_(kinds),
+        )
+        .group_by(p.loan_id)
     )
 
 

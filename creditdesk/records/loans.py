@@ -184,6 +184,7 @@ def axes_query(province: str, after: int = 0) -> sa.Select[Any]:
     return (
         sa.select(
             loan.c.id,
+            loan.c.customer_id,
             loan.c.household_id,
             loan.c.commune,
             loan.c.programme,

@@ -1,19 +1,15 @@
-"""Arrears: the worklists against plain arithmetic, transfers at sessions, decisions of two."""
+"""Arrears: transfers at sessions, and decisions of two."""
 
-from datetime import date, timedelta
-from operator import itemgetter
+from datetime import date
 
 import pytest
 
-from creditdesk import arrears, audit, ledger, records, repayments, standings
+from creditdesk import arrears, audit, ledger, records, repayments, standings, worklists
 from creditdesk.arrears import Place
-from creditdesk.communes import PlaceNotFound
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
-from tests import reference
-from tests.builders import POLICY, a_book, a_deed, a_loan, an_invented_book, enter, live
+from tests.builders import POLICY, a_deed, a_loan, enter, live
 
-DAYS = (date(2024, 2, 29), date(2025, 12, 31), date(2026, 9, 30), date(2027, 4, 7))
 BOOK = Place()
 INSTALMENTS_MOVE = {
     "signed_on": date(2026, 3, 2),
@@ -23,103 +19,8 @@ INSTALMENTS_MOVE = {
 }
 
 
-def listed(tx, name, day, place=BOOK):
-    return arrears.worklist(tx, POLICY, name, day, place)
-
-
 def transfer(tx, session, place=BOOK, deed=None):
     return arrears.transfer(tx, POLICY, session=session, place=place, deed=deed or a_deed())
-
-
-def expected(book, day, amount_of):
-    rows = []
-    for contract, events in book:
-        found = amount_of(contract, events, day)
-        if found:
-            rows.append((contract.commune, contract.group_no, contract.loan_no, *found))
-    return sorted(rows, key=itemgetter(0, 1, 2))
-
-
-def late(contract, events, day):
-    now = reference.stand(contract, events, day)
-    due_on = now["oldest_late_due_on"]
-    return due_on and (now["late_principal"], now["days_late"], due_on)
-
-
-def movable(contract, events, day):
-    amount = reference.to_transfer(contract, events, day)
-    return amount and (amount, *late(contract, events, day)[1:])
-
-
-def due(contract, events, day):
-    now = reference.stand(contract, events, day)
-    paid, rows = now["principal_repaid"], []
-    for due_on in sorted(now["planned"]):
-        part = now["planned"][due_on]
-        owed, paid = max(0, part - max(0, paid)), paid - part
-        if owed > 0 and day < due_on <= day + timedelta(30):
-            rows.append((min(owed, part), due_on))
-    amount = min(now["outstanding"], sum(amount for amount, _ in rows))
-    return amount and (amount, now["days_late"], rows[0][1])
-
-
-@pytest.mark.parametrize(
-    ("name", "amount_of"), [("late", late), ("to-transfer", movable), ("due", due)]
-)
-def test_a_worklist_lists_what_plain_arithmetic_says(database, name, amount_of):
-    book = an_invented_book(11, count=24)
-    with database.begin() as tx:
-        a_book(tx, book)
-
-    with database.read() as tx:
-        found = {
-            day: [
-                (r.commune, r.group_no, r.loan_no, r.amount, r.days_late, r.due_on)
-                for r in listed(tx, name, day)
-            ]
-            for day in DAYS
-        }
-
-    assert found == {day: expected(book, day, amount_of) for day in DAYS}
-    assert any(found.values())
-
-
-def test_a_worklist_tells_the_customer_of_each_loan(database):
-    with database.begin() as tx:
-        a_loan(tx, 1, customer_no="0000000042")
-
-        (row,) = listed(tx, "late", date(2025, 1, 16))
-
-    assert (row.customer_no, row.amount, row.days_late) == ("0000000042", 16_600_000, 1)
-
-
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [(None, {"1", "2", "3"}), ("44", {"1", "2"}), ("19333", {"1"}), ("79", {"3"}), ("04", set())],
-)
-def test_a_worklist_is_of_a_place(database, code, expected):
-    day = date(2025, 6, 30)
-    with database.begin() as tx:
-        for number, commune in ((1, "19333"), (2, "19363"), (3, "26506")):
-            a_loan(tx, number, commune=commune, group_no=f"000000{number}")
-
-        rows = listed(tx, "late", day, arrears.place_of(code, day))
-
-    assert {row.loan_no[-1] for row in rows} == expected
-
-
-def test_an_unknown_place_or_worklist_is_not_found(database):
-    day = date(2025, 6, 30)
-    with pytest.raises(PlaceNotFound):
-        arrears.place_of("99999", day)
-    with database.read() as tx, pytest.raises(arrears.WorklistUnknown) as refusal:
-        listed(tx, "lost", day)
-    assert refusal.value.facts["names"] == ["late", "to-transfer", "due"]
-
-
-def test_an_empty_book_has_nothing_on_any_list(database):
-    with database.read() as tx:
-        assert [listed(tx, name, DAYS[0]) for name in arrears.WORKLISTS] == [(), (), ()]
 
 
 def test_the_whole_loan_moves_at_the_first_session_after_its_final_due_date(database):
@@ -177,7 +78,7 @@ def test_a_transfer_again_moves_nothing(database):
         again = transfer(tx, date(2026, 5, 7))
 
         assert (len(first), again) == (1, ())
-        assert listed(tx, "to-transfer", date(2026, 5, 20)) == ()
+        assert worklists.worklist(tx, POLICY, "to-transfer", date(2026, 5, 20), BOOK) == ()
         assert audit.verify(tx, POLICY).faults == []
 
 

@@ -7,7 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from creditdesk import db, jobs, settings
+from creditdesk import db, jobs, settings, worklists
 from creditdesk.cli import cli
 from creditdesk.db import Database
 from creditdesk.intake import layout
@@ -15,16 +15,16 @@ from tests.builders import a_contract, a_file, a_loan, loan_rows
 
 COMMANDS = {
     *("setup", "demo", "intake", "quote", "standing", "portfolio", "worklist", "transfer"),
-    *("receive", "reverse", "close-day", "close-month", "open-month", "months"),
+    *("groups", "receive", "reverse", "close-day", "close-month", "open-month", "months"),
     *("bridge", "move", "print", "verify", "serve", "clock"),
 }
 LOAN = a_contract().loan_no
 ASKED = [
     ["standing", LOAN, "--as-of", "2026-01-01"],
     ["portfolio", "--from", "2026-01-01", "--as-of", "2026-06-30", "--by", "commune, source"],
-    ["worklist", "late", "--as-of", "2026-01-01"],
     ["worklist", "to-transfer", "--as-of", "2026-01-01", "--place", "44"],
-    ["worklist", "due", "--as-of", "2026-01-01"],
+    *(["worklist", name, "--as-of", "2026-01-01"] for name in worklists.WORKLISTS),
+    ["groups", "--as-of", "2026-01-01", "--place", "44"],
     ["transfer", "--session", "2027-02-07", "--by", "an", "--checked-by", "binh"],
     ["close-day", "--day", "2026-01-05"],
     ["close-month", "--month", "2025-12"],

@@ -204,16 +204,6 @@ def test_loans_signed_after_an_image_find_their_place(database):
         assert_columns_are_the_engine(tx, date(2025, 12, 31))
 
 
-def test_what_a_plan_makes_due_in_some_days_is_known_beforehand(database):
-    with database.begin() as tx:
-        a_loan(tx, 1)
-        a_loan(tx, 2, first_principal_on=None, every_months=0)
-
-        coming = standings.planned(tx, "44", date(2025, 1, 1), date(2025, 2, 1))
-
-    assert coming.tolist() == [True, False]
-
-
 def test_interest_is_exact_for_the_largest_loan(database):
     with database.begin() as tx:
         loan_no = a_loan(tx, drawn=10**13 - 1, approved=10**13)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import creditdesk
-from creditdesk import words
+from creditdesk import words, worklists
 from creditdesk.engine.journal import Kind
 from creditdesk.errors import DeskError
 
@@ -129,6 +129,20 @@ def test_every_text_of_the_pages_is_there():
 
     assert len(asked) > 60
     assert {code for code in asked if f"page.{code}" not in known} == set()
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_every_worklist_has_its_title_and_no_reason_is_told_by_nobody(language):
+    known = words.catalogue(language)
+    told = {
+        text
+        for path in (PACKAGE / "worklists").glob("*.py")
+        for text in texts(ast.walk(tree(path)))
+    }
+
+    titles = {code for code in known if code.startswith("worklist.")}
+    assert titles == {f"worklist.{name}" for name in worklists.WORKLISTS}
+    assert {code for code in known if code.startswith("why.")} <= {f"why.{code}" for code in told}
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)

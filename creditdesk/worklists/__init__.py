@@ -1,0 +1,168 @@
+"""The loans and groups that somebody has to look at: a registry of lists, by name."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from operator import attrgetter
+from typing import NamedTuple
+
+import numpy as np
+
+from creditdesk import arrears, records, use_checks
+from creditdesk.arrears import Place
+from creditdesk.db import Tx
+from creditdesk.engine.money import Dong
+from creditdesk.engine.policy import Policy
+from creditdesk.errors import NotFound
+from creditdesk.figures import WorklistRow
+from creditdesk.worklists import due, quality, watched
+from creditdesk.worklists.looked import Found, Looked
+from creditdesk.worklists.scores import group_scores
+from creditdesk.worklists.view import Amounts, View, views
+
+__all__ = [
+    "WORKLISTS",
+    "Count",
+    "WorklistRow",
+    "WorklistUnknown",
+    "counts",
+    "group_scores",
+    "worklist",
+]
+
+
+class WorklistUnknown(NotFound):
+    """There is no worklist of this name."""
+
+    code = "worklist-unknown"
+
+
+class Count(NamedTuple):
+    """How many rows a list has, and their sum [dong]."""
+
+    rows: int
+    amount: Dong
+
+
+_Rows = Callable[[Looked], Iterator[Found]]
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """How a list is made.
+
+    amounts  what the columns say of each loan [dong]: 0 for one that is not on the list
+    rows     what the engine says of a loan that the columns let through
+    exact    whether the columns let through those that are on the list, and no more
+    others   rows that are told as a whole: groups, and what another noun knows
+    """
+
+    amounts: Amounts | None = None
+    rows: _Rows | None = None
+    exact: bool = True
+    others: Callable[[View], Iterable[WorklistRow]] | None = None
+
+
+def _unchecked(view: View) -> tuple[WorklistRow, ...]:
+    return use_checks.due(
+        view.tx, view.policy, view.as_of, province=view.province, commune=view.commune
+    )
+
+
+WORKLISTS = {
+    "late": _List(due.late, due.late_rows),
+    "to-transfer": _List(due.may_move, due.moving_rows, exact=False),
+    "due": _List(due.due, due.due_rows),
+    "transfer-boxes": _List(due.boxes, due.boxes_rows, exact=False),
+    "overdue": _List(due.overdue, due.overdue_rows),
+    "due-session": _List(due.session, due.session_rows),
+    "due-next-month": _List(due.next_month, due.next_month_rows),
+    "due-to-announce": _List(due.to_announce, due.to_announce_rows),
+    "interest-unpaid": _List(watched.interest, watched.interest_rows),
+    "inactive": _List(watched.inactive, watched.inactive_rows),
+    "undrawn": _List(watched.undrawn, watched.undrawn_rows, exact=False),
+    "freeze-ending": _List(watched.frozen, watched.freeze_rows, exact=False),
+    "extension-possible": _List(watched.falling_due, watched.extension_rows, exact=False),
+    "use-check-due": _List(others=_unchecked),
+    "data-quality": _List(quality.odd, quality.odd_rows, others=quality.ill_sized),
+    "groups-small": _List(others=quality.small),
+}
+
+
+def worklist(
+    tx: Tx, policy: Policy, name: str, as_of: date, place: Place
+) -> tuple[WorklistRow, ...]:
+    """Return the rows of a list at the end of a day, by commune, group and loan.
+
+    name  one of `WORKLISTS`
+
+    Raises WorklistUnknown.
+    """
+    if name not in WORKLISTS:
+        raise WorklistUnknown(name=name, names=list(WORKLISTS))
+    found = [
+        row for view in views(tx, policy, place, as_of) for row in _rows(WORKLISTS[name], view)
+    ]
+    return tuple(sorted(found, key=attrgetter("commune", "group_no", "loan_no")))
+
+
+def counts(tx: Tx, policy: Policy, as_of: date, place: Place) -> dict[str, Count]:
+    """Return how many rows every list has at the end of a day, and their sum [dong].
+
+    Where the columns tell it, no loan is looked at.
+    """
+    found = dict.fromkeys(WORKLISTS, Count(0, Dong(0)))
+    for view in views(tx, policy, place, as_of):
+        for name, listed in WORKLISTS.items():
+            more = _counted(listed, view)
+            found[name] = Count(
+                found[name].rows + len(more), Dong(found[name].amount + int(sum(more)))
+            )
+    return found
+
+
+def _counted(listed: _List, view: View) -> list[int]:
+    """Return the amounts of a list's rows."""
+    if not listed.exact:
+        return [row.amount for row in _rows(listed, view)]
+    loans: list[int] = _chosen(listed, view)[1].tolist()
+    return loans + [row.amount for row in _others(listed, view)]
+
+
+def _chosen(listed: _List, view: View) -> tuple[np.ndarray, np.ndarray]:
+    """Return the loans that the columns let through, and their amounts [dong]."""
+    if listed.amounts is None:
+        return view.axes.ids[:0], view.axes.ids[:0]
+    amounts = np.where(view.inside, listed.amounts(view), 0)
+    return view.axes.ids[amounts > 0], amounts[amounts > 0]
+
+
+def _others(listed: _List, view: View) -> Iterable[WorklistRow]:
+    return listed.others(view) if listed.others else ()
+
+
+def _rows(listed: _List, view: View) -> Iterator[WorklistRow]:
+    """Yield the rows of a list, loans first, in no order."""
+    ids, _ = _chosen(listed, view)
+    found = [
+        (loan, one)
+        for loan in (
+            Looked(each, view) for each in arrears.candidates(view.tx, ids.tolist(), view.as_of)
+        )
+        for one in (listed.rows(loan) if listed.rows else ())
+    ]
+    customers = records.households.customer_numbers(
+        view.tx, {loan.row.customer_id for loan, _ in found}
+    )
+    for loan, one in found:
+        yield WorklistRow(
+            loan_no=loan.row.loan_no,
+            customer_no=customers[loan.row.customer_id],
+            commune=loan.row.commune,
+            group_no=loan.row.group_no,
+            amount=Dong(one.amount),
+            days_late=loan.late.days,
+            due_on=one.due_on,
+            why=one.why,
+        )
+    yield from _others(listed, view)

@@ -1,0 +1,181 @@
+"""Lists of what falls due, is late or moves to overdue."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import numpy as np
+
+from creditdesk.columns import EPOCH
+from creditdesk.engine import ageing
+from creditdesk.engine.days import month_end, next_session
+from creditdesk.engine.journal import Account, Kind
+from creditdesk.engine.policy import Policy
+from creditdesk.engine.watch import interest_unpaid
+from creditdesk.worklists.looked import Found, Looked
+from creditdesk.worklists.view import View, in_force
+
+DUE_WITHIN = timedelta(days=30)
+_OVERDUE = frozenset({Kind.OVERDUE})
+
+
+def late(view: View) -> np.ndarray:
+    """Return the principal late by contract."""
+    return view.now.late
+
+
+def late_rows(loan: Looked) -> Iterator[Found]:
+    """Yield what is late, since when."""
+    if loan.late.since:
+        yield Found(loan.late.principal, loan.late.since)
+
+
+def may_move(view: View) -> np.ndarray:
+    """Return at least what the rule would move: late principal not overdue or frozen already."""
+    found: np.ndarray = np.maximum(0, view.now.late - view.now["overdue"] - view.now["frozen"])
+    return found
+
+
+def moving_rows(loan: Looked) -> Iterator[Found]:
+    """Yield what the rule would move by the last session and is not yet booked."""
+    amount = ageing.to_transfer(loan.terms, loan.booked, loan.policy.overdue_rule, loan.as_of)
+    if amount and loan.late.since:
+        yield Found(amount, loan.late.since)
+
+
+def boxes(view: View) -> np.ndarray:
+    """Return at least what stands in the three boxes of a loan."""
+    due = np.maximum(0, view.due_by_sessions(before=1) - view.now["repaid"])
+    unpaid = np.minimum(view.now.outstanding, due)
+    moving = np.maximum(0, unpaid - view.now["overdue"] - view.now["frozen"])
+    found: np.ndarray = moving + view.moved(_OVERDUE, _before_month(view.as_of))
+    return found
+
+
+def boxes_rows(loan: Looked) -> Iterator[Found]:
+    """Yield the boxes of an officer's list for the month of the day, each that holds anything.
+
+    1  the due date has passed and the session too, and it is not yet moved
+    2  moved within the month
+    3  moves at the next session if nothing is paid by then
+    """
+    rule, coming = loan.policy.overdue_rule, next_session(loan.terms.session_day, loan.as_of)
+    first = ageing.to_transfer(loan.terms, loan.booked, rule, loan.as_of)
+    begun = _before_month(loan.as_of)
+    moved = ageing.total_of(loan.booked, Kind.OVERDUE, loan.as_of)
+    moved -= ageing.total_of(loan.booked, Kind.OVERDUE, begun)
+    then = ageing.to_transfer(loan.terms, loan.booked, rule, coming) - first
+    for box, amount in ((1, first), (2, moved), (3, then)):
+        if amount:
+            why = {"box": box} | ({"session": coming} if box == 3 else {})
+            yield Found(amount, loan.late.since or _next_due_on(loan), why)
+
+
+def _next_due_on(loan: Looked) -> date:
+    return next((row.due_on for row in loan.instalments if row.unpaid), loan.final_due_on)
+
+
+def due(view: View) -> np.ndarray:
+    """Return the principal of the 30 days after the day."""
+    return view.coming(view.as_of, view.as_of + DUE_WITHIN)
+
+
+def due_rows(loan: Looked) -> Iterator[Found]:
+    """Yield the principal of the 30 days after the day."""
+    amount, rows = loan.coming(loan.as_of, loan.as_of + DUE_WITHIN)
+    if amount:
+        yield Found(amount, rows[0].due_on)
+
+
+def next_month(view: View) -> np.ndarray:
+    """Return the principal of the calendar month after the day's."""
+    return view.coming(*_next_month(view.as_of))
+
+
+def next_month_rows(loan: Looked) -> Iterator[Found]:
+    """Yield the principal of the calendar month after the day's."""
+    yield from _month_rows(loan, *_next_month(loan.as_of))
+
+
+def to_announce(view: View) -> np.ndarray:
+    """Return the principal of the first month that begins late enough to be announced in time."""
+    return view.coming(*_announced(view.policy, view.as_of))
+
+
+def to_announce_rows(loan: Looked) -> Iterator[Found]:
+    """Yield the principal of the first month that begins late enough to be announced in time."""
+    yield from _month_rows(loan, *_announced(loan.policy, loan.as_of))
+
+
+def _month_rows(loan: Looked, since: date, until: date) -> Iterator[Found]:
+    amount, rows = loan.coming(since, until)
+    if amount:
+        planned = [row for row in loan.instalments if since < row.due_on <= until]
+        ahead = sum(row.principal - row.unpaid for row in planned)
+        notice = timedelta(days=_notice_days(loan.policy, loan.as_of))
+        why = {"paid_ahead": ahead, "announce_by": rows[0].due_on - notice}
+        yield Found(amount, rows[0].due_on, why)
+
+
+def _next_month(as_of: date) -> tuple[date, date]:
+    """Return the last days of the day's month and of the month after."""
+    last = month_end(as_of)
+    return last, month_end(last + timedelta(days=1))
+
+
+def _announced(policy: Policy, as_of: date) -> tuple[date, date]:
+    """Return the last day before and of the first month whose first day leaves time for notice."""
+    since = month_end(as_of)
+    while (since - as_of).days + 1 < _notice_days(policy, as_of):
+        since = month_end(since + timedelta(days=1))
+    return since, month_end(since + timedelta(days=1))
+
+
+def _notice_days(policy: Policy, as_of: date) -> int:
+    return in_force(policy.limits.due_notice_days, as_of)
+
+
+def session(view: View) -> np.ndarray:
+    """Return principal due and interest by the next session of each loan."""
+    due = np.maximum(0, view.due_by_sessions() - view.now["repaid"])
+    principal = np.minimum(view.now["in_term"] + view.now["overdue"], due)
+    interest = np.zeros(len(due), dtype=np.int64)
+    for number in np.unique(view.sessions).tolist():
+        chosen = view.sessions == number
+        earned = view.interest_due(EPOCH + timedelta(days=number))
+        interest[chosen] = earned[chosen]
+    interest -= view.now["interest_collected"]
+    return np.where(view.owing, principal + np.maximum(0, interest), 0)
+
+
+def session_rows(loan: Looked) -> Iterator[Found]:
+    """Yield what the next session should bring: principal late and due, interest; never frozen."""
+    coming = next_session(loan.terms.session_day, loan.as_of)
+    collectable = loan.outstanding - loan.balances[Account.FROZEN]
+    unpaid = sum(row.unpaid for row in loan.instalments if row.due_on <= coming)
+    principal = min(collectable, unpaid)
+    past = min(principal, loan.late.principal)
+    interest = interest_unpaid(loan.terms, loan.booked, coming, loan.as_of)
+    if loan.outstanding and principal + interest.due:
+        why = {
+            "principal_late": past,
+            "principal_due": principal - past,
+            "interest": interest.due,
+            "interest_grace": interest.grace,
+        }
+        yield Found(principal + interest.due, coming, why)
+
+
+def overdue(view: View) -> np.ndarray:
+    """Return the overdue principal."""
+    return view.now["overdue"]
+
+
+def overdue_rows(loan: Looked) -> Iterator[Found]:
+    """Yield the overdue principal."""
+    amount = loan.balances[Account.OVERDUE]
+    if amount:
+        yield Found(amount, loan.late.since or loan.final_due_on)
+
+
+def _before_month(day: date) -> date:
+    return day.replace(day=1) - timedelta(days=1)

@@ -1,0 +1,95 @@
+"""What in the book contradicts the rules on borrowers and groups: data to put right."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from creditdesk import records
+from creditdesk.engine.money import Dong
+from creditdesk.figures import WorklistRow
+from creditdesk.worklists.looked import Found, Looked
+from creditdesk.worklists.view import View, in_force
+
+NINE_DIGITS_UNTIL = date(2024, 12, 31)
+"""Last day of the old cards: Law on Identity 26/2023/QH15, article 46."""
+_OLD_CARD_DIGITS = 9
+
+
+def odd(view: View) -> np.ndarray:
+    """Return what is owed on loans whose borrower or household has a fault."""
+    found = np.zeros(len(view.axes.ids), dtype=bool)
+    for column in faults(view).values():
+        found |= column
+    return np.where(found, view.now.outstanding, 0)
+
+
+def faults(view: View) -> Mapping[str, np.ndarray]:
+    """Return which loans with a balance have which fault; asked once for a view.
+
+    identity-repeated         another customer of the book has the same identity number
+    identity-nine-digits      the card is of the old kind, worth nothing since 2025
+    customer-in-two-groups    the customer owes in more than one group
+    household-two-borrowers   two customers of one household owe at the same time
+    """
+    if not view.faults:
+        customers = view.axes.columns["customer_id"]
+        repeated = records.households.identity_repeated(view.tx)
+        old: list[int] = []
+        if view.as_of > NINE_DIGITS_UNTIL:
+            old = records.households.identity_of_digits(view.tx, _OLD_CARD_DIGITS)
+        grouped = view.axes.columns["group_no"] != ""
+        view.faults |= {
+            "identity-repeated": view.owing & np.isin(customers, repeated),
+            "identity-nine-digits": view.owing & np.isin(customers, old),
+            "customer-in-two-groups": _several(view, "customer_id", "group_no", grouped),
+            "household-two-borrowers": _several(view, "household_id", "customer_id", view.owing),
+        }
+    return view.faults
+
+
+def _several(view: View, one: str, other: str, among: np.ndarray) -> np.ndarray:
+    """Return which loans with a balance belong to a `one` with more than one `other`."""
+    chosen = view.owing & among
+    frame = pd.DataFrame({name: view.axes.columns[name][chosen] for name in (one, other)})
+    pairs = frame.drop_duplicates()
+    counted = pairs[one].value_counts()
+    found = np.zeros(len(chosen), dtype=bool)
+    found[chosen] = frame[one].isin(counted.index[counted > 1]).to_numpy()
+    return found
+
+
+def odd_rows(loan: Looked) -> Iterator[Found]:
+    """Yield what is owed and the faults behind it."""
+    at = int(np.searchsorted(loan.view.axes.ids, loan.row.id))
+    named = [code for code, column in faults(loan.view).items() if column[at]]
+    yield Found(loan.outstanding, loan.final_due_on, {"faults": named})
+
+
+def ill_sized(view: View) -> Iterator[WorklistRow]:
+    """Yield groups of fewer or more members than the rule allows, counted as those who owe."""
+    columns, chosen = view.axes.columns, view.owing & view.inside
+    chosen &= columns["group_no"] != ""
+    frame = pd.DataFrame(
+        {name: columns[name][chosen] for name in ("group_no", "commune", "household_id")}
+    )
+    frame["owed"] = view.now.outstanding[chosen]
+    found = frame.groupby("group_no", sort=True).agg(
+        commune=("commune", "first"),
+        owed=("owed", "sum"),
+        members=("household_id", "nunique"),
+    )
+    least = in_force(view.policy.limits.group_members_min, view.as_of)
+    most = in_force(view.policy.limits.group_members_max, view.as_of)
+    for number, commune, owed, members in found.itertuples():
+        small = ["group-too-small"] if members < least else []
+        large = ["group-too-large"] if members > most else []
+        if small or large:
+            why = {"members": int(members), "faults": small + large}
+            yield WorklistRow("", "", commune, number, Dong(int(owed)), 0, None, why)
+
+
+def small(view: View) -> Iterator[WorklistRow]:
+    """Yield groups of fewer members than the rule asks for."""
+    return (row for row in ill_sized(view) if "group-too-small" in row.why["faults"])

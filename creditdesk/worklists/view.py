@@ -1,0 +1,158 @@
+"""The loans of a province as columns on a day: who is on a list is asked of all at once."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from functools import cached_property
+
+import numpy as np
+
+from creditdesk import arrears, records, standings
+from creditdesk.arrears import Place
+from creditdesk.columns import EPOCH, Axes, Image, number_of
+from creditdesk.db import Tx, read_columns
+from creditdesk.engine.dated import History
+from creditdesk.engine.days import next_session
+from creditdesk.engine.journal import KIND_CODE, Kind
+from creditdesk.engine.policy import Policy
+
+
+class View:
+    """The loans of one province on a day, one value per loan in every column.
+
+    `inside` tells which of them lie in the place that was asked for.
+    """
+
+    def __init__(
+        self, tx: Tx, policy: Policy, province: str, commune: str | None, as_of: date
+    ) -> None:
+        """Look at a province; nothing is read before it is asked for."""
+        self.tx, self.policy, self.province, self.as_of = tx, policy, province, as_of
+        self.commune = commune
+        self._known: tuple[date, dict[str, np.ndarray]] | None = None
+        self._images: dict[date, Image] = {}
+        self.faults: dict[str, np.ndarray] = {}
+
+    @cached_property
+    def axes(self) -> Axes:
+        """Return what the contracts say, and where the loans are on the day."""
+        return standings.axes(self.tx, self.province, self.as_of)
+
+    @cached_property
+    def now(self) -> Image:
+        """Return where the loans stand at the end of the day."""
+        return self.image(self.as_of)
+
+    def image(self, day: date) -> Image:
+        """Return where the loans stood at the end of a day."""
+        if day not in self._images:
+            self._images[day] = standings.image(self.tx, self.province, day)
+        return self._images[day]
+
+    @cached_property
+    def inside(self) -> np.ndarray:
+        """Return which loans lie in the place."""
+        if self.commune is None:
+            return np.ones(len(self.axes.ids), dtype=bool)
+        found: np.ndarray = self.axes.columns["commune"] == self.commune
+        return found
+
+    @cached_property
+    def owing(self) -> np.ndarray:
+        """Return which loans have a balance."""
+        found: np.ndarray = self.now.outstanding > 0
+        return found
+
+    def due_by(self, until: date) -> np.ndarray:
+        """Return the principal that the plan of the day makes due up to the end of a later day."""
+        rows = self._ahead(until)
+        return self._due(rows, rows["counts_from"] <= number_of(until) + 1)
+
+    def due_by_sessions(self, before: int = 0) -> np.ndarray:
+        """Return the same up to the end of each loan's next session, or of some days before it."""
+        rows = self._ahead(EPOCH + timedelta(days=int(self.sessions.max(initial=0))))
+        return self._due(rows, rows["counts_from"] <= self.sessions[rows["at"]] + 1 - before)
+
+    def _due(self, rows: dict[str, np.ndarray], chosen: np.ndarray) -> np.ndarray:
+        due = self.now["due"].copy()
+        np.add.at(due, rows["at"][chosen], rows["amount"][chosen])
+        return due
+
+    def _ahead(self, until: date) -> dict[str, np.ndarray]:
+        """Return what the plan of the day makes due from it on, at least up to a later day."""
+        if self._known is None or self._known[0] < until:
+            query = records.kept.plans_ahead_query(
+                self.province, self.as_of, until + timedelta(days=1)
+            )
+            rows = read_columns(self.tx, query)
+            self._known = until, rows | {"at": np.searchsorted(self.axes.ids, rows["loan_id"])}
+        return self._known[1]
+
+    def coming(self, since: date, until: date) -> np.ndarray:
+        """Return the principal that falls due after a day up to another and is still unpaid."""
+        repaid = self.now["repaid"]
+        before = np.maximum(0, self.due_by(since) - repaid)
+        unpaid = np.maximum(0, self.due_by(until) - repaid) - before
+        found: np.ndarray = np.minimum(self.now.outstanding, unpaid)
+        return found
+
+    @cached_property
+    def sessions(self) -> np.ndarray:
+        """Return the next commune session of every loan, in days since 1970."""
+        by_day = np.zeros(29, dtype=np.int64)
+        for day in range(1, 29):
+            by_day[day] = number_of(next_session(day, self.as_of))
+        found: np.ndarray = by_day[self.axes.columns["session_day"]]
+        return found
+
+    def interest_due(self, day: date) -> np.ndarray:
+        """Return the interest earned to a day on the balances of then or of now, without grace."""
+        book = self.image(min(day, self.as_of))
+        earned = standings.earned(self.tx, self.axes, book, day)
+        found: np.ndarray = earned.in_term + earned.overdue
+        return found
+
+    def moved(self, kinds: frozenset[Kind], since: date) -> np.ndarray:
+        """Return what live events of some kinds moved [dong] after a day up to this one."""
+        codes = [KIND_CODE[kind] for kind in kinds]
+        rows = read_columns(
+            self.tx, records.kept.moved_query(self.province, since, self.as_of, codes)
+        )
+        found = np.zeros(len(self.axes.ids), dtype=np.int64)
+        found[np.searchsorted(self.axes.ids, rows["loan_id"])] = rows["amount"]
+        return found
+
+    def principal_of(self, since: date) -> tuple[np.ndarray, np.ndarray]:
+        """Return what fell due from a day on and before this one, and what of it is repaid."""
+        before = self.image(since)["due"]
+        due = np.maximum(0, self.now["due"] - before)
+        unpaid = np.minimum(due, np.maximum(0, self.now["due"] - self.now["repaid"]))
+        # What was written off falls due no more: it is neither owed nor paid.
+        owed = np.minimum(unpaid, self.now.outstanding)
+        return due - unpaid + owed, due - unpaid
+
+    @cached_property
+    def students(self) -> np.ndarray:
+        """Return which loans are of programmes for pupils and students."""
+        programmes = self.axes.by("programme")
+        known = self.policy.programmes
+        education = [
+            code in known and known[code].purpose == "education" for code in programmes.categories
+        ]
+        found: np.ndarray = np.array([*education, False], dtype=bool)[programmes.codes]
+        return found
+
+
+Amounts = Callable[[View], np.ndarray]
+
+
+def views(tx: Tx, policy: Policy, place: Place, as_of: date) -> Iterator[View]:
+    """Yield a view of every province of a place."""
+    for province in arrears.provinces_of(tx, place):
+        yield View(tx, policy, province, place.commune, as_of)
+
+
+def in_force(limit: History[int], day: date) -> int:
+    """Return a limit in force on a day; before the first that is known, that one."""
+    found = limit.nearest(day)
+    assert found is not None
+    return found
