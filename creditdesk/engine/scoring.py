@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
+from creditdesk.engine.money import round_ratio
 from creditdesk.engine.policy import GroupScore
 
-_HUNDRED = Decimal(100)
-_HUNDREDTH = Decimal("0.01")
+_HUNDRED = 100
 
 
 class Criterion(NamedTuple):
@@ -62,30 +63,31 @@ def score(rule: GroupScore, shares: Mapping[str, Decimal | None], day: date) -> 
     """
     none_at, full_at = rule.none_at.at(day), rule.full_at.at(day)
     criteria = []
-    known = got = Decimal(0)
+    known, got = Decimal(0), Fraction(0)
     for code, weight in rule.weights.at(day).items():
         share = shares.get(code)
         points = None
         if share is not None:
-            points = weight * _part(share, none_at[code], full_at[code])
+            points = Fraction(weight) * _part(share, none_at[code], full_at[code])
             known, got = known + weight, got + points
-        criteria.append(Criterion(code, weight, share, points and _cent(points)))
+        criteria.append(Criterion(code, weight, share, None if points is None else _cent(points)))
     if not known:
         return Score(tuple(criteria), known, None, None)
-    found = _cent(got * _HUNDRED / known)
+    found = _cent(Fraction(got * _HUNDRED, Fraction(known)))
     return Score(tuple(criteria), known, found, _band(rule.bands.at(day), found))
 
 
-def _part(share: Decimal, none_at: Decimal, full_at: Decimal) -> Decimal:
+def _part(share: Decimal, none_at: Decimal, full_at: Decimal) -> Fraction:
     """Return how much of its points a share gives: from nought to one, in proportion between."""
     if none_at == full_at:
-        return Decimal(share >= full_at)
-    part = (share - none_at) / (full_at - none_at)
-    return min(Decimal(1), max(Decimal(0), part))
+        return Fraction(share >= full_at)
+    part = Fraction(Fraction(share - none_at), Fraction(full_at - none_at))
+    return min(Fraction(1), max(Fraction(0), part))
 
 
-def _cent(points: Decimal) -> Decimal:
-    return points.quantize(_HUNDREDTH, ROUND_HALF_UP)
+def _cent(points: Fraction) -> Decimal:
+    cents = points * _HUNDRED
+    return Decimal(round_ratio(cents.numerator, cents.denominator)).scaleb(-2)
 
 
 def _band(bands: Mapping[str, Decimal], found: Decimal) -> str:
