@@ -18,6 +18,7 @@ from creditdesk import (
     images,
     intake,
     jobs,
+    measures,
     opening,
     schema,
     settings,
@@ -27,7 +28,9 @@ from creditdesk.cli import frame
 from creditdesk.cli.files import limits_of
 from creditdesk.cli.frame import Desk, command
 from creditdesk.cli.paper import write_portfolio
+from creditdesk.engine.policy import rate_changes_reaching
 from creditdesk.errors import BooksBroken, Refused
+from creditdesk.measures import Measure, MeasureInForce, NothingReached
 
 
 class BookNotEmpty(Refused):
@@ -80,9 +83,20 @@ def build(
             report = _take(desk, office, ours=fresh or taken + known > 0)
             taken, known = taken + report.accepted, known + report.already_known
             frame.note(words.say(desk.language, "done.demo-office", office=office.office))
+    _reprice(desk)
     with desk.begin() as tx:
         images.keep_month_ends(tx, demo.DATA_DATE)
     frame.note(words.say(desk.language, "done.demo", loans=taken, known=known))
+
+
+def _reprice(desk: Desk) -> None:
+    """Take every rate measure that policy says binds running loans, as its decree asks."""
+    for programme in desk.policy.programmes.values():
+        for rate in rate_changes_reaching(programme, date.min):
+            wanted = Measure("rate", rate.since, programmes=(programme.code,))
+            deed = frame.deed("demo", "demo-2", rate.source)
+            with contextlib.suppress(MeasureInForce, NothingReached), desk.begin() as tx:
+                measures.take(tx, desk.policy, wanted, today=demo.DATA_DATE, deed=deed)
 
 
 def _take(desk: Desk, office: demo.OfficeFiles, *, ours: bool) -> intake.Report:
