@@ -309,8 +309,16 @@ def test_a_rate_decided_on_the_day_of_a_step_of_the_contract_goes_before_it() ->
     assert [step.rate for step in reckoned.rates][-1] == Decimal("0.03")
 
 
-@pytest.mark.parametrize("kind", ["rate", "redate", "carry-over", "leave", "shorten"])
-def test_nothing_is_decided_before_the_first_draw(kind: str) -> None:
+def test_a_rate_may_be_decided_before_the_first_draw() -> None:
+    early = an_event("rate", START - DAY, rate="0.03")
+
+    entries = booked(LEARNER, early, LENT)
+
+    assert [str(entry.event.kind) for entry in entries] == ["rate", "draw"]
+
+
+@pytest.mark.parametrize("kind", ["redate", "carry-over", "leave", "shorten"])
+def test_nothing_is_moved_before_the_first_draw(kind: str) -> None:
     early = an_event(kind, START - DAY, 0, LAST, of=FIRST)
 
     ((event, why),) = replay(LEARNER, [LENT, early], ORDERS)[1]
