@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from creditdesk import dossiers
+from creditdesk import dossiers, words
 from creditdesk.cases import Moved
 from creditdesk.dossiers import Dossier, Line, Waiting
 from creditdesk.engine.eligibility import Check, Spell
+from creditdesk.engine.procedure import DIRECT, ENTRUSTED, RULES, State, Step, allowed
 
 
 def _day(found: date | None) -> str | None:
@@ -102,3 +103,39 @@ def standing(household_no: str, as_of: date, found: Spell | None) -> dict[str, A
         "list_no": found.list_no if found else None,
         "list_on": _day(found.list_on) if found else None,
     }
+
+
+def steps() -> list[dict[str, Any]]:
+    """Return which steps follow on each state of an application, and what each needs."""
+    return [
+        {
+            "state": state.value,
+            "step": step.value,
+            "next": (ENTRUSTED.get((state, step)) or DIRECT[state, step]).value,
+            "group": (state, step) in ENTRUSTED,
+            "direct": (state, step) in DIRECT,
+            "rule": RULES[step]._asdict(),
+        }
+        for state in State
+        for step in Step
+        if step in (*allowed(ENTRUSTED, state), *allowed(DIRECT, state))
+    ]
+
+
+def steps_table(language: str) -> str:
+    """Return the table of states and steps of an application, as people read it."""
+
+    def said(code: str) -> str:
+        return words.say(language, code)
+
+    def mark(holds: bool) -> str:
+        return "✓" if holds else "–"
+
+    names = ("state", "step", "next", "by", "group", "direct", "answered", "judged", "second")
+    rows = [[said(f"procedure.{name}") for name in names], ["---"] * len(names)]
+    for row in steps():
+        rule = row["rule"]
+        told = [f"state.{row['state']}", f"step.{row['step']}", f"state.{row['next']}"]
+        marks = [row["group"], row["direct"], rule["answered"], rule["judged"], rule["second"]]
+        rows.append([*map(said, [*told, f"procedure.{rule['by']}"]), *map(mark, marks)])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

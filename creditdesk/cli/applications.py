@@ -144,6 +144,16 @@ def show(desk: Desk, application_no: str, as_of: date, json_: bool) -> None:
     _checked(desk, found.checks)
 
 
+@command("steps", group)
+@as_json
+def steps(desk: Desk, json_: bool) -> None:
+    """Show which steps follow on each state of an application, and what each needs."""
+    if json_:
+        tell({"steps": dossier_documents.steps()})
+    else:
+        click.echo(dossier_documents.steps_table(desk.language))
+
+
 def _moved(desk: Desk, found: Sequence[Moved], json_: bool) -> None:
     if json_:
         tell(dossier_documents.moved(found))
