@@ -197,6 +197,7 @@ def _advance(
     numbers = [line.application_no for line in lines]
     if not lines or len(set(numbers)) < len(numbers):
         raise LineRepeated(step=step.value, application_nos=numbers)
+    cases.lock(tx, numbers)
     decided = [
         _decide(tx, policy, step, line, paper)
         for line in sorted(lines, key=lambda line: line.application_no)
@@ -211,7 +212,7 @@ def _advance(
 
 
 def _decide(tx: Tx, policy: Policy, step: Step, line: Line, paper: Paper) -> _Decided:
-    """Lock an application and return what a step makes of it."""
+    """Return what a step makes of an application."""
     case, state = cases.take(tx, step, line, paper.day)
     if not line.accepted and line.reason not in REASONS:
         raise ReasonMissing(application_no=line.application_no, reasons=list(REASONS))

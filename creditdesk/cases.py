@@ -190,13 +190,21 @@ def eligible(
     return checks
 
 
+def lock(tx: Tx, numbers: Iterable[str]) -> None:
+    """Keep others from moving applications of the same households until the transaction ends.
+
+    What one approval promises, the next one counts. Raises ApplicationNotFound.
+    """
+    rows = [find(tx, number).row for number in numbers]
+    records.households.lock_households(tx, (row.household_id for row in rows))
+
+
 def take(tx: Tx, step: Step, line: Line, day: date) -> tuple[Case, State]:
-    """Lock an application, and return its case with the state to which a step leads.
+    """Return the case of a locked application with the state to which a step leads.
 
     Raises ApplicationNotFound, StepNotAllowed, StepTooEarly.
     """
     number = line.application_no
-    records.applications.lock_application(tx, find(tx, number).row.id)
     case = find(tx, number)
     state = next_state(case.ways, case.state, step, accepted=line.accepted, application_no=number)
     if day < case.since:

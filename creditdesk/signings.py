@@ -56,6 +56,7 @@ def sign(
     refuses.
     """
     records.loans.hold_contracts(tx)
+    cases.lock(tx, [application_no])
     line, paper = Line(application_no), Paper(signing.signed_on, signing.loan_no)
     case, state = cases.take(tx, Step.SIGN, line, signing.signed_on)
     contract = _contract(tx, policy, case, signing)

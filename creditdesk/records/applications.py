@@ -127,12 +127,6 @@ def _applications() -> sa.Select[Any]:
     )
 
 
-def lock_application(tx: Tx, application_id: int) -> None:
-    """Keep others from moving an application until the transaction ends."""
-    chosen = sa.select(application.c.id).where(application.c.id == application_id)
-    tx.execute(chosen.with_for_update())
-
-
 def applications_of(tx: Tx, household_id: int) -> list[Any]:
     """Return the applications of a household in the order of writing."""
     chosen = application.c.household_id == household_id

@@ -196,3 +196,10 @@ def groups_of(tx: Tx, province: str) -> dict[str, tuple[str, str]]:
     g = credit_group.c
     chosen = sa.select(g.group_no, g.trustee, g.head).where(g.province == province)
     return {row[0]: (row[1], row[2]) for row in tx.execute(chosen)}
+
+
+def lock_households(tx: Tx, household_ids: Iterable[int]) -> None:
+    """Keep others from deciding on households until the transaction ends, always in one order."""
+    wanted = sorted(set(household_ids))
+    chosen = sa.select(household.c.id).where(household.c.id.in_(wanted)).order_by(household.c.id)
+    tx.execute(chosen.with_for_update(key_share=True)).all()
