@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from creditdesk import words
+from creditdesk import narration, words
 from creditdesk.audit import Proof
 from creditdesk.closing import Closed, Closing
 from creditdesk.differences import Differences
@@ -14,6 +14,7 @@ from creditdesk.engine.ageing import Standing
 from creditdesk.engine.comparison import Difference, by_account
 from creditdesk.engine.quotation import Quotation
 from creditdesk.engine.replay import Booked
+from creditdesk.explanations import Explanation
 from creditdesk.figures import (
     FIGURE_NAMES,
     Bridge,
@@ -162,6 +163,16 @@ def standing(found: Standing) -> dict[str, Any]:
         "due_on": day(found.due_on),
         "extended_to": day(found.extended_to),
     }
+
+
+def explanation(found: Explanation) -> dict[str, Any]:
+    """Return why a loan stands where it stands: whole dong, and exact numbers as text."""
+    return {
+        "loan_no": found.terms.loan_no,
+        "as_of": found.standing.as_of.isoformat(),
+        "known_on": found.known_on and found.known_on.isoformat(),
+        "standing": standing(found.standing),
+    } | narration.opened(found)
 
 
 def day(found: date | None) -> str | None:

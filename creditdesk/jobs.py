@@ -9,18 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from creditdesk import closing, turns
 from creditdesk.db import Database, DatabaseUnavailable, Tx
+from creditdesk.engine.days import ZONE
 from creditdesk.errors import DeskError
 from creditdesk.settings import Settings
 
 LOG = logging.getLogger("creditdesk.clock")
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 LEASE = timedelta(seconds=60)
 Act = Callable[[Tx, date, str], Any]
 

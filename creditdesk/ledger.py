@@ -145,8 +145,14 @@ def facts_of(tx: Tx, loan_id: int) -> list[Fact]:
 
 def facts_of_many(tx: Tx, loan_ids: Sequence[int]) -> dict[int, list[Fact]]:
     """Return the live facts of some loans by loan id, each in the order of writing."""
+    return facts_in(*records.ledger.chains_of(tx, loan_ids))
+
+
+def facts_in(
+    entries: Sequence[Any], postings: Iterable[Any], plans: Iterable[Any]
+) -> dict[int, list[Fact]]:
+    """Return the facts that rows of chains leave alive, by loan id, in the order of writing."""
     found: dict[int, list[Fact]] = {}
-    entries, postings, plans = records.ledger.chains_of(tx, loan_ids)
     parts, changes = postings_by_entry(postings), plans_by_entry(plans)
     for row in live_rows(entries):
         booked = Booked(event_of(row), parts.get(row.id, ()), changes.get(row.id, ()))

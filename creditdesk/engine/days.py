@@ -4,7 +4,10 @@ import re
 from calendar import monthrange
 from collections.abc import Collection
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+"""Where the bank's days begin and end."""
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
 """No contract of the bank (founded 2002, heir of a 1995 bank) lies outside."""
 

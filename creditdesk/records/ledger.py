@@ -198,6 +198,16 @@ def act_of_receipt(tx: Tx, receipt_no: str) -> Any:
     return tx.execute(chosen).one()
 
 
+def acts_by_id(tx: Tx, act_ids: Iterable[int]) -> dict[int, Any]:
+    """Return acts by their ids."""
+    found: dict[int, Any] = {}
+    wanted = list(act_ids)
+    for start in range(0, len(wanted), 500):
+        chosen = sa.select(act).where(act.c.id.in_(wanted[start : start + 500]))
+        found.update((row.id, row) for row in tx.execute(chosen))
+    return found
+
+
 def find_receipt(tx: Tx, receipt_no: str) -> Any | None:
     """Return the original entry of a receipt number."""
     return tx.execute(

@@ -34,6 +34,10 @@ class Writing:
         """Return the sentence of a page's code with its facts."""
         return words.say(self.language, f"page.{code}", **self._told(facts))
 
+    def told(self, code: str, /, **facts: Any) -> str:
+        """Return the sentence of any code of the desk with its facts."""
+        return words.say(self.language, code, **self._told(facts))
+
     def refusal(self, trouble: DeskError) -> str:
         """Return the sentence of a refusal."""
         return words.say(self.language, f"refusal.{trouble.code}", **self._told(trouble.facts))

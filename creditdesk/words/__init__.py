@@ -61,7 +61,7 @@ def told(fact: Any) -> str:
     if isinstance(fact, int):
         return money.written(fact)
     if isinstance(fact, Decimal):
-        return f"{fact.normalize():f}".replace(".", ",")
+        return f"{fact.normalize():,f}".translate(str.maketrans(",.", ".,"))
     if isinstance(fact, list | tuple | set | frozenset):
         return ", ".join(map(told, fact))
     return str(fact)

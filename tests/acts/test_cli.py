@@ -16,11 +16,12 @@ from tests.builders import a_contract, a_file, a_loan, loan_rows
 COMMANDS = {
     *("setup", "demo", "intake", "quote", "standing", "portfolio", "worklist", "transfer"),
     *("groups", "receive", "reverse", "close-day", "close-month", "open-month", "months"),
-    *("bridge", "move", "print", "verify", "serve", "clock"),
+    *("bridge", "explain", "move", "print", "verify", "serve", "clock"),
 }
 LOAN = a_contract().loan_no
 ASKED = [
     ["standing", LOAN, "--as-of", "2026-01-01"],
+    ["explain", LOAN, "--as-of", "2026-01-01"],
     ["portfolio", "--from", "2026-01-01", "--as-of", "2026-06-30", "--by", "commune, source"],
     ["worklist", "to-transfer", "--as-of", "2026-01-01", "--place", "44"],
     *(["worklist", name, "--as-of", "2026-01-01"] for name in worklists.WORKLISTS),

@@ -9,13 +9,14 @@ import sqlalchemy as sa
 
 from creditdesk import closing, jobs, records, settings
 from creditdesk.db import Database
+from creditdesk.engine.days import ZONE
 from tests.conftest import LONG
 from tests.faults.book import DEED, KEPT, at_once, kept_rows, lend
 from tests.faults.child import Nursery
 
 CLOCKS = 4
 NIGHTS = 500 if LONG else 10
-EVENING = datetime(2026, 4, 2, 21, 30, tzinfo=jobs.ZONE)
+EVENING = datetime(2026, 4, 2, 21, 30, tzinfo=ZONE)
 OVERSLEPT = jobs.LEASE + timedelta(seconds=1)
 CLOSE_DAY, CLOSE_MONTH = jobs.TIMETABLE
 SETTINGS = settings.load({})
@@ -165,9 +166,9 @@ def test_processes_that_keep_the_same_nights_do_each_night_once(database):
 @pytest.mark.parametrize(
     ("moment", "closed"),
     [
-        (datetime(2026, 4, 2, 21, 29, tzinfo=jobs.ZONE), date(2026, 4, 1)),
-        (datetime(2026, 4, 2, 21, 30, tzinfo=jobs.ZONE), date(2026, 4, 2)),
-        (datetime(2026, 4, 3, 8, 0, tzinfo=jobs.ZONE), date(2026, 4, 2)),
+        (datetime(2026, 4, 2, 21, 29, tzinfo=ZONE), date(2026, 4, 1)),
+        (datetime(2026, 4, 2, 21, 30, tzinfo=ZONE), date(2026, 4, 2)),
+        (datetime(2026, 4, 3, 8, 0, tzinfo=ZONE), date(2026, 4, 2)),
     ],
 )
 def test_a_clock_that_starts_late_does_what_was_missed(database, moment, closed):
@@ -190,7 +191,7 @@ def test_a_clock_whose_database_is_away_waits_for_it(tmp_path):
 
 def test_the_clock_leaves_a_month_that_people_opened_to_them_and_says_so(database, caplog):
     lend(database, 1)
-    first = datetime(2026, 4, 1, 22, 0, tzinfo=jobs.ZONE)
+    first = datetime(2026, 4, 1, 22, 0, tzinfo=ZONE)
     one = clock(database)
     assert one.fire(CLOSE_MONTH, first)
     with database.begin() as tx:

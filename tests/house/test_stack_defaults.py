@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 from creditdesk import db, intake, jobs, loans, records, schema, settings, standings
 from creditdesk.db import Database, DatabaseLocked, DatabaseUnavailable, Overtaken, metadata
 from creditdesk.engine import money
+from creditdesk.engine.days import ZONE
 from creditdesk.errors import Conflict
 from creditdesk.intake import layout
 from tests.faults.book import DEED, LIMITS, PLACES, POLICY, contract
@@ -214,7 +215,7 @@ def test_raw_text_of_sql_is_only_that_of_our_own_indexes():
 
 def test_the_clock_s_job_is_effective_once(database):
     clock = jobs.Clock(database, settings.load({}))
-    evening = jobs.datetime(2026, 4, 2, 21, 30, tzinfo=jobs.ZONE)
+    evening = jobs.datetime(2026, 4, 2, 21, 30, tzinfo=ZONE)
 
     done = [clock.fire(jobs.TIMETABLE[0], evening) for _ in range(3)]
 

@@ -131,6 +131,15 @@ def test_every_text_of_the_pages_is_there():
     assert {code for code in asked if f"page.{code}" not in known} == set()
 
 
+def test_every_sentence_of_an_explanation_is_there():
+    text = (PACKAGE / "narration.py").read_text("utf-8")
+    said = set(re.findall(r"self\.say\(\"([a-z-]+)\"", text))
+    known = {code for code in words.catalogue("vi") if code.startswith("explain.")}
+
+    assert len(said) > 30
+    assert {code for code in said if f"explain.{code}" not in known} == set()
+
+
 @pytest.mark.parametrize("language", words.LANGUAGES)
 def test_every_worklist_has_its_title_and_no_reason_is_told_by_nobody(language):
     known = words.catalogue(language)
