@@ -7,10 +7,9 @@ import click
 
 from creditdesk import dossier_documents, households, use_checks, words
 from creditdesk.cli import frame
-from creditdesk.cli.frame import DAY, Desk, as_json, as_of, cli, command, place, tell
+from creditdesk.cli.frame import DAY, Desk, as_json, as_of, cli, command, tell
 from creditdesk.communes import map_on
 from creditdesk.engine.programmes import STANDINGS
-from creditdesk.listings import worklist as listed
 
 by = click.option("--by", required=True, help="Who does it.")
 
@@ -79,20 +78,3 @@ def check_use(desk: Desk, loan_no: str, *, day: date, by: str, json_: bool, **sa
         tell({"loan_no": loan_no, "day": day} | said)
     else:
         click.echo(words.say(desk.language, "done.use-checked", loan_no=loan_no))
-
-
-@command("checks-due")
-@as_of
-@place
-@as_json
-def checks_due(desk: Desk, as_of: date, place: str | None, json_: bool) -> None:
-    """List the loans whose draws nobody has checked yet."""
-    province, commune = map_on(as_of).scope(place)
-    with desk.read() as tx:
-        rows = use_checks.due(tx, desk.policy, as_of, province=province, commune=commune)
-    if json_:
-        tell(listed("checks-due", as_of, rows))
-        return
-    for row in rows:
-        shown = [row.loan_no, row.customer_no, row.amount, row.due_on]
-        click.echo(" · ".join(words.told(value) for value in shown))

@@ -105,7 +105,7 @@ def _draw_and_check(desk):
     desk(draw.format(20_000_000, "2026-05-07", "GN2"))
 
     # Within thirty days somebody looks where the money went.
-    due = desk("checks-due --as-of 2026-05-10 --place 44 --json")
+    due = desk("worklist use-check-due --as-of 2026-05-10 --place 44 --json")
     assert [(row["loan_no"], row["amount"], row["due_on"]) for row in due["rows"]] == [
         ("6600000000000001", 50_000_000, "2026-05-07")
     ]
@@ -113,7 +113,7 @@ def _draw_and_check(desk):
         "check-use 6600000000000001 --day 2026-05-12 --found 'Hai con bò' --document 06TD-1 "
         "--remark 'Không nợ lãi' --by hoi-phu-nu --json"
     )
-    assert desk("checks-due --as-of 2026-06-30 --json")["rows"] == []
+    assert desk("worklist use-check-due --as-of 2026-06-30 --json")["rows"] == []
 
 
 def test_from_application_to_use_check(desk):
@@ -188,7 +188,7 @@ def test_draws_and_checks_are_told_in_words(desk):
     draw = "draw 6600000000000001 --amount 50000000 --day 2026-03-07 --receipt GN1 --by an"
     assert "giải ngân 50.000.000 đồng" in desk(draw)
     assert "không thay đổi gì" in desk(draw)
-    assert "6600000000000001" in desk("checks-due --as-of 2026-03-08")
+    assert "6600000000000001" in desk("worklist use-check-due --as-of 2026-03-08")
     check = "check-use 6600000000000001 --day 2026-03-08 --found 'Xe máy' --otherwise --by an"
     assert "kiểm tra sử dụng vốn" in desk(check)
 
