@@ -44,7 +44,8 @@ def _said(language: str, name: str, fact: Any) -> str:
     """
     kind = name.removesuffix("s")
     if isinstance(fact, list | tuple):
-        return ", ".join(_said(language, kind, one) for one in fact)
+        between = "; " if any(isinstance(one, Mapping) for one in fact) else ", "
+        return between.join(_said(language, kind, one) for one in fact)
     if isinstance(fact, Mapping):
         return say(language, f"{kind}.{fact['code']}", **{**fact, "code": ""})
     if isinstance(fact, str) and f"{kind}.{fact}" in catalogue(language):
