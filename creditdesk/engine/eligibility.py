@@ -165,7 +165,7 @@ def _standing(
         "standing": standing,
         "borrowers": list(terms.borrowers),
         "since": spell and spell.since,
-        "list_no": spell.list_no if spell else "",
+        "list_no": (spell and spell.list_no) or None,
         "list_on": spell and spell.list_on,
     }
     found = [Check("standing-not-served", standing in terms.borrowers, facts)]
