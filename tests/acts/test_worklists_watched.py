@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from creditdesk import repayments, worklists
+from creditdesk import repayments, use_checks, worklists
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
 from tests.builders import POLICY, a_deed, a_loan, enter
@@ -148,6 +148,25 @@ def test_interest_of_the_grace_and_of_what_was_given_up_is_not_asked(database):
         rows = on_list(tx, "interest-unpaid", date(2026, 6, 30))
 
     assert [row[:2] for row in rows] == [("3", interest(50_000_000, 10))]
+
+
+def test_a_draw_is_listed_until_its_use_was_checked(database):
+    drawn_on, checked_on = date(2026, 9, 15), date(2026, 10, 20)
+    terms = {"signed_on": drawn_on, "first_principal_on": date(2027, 9, 15)}
+    terms |= {"due_on": date(2029, 9, 15)}
+    with database.begin() as tx:
+        loan_no = a_loan(tx, **terms)
+        found = {"found": "Chăn nuôi bò", "as_agreed": True, "deed": a_deed()}
+        use_checks.check_use(tx, loan_no=loan_no, checked_on=checked_on, **found)
+
+        days = (drawn_on - ONE_DAY, drawn_on, checked_on - ONE_DAY, checked_on)
+        rows = [listed(tx, "use-check-due", day) for day in days]
+        counted = worklists.counts(tx, POLICY, drawn_on, BOOK)["use-check-due"]
+
+    told = [[(row.amount, row.due_on, row.days_late) for row in found] for found in rows]
+    by = date(2026, 10, 15)
+    assert told == [[], [(50_000_000, by, 0)], [(50_000_000, by, 4)], []]
+    assert counted == (1, 50_000_000)
 
 
 def test_data_to_put_right_are_named_on_each_loan(database):
