@@ -84,11 +84,12 @@ def _book_on(tx: Tx, over: Axes, last: date | None, proof: Proof) -> list[tuple[
         return None
     try:
         book = standings.image(tx, over.province, last)
+        earned = standings.earned(tx, over, book)
     except _UNREADABLE as trouble:
         proof.fault("columns-unreadable", province=over.province, said=str(trouble))
         return None
     said = [book[name] for name in ("drawn", "in_term", "overdue", "frozen")]
-    said += [book.late, book["interest_collected"], *standings.earned(tx, over, book)]
+    said += [book.late, book["interest_collected"], *earned]
     return list(zip(*(column.tolist() for column in said), strict=True))
 
 

@@ -46,7 +46,7 @@ def _said(language: str, name: str, fact: Any) -> str:
     if isinstance(fact, list | tuple):
         between = "; " if any(isinstance(one, Mapping) for one in fact) else ", "
         return between.join(_said(language, kind, one) for one in fact)
-    if isinstance(fact, Mapping):
+    if isinstance(fact, Mapping) and "code" in fact:
         return say(language, f"{kind}.{fact['code']}", **{**fact, "code": ""})
     if isinstance(fact, str) and f"{kind}.{fact}" in catalogue(language):
         return say(language, f"{kind}.{fact}")
