@@ -169,6 +169,27 @@ def test_a_changed_column_is_found(filled, table, column):
     assert verify_altered(filled, sa.update(table).where(found).values(changed)).faults
 
 
+@pytest.mark.parametrize(
+    ("kind", "changed"),
+    [
+        ("rate", {"rate_e8": 1}),
+        ("rate", {"overdue_rate_e8": 1}),
+        ("rate", {"value_date": date(2026, 5, 5)}),
+        ("leave", {"of_date": date(2030, 1, 1)}),
+        ("leave", {"until": date(2035, 1, 1)}),
+        ("redate", {"of_date": None}),
+        ("redate", {"until": date(2035, 1, 1)}),
+    ],
+    ids=lambda said: said if isinstance(said, str) else next(iter(said)),
+)
+def test_what_a_decision_says_cannot_be_changed_unseen(filled, kind, changed):
+    _, found = one_row(filled, ENTRY, ENTRY.c.kind == kind)
+
+    proof = verify_altered(filled, sa.update(ENTRY).where(found).values(changed))
+
+    assert "entry-altered" in {fault["why"] for fault in proof.faults}
+
+
 @pytest.mark.parametrize("table", [ENTRY, POSTING, PLAN], ids=lambda table: table.name)
 def test_a_row_that_is_gone_is_found(filled, table):
     _, found = one_row(filled, table)

@@ -31,10 +31,9 @@ from creditdesk import (
 from creditdesk.columns import AT
 from creditdesk.db import Database, metadata
 from creditdesk.engine.accrual import rate_units
-from creditdesk.engine.ageing import stand
+from creditdesk.engine.ageing import final_due_on, plan_on, stand, terms_on
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
-from creditdesk.engine.schedule import contract_dates
 from creditdesk.errors import DeskError
 from tests.conftest import LONG, TEMPLATE
 from tests.faults.book import DEED, PLACES, POLICY, contract
@@ -127,15 +126,12 @@ class Lives(RuleBasedStateMachine):
         with self.database.read() as tx:
             loan = records.loans.find_loan(tx, self.loans[pick % len(self.loans)])
             booked = ledger.in_order(ledger.facts_of(tx, loan.id))
-        planned = {due for one in booked for due, _ in one.plan}
-        graces = [one.event.of for one in booked if one.event.kind is Kind.LEAVE]
-        return sorted(planned | set(contract_dates(ledger.terms_of(loan)))), [
-            *graces,
-            loan.grace_until or SIGNED,
-        ]
+        terms = ledger.terms_of(loan)
+        dates = {*plan_on(booked, date.max), final_due_on(terms, booked, date.max)}
+        return sorted(dates), terms_on(terms, booked, date.max).grace_until or SIGNED
 
     @precondition(lambda self: len(self.loans) < MOST_LOANS)
-    @rule(instalments=st.sampled_from([1, 3, 24]), amount=AMOUNTS, learner=st.booleans())
+    @rule(instalments=st.sampled_from([1, 6, 24]), amount=AMOUNTS, learner=st.booleans())
     def sign_and_draw(self, instalments, amount, learner):
         months = [(2026 + m // 12, m % 12 + 1) for m in range(3, 3 + instalments)]
         dates = [date(year, month, 2) for year, month in months]
@@ -200,8 +196,8 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.loans)
     @rule(pick=PICK, back=BACK, months=st.integers(0, 12))
     def take_leave(self, pick, back, months):
-        dates, graces = self.dates(pick)
-        of = loans.days.months_after(max(graces), months)
+        dates, grace = self.dates(pick)
+        of = loans.days.months_after(grace, months)
         until = loans.days.months_after(dates[-1], months)
         self.decide(pick, self.day_back(back), Kind.LEAVE, until=until, of=of)
 
