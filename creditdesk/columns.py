@@ -200,17 +200,16 @@ def repricings(over: Axes, day: date, decided: Mapping[str, np.ndarray]) -> Repr
     leaves = decided["kind"] == Kind.LEAVE.value
     grace[loan[leaves]] = decided["of_date"][leaves]
     steps = np.flatnonzero(~leaves)
-    period = np.array([np.sum(loan[steps[:n]] == loan[step]) for n, step in enumerate(steps)])
-    periods = int(period.max(initial=-1)) + 2
+    period = np.arange(len(steps)) - np.searchsorted(loan[steps], loan[steps]) + 1
+    periods = int(period.max(initial=0)) + 1
     since = np.full((periods, len(at)), number_of(day), dtype=np.int64)
     since[0] = number_of(BEGINNING)
     rates = np.zeros((2, periods, len(at)), dtype=np.int64)
     rates[:, 0] = over.columns["rate_e8"][at], over.columns["overdue_rate_e8"][at]
-    if len(steps):
-        where = (period.astype(np.int64) + 1, loan[steps])
-        since[where] = decided["value_date"][steps]
-        rates[0][where] = decided["rate_e8"][steps]
-        rates[1][where] = decided["overdue_rate_e8"][steps]
+    where = (period, loan[steps])
+    since[where] = decided["value_date"][steps]
+    rates[0][where] = decided["rate_e8"][steps]
+    rates[1][where] = decided["overdue_rate_e8"][steps]
     return Repricings(at, grace, since, rates[0], rates[1])
 
 
