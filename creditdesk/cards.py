@@ -13,11 +13,10 @@ from creditdesk.db import Tx
 from creditdesk.engine.ageing import (
     Standing,
     final_due_on,
-    instalments,
-    plan_on,
     stand,
     status_of,
 )
+from creditdesk.engine.explaining import plan_lines
 from creditdesk.engine.journal import PRINCIPAL, Event, Kind, Posting
 from creditdesk.engine.journal import in_order as event_order
 from creditdesk.engine.money import Dong
@@ -89,17 +88,13 @@ def _programme_name(policy: Policy, code: str) -> str:
 
 def _instalment_lines(booked: Sequence[Booked], standing: Standing) -> Iterator[InstalmentLine]:
     """Yield the plan of a day; what is late lies on the oldest due dates and adds up."""
-    left = standing.late_principal
-    plan = plan_on(booked, standing.as_of)
-    for no, row in enumerate(instalments(plan, standing.principal_repaid), start=1):
-        late = min(row.unpaid, left) if row.due_on < standing.as_of else 0
-        left = Dong(left - late)
+    for line in plan_lines(booked, standing):
         yield InstalmentLine(
-            no=no,
-            due_on=row.due_on,
-            principal=Dong(row.principal),
-            paid=Dong(row.principal - row.unpaid),
-            late=Dong(late),
+            no=line.no,
+            due_on=line.due_on,
+            principal=Dong(line.principal),
+            paid=Dong(line.paid),
+            late=Dong(line.late),
         )
 
 

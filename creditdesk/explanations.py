@@ -318,6 +318,9 @@ def _laws(policy: Policy, loan: Any) -> Iterable[Law]:
     if programme:
         multiple = programme.overdue_multiple
         yield from _law("overdue_multiple", multiple.dated(signed) or multiple.first)
+    if programme and loan.grace_until:
+        grace = programme.grace_interest.dated(signed) or programme.grace_interest.first
+        yield from _law("grace_months", grace, grace and grace.value.months)
     yield from _law("principal_order", order.principal.dated(signed))
     yield from _law("interest_order", order.interest.dated(signed))
     yield from _law("final_due", rule.final_due.dated(signed))
@@ -325,9 +328,9 @@ def _laws(policy: Policy, loan: Any) -> Iterable[Law]:
     yield from _law("instalments", rule.instalments.dated(signed) or rule.instalments.first)
 
 
-def _law(name: str, found: Dated[Any] | None) -> Iterable[Law]:
+def _law(name: str, found: Dated[Any] | None, value: Any = None) -> Iterable[Law]:
     if found is not None:
-        value = found.value
+        value = found.value if value is None else value
         text = ", ".join(value) if isinstance(value, tuple) else str(value)
         text = {"True": "yes", "False": "no"}.get(text, text)
         yield Law(name, found.since, text, found.source, found.confidence, found.checked_on)

@@ -235,9 +235,11 @@ class _Teller:
         if event.until:
             told.append(self.say("until", until=event.until))
         if event.of:
-            told.append(self.say("of", of=event.of))
+            told.append(self.say(f"of-{event.kind.value}", of=event.of))
         if event.rate_e8:
-            told.append(self.say("new-rate", rate=percent(Decimal(event.rate_e8).scaleb(-8))))
+            rates = (event.rate_e8, event.overdue_rate_e8)
+            rate, overdue = (percent(Decimal(units).scaleb(-8)) for units in rates)
+            told.append(self.say("new-rate", rate=rate, overdue=overdue))
         told += [
             self.say(
                 "posting", debit=self.account(debit), credit=self.account(credit), amount=amount

@@ -18,8 +18,6 @@ class Moment(click.ParamType):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
         """Return the moment, or say what is wrong with it."""
-        if isinstance(value, datetime):
-            return value
         if "T" not in value:
             day: date = DAY.convert(value, param, ctx)
             return datetime.combine(day + timedelta(1), time(), ZONE) - timedelta(microseconds=1)

@@ -134,25 +134,34 @@ def collections(
     earned later, before any newer collection does.
     """
     found: list[Collected] = []
+    paid = dict.fromkeys(order, 0)
+    used = 0
     for entry in booked:
         receipt_no, day = entry.event.receipt_no, entry.event.value_date
         if entry.event.kind is Kind.INTEREST and day <= as_of:
             found.append(Collected(receipt_no, day, entry.event.amount, 0, 0, 0))
-            _settle(found, earned, order, day)
-    _settle(found, earned, order, as_of)
+            used = _settle(found, used, paid, earned, day)
+    _settle(found, used, paid, earned, as_of)
     return found
 
 
 def _settle(
-    found: list[Collected], earned: Sequence[Earning], order: Sequence[str], day: date
-) -> None:
-    """Let collections that are ahead pay what was earned up to a day, the oldest first."""
-    for kind in order:
-        owed = interest_of(earned, kind, day) - sum(getattr(row, kind) for row in found)
-        for at, row in enumerate(found):
+    found: list[Collected], used: int, paid: dict[str, int], earned: Sequence[Earning], day: date
+) -> int:
+    """Let collections pay what was earned up to a day; return how many are used up.
+
+    The oldest pay first, so those that are used up stand before those that are ahead.
+    """
+    for kind in paid:
+        owed = interest_of(earned, kind, day) - paid[kind]
+        while owed and used < len(found):
+            row = found[used]
             part = min(owed, row.ahead)
-            found[at] = row._replace(**{kind: getattr(row, kind) + part})
+            found[used] = row._replace(**{kind: getattr(row, kind) + part})
+            paid[kind] += part
             owed -= part
+            used += part == row.ahead
+    return used
 
 
 def interest_of(earned: Iterable[Earning], kind: str, day: date) -> Dong:

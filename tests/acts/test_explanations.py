@@ -255,6 +255,34 @@ def test_a_final_due_date_is_that_of_its_decision(lived):
     assert (last.due_on, last.origins) == (until, (("GH1", 16_800_000),))
 
 
+def test_decisions_without_money_are_told_with_their_dates_and_rates(lived):
+    moved = Event(date(2025, 12, 1), Kind.REDATE, 0, date(2026, 7, 15), "DC1", date(2026, 1, 15))
+    rate = Event(date(2025, 10, 10), Kind.RATE, 0, None, "LS1", None, 5_400_000, 7_020_000)
+    with lived.begin() as tx:
+        enter_on(tx, moved, "2025-12-01")
+        enter_on(tx, rate, "2025-12-01")
+        lines = told(explained(tx))
+
+    said = "".join(lines["entries"].lines)
+    assert "kỳ đến hạn 15/01/2026" in said
+    assert "đến 15/07/2026" in said
+    assert "5,4 %/năm, quá hạn 7,02 %/năm" in said
+    assert "lãi suất theo quyết định LS1" in lines["interest_earned.in_term"].lines[-3]
+    assert "Điều chỉnh kỳ hạn trả nợ gốc DC1" in "".join(lines["late_principal"].lines)
+
+
+def test_a_students_grace_is_told_with_its_law_and_its_end(database):
+    signed_on, end = date(2024, 9, 5), date(2025, 6, 30)
+    with database.begin() as tx:
+        loan_no = a_loan(tx, programme="02", signed_on=signed_on, course_end_on=end)
+        found = explained(tx, loan_no, date(2026, 12, 1))
+    laws = {law.name: law.value for law in found.laws}
+
+    assert laws["grace_months"] == "12"
+    assert [one.stretch.kind for one in found.earnings] == ["grace", "in_term"]
+    assert "hết ân hạn" in told(found)["interest_earned.in_term"].lines[0]
+
+
 def test_the_law_says_who_says_so_and_how_surely(lived):
     with lived.read() as tx:
         found = explained(tx)

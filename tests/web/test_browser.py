@@ -86,6 +86,7 @@ def test_pages_fit_every_width_and_run_nothing_foreign(address, browser):
         tab.on("request", lambda request: asked.append(request.url))
         for page in PAGES:
             tab.goto(address + page)
+            tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
             wide = tab.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, (width, page)
         tab.close()
@@ -108,6 +109,19 @@ def test_a_table_sorts_where_it_stands_as_the_server_would(address, browser):
     assert before == [OTHER, COMMUNE]
     assert sorted_here == [COMMUNE, OTHER] == tab.evaluate(codes)
     assert tab.locator("th[aria-sort='descending']").count() == 1
+    tab.close()
+
+
+def test_a_figure_opens_without_a_script(address, browser):
+    tab = browser.new_page(java_script_enabled=False)
+    tab.goto(f"{address}/loans/{number(3)}?as_of={DAY}")
+    reason = tab.locator("#why-interest_earned-in_term li").first
+
+    assert not reason.is_visible()
+    tab.click("#why-interest_earned-in_term summary")
+
+    assert reason.is_visible()
+    assert "10.000.003 đ × 543 ngày × 6,6 % / 365" in reason.inner_text()
     tab.close()
 
 

@@ -1,13 +1,14 @@
 """A loan's card says what the book says, each movement once."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from creditdesk import cards, ledger, repayments, settings, standings
+from creditdesk import cards, explanations, ledger, repayments, settings, standings, words
 from creditdesk.engine.journal import Event, Kind
-from tests.web.conftest import COMMUNE, DAY, DEED, MANY, OTHER, number
+from tests.web.conftest import COMMUNE, DAY, DEED, HOSTILE, MANY, OTHER, number
 
 LOAN = number(1)
 CHECKED = replace(DEED, checked_by="checker", ground="paper")
@@ -114,3 +115,29 @@ def test_an_extension_moves_the_day_in_the_list(book):
 
     assert (line.loan_no, line.due_on) == (LOAN, until)
     assert earlier.due_on == date(2027, 1, 10)
+
+
+def test_the_card_says_why_of_every_figure_in_every_language(book):
+    with book.database.read() as tx:
+        opened = explanations.explain(tx, settings.policy(), number(3), DAY)
+
+    for language in words.LANGUAGES:
+        html = book.client.get(f"/loans/{number(3)}?as_of={DAY}&lang={language}").text
+        shown = re.findall(r'<details id="why-([a-z_-]+)">', html)
+        assert shown[: len(opened.figures)] == [
+            figure.name.replace(".", "-") for figure in opened.figures
+        ]
+        assert "explain." not in html
+        assert "figure." not in html
+
+
+def test_a_hostile_ground_is_read_and_not_run(book):
+    with book.database.begin() as tx:
+        deed = replace(CHECKED, ground=HOSTILE)
+        event = Event(date(2025, 8, 1), Kind.FREEZE, 1_000_000, date(2027, 8, 1), "K1")
+        ledger.enter(tx, settings.policy(), "freeze", deed, loan_no=LOAN, events=[event])
+
+    html = book.client.get(f"/loans/{LOAN}?as_of={DAY}").text
+
+    assert HOSTILE not in html
+    assert "&lt;script&gt;" in html
