@@ -140,11 +140,12 @@ def session(view: View) -> np.ndarray:
     principal = np.minimum(view.now["in_term"] + view.now["overdue"], due)
     interest = np.zeros(len(due), dtype=np.int64)
     for number in np.unique(view.sessions).tolist():
-        chosen = view.sessions == number
-        earned = view.interest_due(EPOCH + timedelta(days=number))
+        day = EPOCH + timedelta(days=number)
+        chosen = (view.sessions == number) & ~view.not_asked(day)
+        earned = view.interest_due(day)
         interest[chosen] = earned[chosen]
-    interest -= view.now["interest_collected"]
-    return np.where(view.owing, principal + np.maximum(0, interest), 0)
+    interest = np.maximum(0, interest - view.now["interest_collected"])
+    return np.where(view.owing, principal + interest, 0)
 
 
 def session_rows(loan: Looked) -> Iterator[Found]:
@@ -155,14 +156,15 @@ def session_rows(loan: Looked) -> Iterator[Found]:
     principal = min(collectable, unpaid)
     past = min(principal, loan.late.principal)
     interest = interest_unpaid(loan.terms, loan.booked, coming, loan.as_of)
-    if loan.outstanding and principal + interest.due:
+    asked = interest.due if loan.is_asked(coming) else 0
+    if loan.outstanding and principal + asked:
         why = {
             "principal_late": past,
             "principal_due": principal - past,
-            "interest": interest.due,
+            "interest": asked,
             "interest_grace": interest.grace,
         }
-        yield Found(principal + interest.due, coming, why)
+        yield Found(principal + asked, coming, why)
 
 
 def overdue(view: View) -> np.ndarray:

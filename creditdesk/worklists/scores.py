@@ -81,6 +81,7 @@ def _measured(view: View) -> pd.DataFrame:
     since = _month_before(view.as_of)
     due, paid = view.principal_of(since)
     interest_due = view.interest_due(view.as_of) - view.interest_due(since)
+    interest_due = np.where(view.not_asked(view.as_of), 0, interest_due)
     interest_paid = view.moved(frozenset({Kind.INTEREST}), since)
     columns, chosen = view.axes.columns, view.inside & (view.axes.columns["group_no"] != "")
     chosen &= view.owing | (due > 0) | (interest_due > 0)

@@ -6,12 +6,12 @@ from functools import cached_property
 
 import numpy as np
 
-from creditdesk import arrears, records, standings
+from creditdesk import arrears, measures, records, standings
 from creditdesk.arrears import Place
 from creditdesk.columns import EPOCH, Axes, Image, number_of
 from creditdesk.db import Tx, read_columns
 from creditdesk.engine.dated import History
-from creditdesk.engine.days import next_session
+from creditdesk.engine.days import months_after, next_session
 from creditdesk.engine.journal import KIND_CODE, Kind
 from creditdesk.engine.policy import Policy
 
@@ -30,6 +30,7 @@ class View:
         self.commune = commune
         self._known: tuple[date, dict[str, np.ndarray]] | None = None
         self._images: dict[date, Image] = {}
+        self._not_asked: dict[date, np.ndarray] = {}
         self.faults: dict[str, np.ndarray] = {}
 
     @cached_property
@@ -110,6 +111,36 @@ class View:
         earned = standings.earned(self.tx, self.axes, book, day)
         found: np.ndarray = earned.in_term + earned.overdue
         return found
+
+    def not_asked(self, day: date) -> np.ndarray:
+        """Return the loans that nobody asks for interest on a day, though they earn it.
+
+        Those of a holiday of interest collection, and those of a programme whose first years are
+        free of it (such as housing: Decision 33/2015/QD-TTg), counted from the signing.
+        """
+        if day not in self._not_asked:
+            columns = self.axes.columns
+            found = np.zeros(len(self.axes.ids), dtype=bool)
+            for holiday in measures.holidays_on(self.tx, day):
+                inside = np.ones(len(found), dtype=bool)
+                if holiday.places and self.province not in holiday.places:
+                    inside &= np.isin(columns["commune"], holiday.places)
+                if holiday.programmes:
+                    codes = [code[:2] for code in holiday.programmes]
+                    inside &= np.isin(columns["programme"], codes)
+                found |= inside
+            for code in self.axes.by("programme").categories:
+                grace = self._grace_of(code, day)
+                if grace is not None:
+                    young = columns["signed_on"] > number_of(months_after(day, -grace))
+                    found |= young & (columns["programme"] == code)
+            self._not_asked[day] = found
+        return self._not_asked[day]
+
+    def _grace_of(self, code: str, day: date) -> int | None:
+        programme = self.policy.programmes.get(code)
+        grace = programme.grace_interest.nearest(day) if programme else None
+        return grace.months if grace and grace.after == "first-draw" else None
 
     def moved(self, kinds: frozenset[Kind], since: date) -> np.ndarray:
         """Return what live events of some kinds moved [dong] after a day up to this one."""

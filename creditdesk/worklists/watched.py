@@ -88,7 +88,7 @@ def interest(view: View) -> np.ndarray:
     cut = _months_before(view.policy.limits.interest_unpaid_months, view.as_of)
     unpaid = np.maximum(0, view.interest_due(cut) - view.now["interest_collected"])
     given_up = ~view.owing & (view.now["written_off"] > 0)
-    return np.where(given_up, 0, unpaid)
+    return np.where(given_up | view.not_asked(view.as_of), 0, unpaid)
 
 
 def interest_rows(loan: Looked) -> Iterator[Found]:

@@ -1,12 +1,14 @@
 """Worklists of what is still or runs out: a loan on each, and just off it."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
-from creditdesk import repayments, use_checks, worklists
+from creditdesk import ledger, measures, repayments, standings, use_checks, worklists
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
+from creditdesk.measures import Measure
 from tests.builders import POLICY, a_deed, a_loan, enter
 from tests.listed import BOOK, interest, listed, on_list
 
@@ -220,3 +222,35 @@ def test_a_direct_loan_is_of_no_group(database):
 
         assert listed(tx, "groups-small", date(2024, 6, 30)) == ()
         assert worklists.group_scores(tx, POLICY, date(2024, 6, 30), BOOK) == ()
+
+
+HOLIDAY = Measure("holiday", date(2026, 9, 1), date(2026, 12, 31), ("19333",), ("01",))
+
+
+def test_in_a_holiday_nobody_is_asked_for_interest_that_is_earned_all_the_same(database):
+    during, after = date(2026, 9, 30), date(2027, 1, 31)
+    with database.begin() as tx:
+        a_loan(tx, due_on=date(2028, 1, 15), first_principal_on=None)
+        asked = [on_list(tx, name, during) for name in ("interest-unpaid", "due-session")]
+        deed = ledger.Deed("A", "2026-09-01T00:00:00+00:00", "B", "bão số 3")
+        measures.take(tx, POLICY, HOLIDAY, today=during, deed=deed)
+        spared = [on_list(tx, name, during) for name in ("interest-unpaid", "due-session")]
+        later = on_list(tx, "interest-unpaid", after)
+        earned = standings.standing(tx, "6600000000000001", after).interest_unpaid
+
+    assert [len(rows) for rows in asked] == [1, 1]
+    assert spared == [[], []]
+    assert len(later) == 1
+    assert earned > 0
+
+
+def test_a_poor_households_house_is_not_asked_for_interest_in_its_first_five_years(database):
+    terms = {"programme": "07", "rate": Decimal("0.03"), "first_principal_on": None}
+    with database.begin() as tx:
+        a_loan(tx, signed_on=date(2021, 3, 1), due_on=date(2036, 3, 1), **terms)
+
+        found = [
+            on_list(tx, "interest-unpaid", day) for day in (date(2026, 2, 28), date(2026, 3, 1))
+        ]
+
+    assert [len(rows) for rows in found] == [0, 1]
