@@ -217,14 +217,15 @@ class _Teller:
         told.append(self.act(line.act))
         if line.again_by:
             by = line.again_by
-            told.append(self.say("again", name=by.name, act=self.act(by)))
+            told.append(self.say("again", name=self.done(by), act=self.act(by)))
         if line.days_late:
             told.append(self.say("days-late", days=line.days_late))
         return " ".join(told)
 
     def past(self, one: Past) -> str:
+        by = one.undone_by
         told = [self.booked(one.no, one.event, one.postings), self.act(one.act)]
-        told.append(self.say("undone", name=one.undone_by.name, act=self.act(one.undone_by)))
+        told.append(self.say("undone", name=self.done(by), act=self.act(by)))
         if one.replaced_by:
             told.append(self.say("replaced", no=str(one.replaced_by)))
         return " ".join(told)
@@ -250,6 +251,10 @@ class _Teller:
 
     def account(self, account: Account) -> str:
         return self.chart[account.name.lower()].names.said(self.language)
+
+    def done(self, act: Act) -> str:
+        """Return what an act is called, by its own name where nobody gave it another."""
+        return self._say(f"act.{act.name}").removeprefix("act.")
 
     def act(self, act: Act) -> str:
         told = [self.say("act-by", by=act.by)]

@@ -52,7 +52,7 @@ def lent(run, database):
 
 def test_every_command_is_there():
     assert set(cli.commands) >= COMMANDS
-    assert set(cli.commands["intake"].commands) == {"loans", "movements"}
+    assert set(cli.commands["intake"].commands) == {"loans", "movements", "households"}
     assert "portfolio" in cli.commands["print"].commands
 
 

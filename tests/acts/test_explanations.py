@@ -221,6 +221,15 @@ def test_what_the_books_knew_then_is_left_as_it_was(lived):
     assert [p.amount for p in then.entry("KN1").postings] == [6_600_000, 13_400_000]
 
 
+def test_what_follows_an_act_was_not_known_before_it_whatever_a_clock_said(lived):
+    with lived.begin() as tx:
+        enter_on(tx, an_event("principal", "2025-05-07", 1_000_000, "TG2"), "2025-05-07")
+        then = explained(tx, known_on=datetime(2025, 11, 30, tzinfo=UTC))
+
+    assert_opened(then)
+    assert then.standing.principal_repaid == 0
+
+
 def test_a_loan_that_the_books_did_not_know_yet_is_not_found(lived):
     with lived.read() as tx, pytest.raises(ledger.LoanNotFound):
         explained(tx, known_on=datetime(2020, 1, 1, tzinfo=UTC))
@@ -236,7 +245,7 @@ def test_a_receipt_that_was_undone_is_past_and_counts_nowhere(lived):
     undone = next(one for one in found.past if one.event.receipt_no == "TG1")
     assert (undone.undone_by.name, undone.replaced_by) == ("reverse", None)
     assert found.standing.principal_repaid == 0
-    assert "đảo (reverse)" in "".join(told(found)["past"].lines)
+    assert "đảo (hủy bút toán)" in "".join(told(found)["past"].lines)
 
 
 def test_a_final_due_date_is_that_of_its_decision(lived):
