@@ -2,12 +2,10 @@
 
 from datetime import date
 
-from creditdesk import applications, approvals, dossiers, households, loans, signings
-from creditdesk.applications import Form
-from creditdesk.cases import Line, Paper
+from creditdesk import applications, households, loans
+from creditdesk.applications import Form, Line, Paper, Signing
 from creditdesk.engine.money import Dong
 from creditdesk.engine.procedure import Step
-from creditdesk.signings import Signing
 from tests.builders import PLACES, POLICY, a_deed
 
 APPLIED = date(2026, 3, 2)
@@ -85,16 +83,18 @@ def take(tx, step, *numbers, deed=None, lines=None, paper=None, list_no="list/1"
         Line(number, reason="other" if step is Step.REFUSE else "") for number in numbers
     ]
     if step is Step.CONFIRM:
-        return approvals.confirm(tx, POLICY, lines=lines, paper=paper, deed=deed, list_no=list_no)
+        return applications.confirm(
+            tx, POLICY, lines=lines, paper=paper, deed=deed, list_no=list_no
+        )
     if step in (Step.LIST, Step.NOTIFY):
-        act = {Step.LIST: approvals.enlist, Step.NOTIFY: approvals.notify}[step]
+        act = {Step.LIST: applications.enlist, Step.NOTIFY: applications.notify}[step]
         return act(tx, POLICY, application_nos=numbers, paper=paper, deed=deed)
     acts = {
-        Step.REVIEW: approvals.review,
-        Step.APPRAISE: approvals.appraise,
-        Step.APPROVE: approvals.approve,
-        Step.REFUSE: approvals.refuse,
-        Step.WITHDRAW: approvals.withdraw,
+        Step.REVIEW: applications.review,
+        Step.APPRAISE: applications.appraise,
+        Step.APPROVE: applications.approve,
+        Step.REFUSE: applications.refuse,
+        Step.WITHDRAW: applications.withdraw,
     }
     return acts[step](tx, POLICY, lines=lines, paper=paper, deed=deed)
 
@@ -102,7 +102,7 @@ def take(tx, step, *numbers, deed=None, lines=None, paper=None, list_no="list/1"
 def signed(tx, application_no, number=1, **changes):
     """Sign the contract of an application and return what came of it."""
     said = {"loan_no": f"6600000{number:09d}", "signed_on": DAYS[Step.SIGN]} | changes
-    return signings.sign(
+    return applications.sign(
         tx,
         POLICY,
         PLACES,
@@ -148,4 +148,4 @@ def brought_to(tx, step, *numbers, **changes):
 
 def state_of(tx, number="D1", as_of=date(2026, 12, 31)):
     """Return where an application stands."""
-    return dossiers.dossier(tx, POLICY, number, as_of).state
+    return applications.dossier(tx, POLICY, number, as_of).state

@@ -6,17 +6,8 @@ from typing import Any
 
 import click
 
-from creditdesk import (
-    applications,
-    approvals,
-    dossier_documents,
-    dossiers,
-    loans,
-    signings,
-    words,
-)
-from creditdesk.applications import Form
-from creditdesk.cases import Line, Moved, Paper
+from creditdesk import applications, documents, loans, words
+from creditdesk.applications import Form, Line, Moved, Paper
 from creditdesk.cli import frame
 from creditdesk.cli.frame import DAY, Desk, as_json, as_of, cli, command, place, tell
 from creditdesk.cli.quoting import read_rate
@@ -39,8 +30,8 @@ class Refusing(click.ParamType):
         """Return the line, or say what is wrong with it."""
         number, said, answer = value.partition("=")
         reason, _, remark = answer.partition(":")
-        if not said or reason not in approvals.REASONS:
-            self.fail(f"{value!r}: {self.name}; {', '.join(approvals.REASONS)}", param, ctx)
+        if not said or reason not in applications.REASONS:
+            self.fail(f"{value!r}: {self.name}; {', '.join(applications.REASONS)}", param, ctx)
         return Line(number, accepted=False, reason=reason, remark=remark.strip())
 
 
@@ -55,7 +46,7 @@ amount = click.option("--amount", type=int, help="Dong; else what was said befor
 refusing = click.option(
     "--refuse", "refused", type=Refusing(), multiple=True, help="A line that is refused."
 )
-reason = click.option("--reason", type=click.Choice(approvals.REASONS), required=True)
+reason = click.option("--reason", type=click.Choice(applications.REASONS), required=True)
 
 
 def _options(*options: Callable[..., Any]) -> Callable[[Any], Any]:
@@ -130,9 +121,9 @@ def apply(desk: Desk, application_no: str, *, by: str, json_: bool, **said: Any)
 def show(desk: Desk, application_no: str, as_of: date, json_: bool) -> None:
     """Show an application with its timeline, and what the rules say of it."""
     with desk.read() as tx:
-        found = dossiers.dossier(tx, desk.policy, application_no, as_of)
+        found = applications.dossier(tx, desk.policy, application_no, as_of)
     if json_:
-        tell(dossier_documents.dossier(found, as_of))
+        tell(documents.dossier(found, as_of))
         return
     say = words.say
     facts = {"application_no": application_no, "state": found.state.value}
@@ -149,14 +140,14 @@ def show(desk: Desk, application_no: str, as_of: date, json_: bool) -> None:
 def steps(desk: Desk, json_: bool) -> None:
     """Show which steps follow on each state of an application, and what each needs."""
     if json_:
-        tell({"steps": dossier_documents.steps()})
+        tell({"steps": documents.steps()})
     else:
-        click.echo(dossier_documents.steps_table(desk.language))
+        click.echo(documents.steps_table(desk.language))
 
 
 def _moved(desk: Desk, found: Sequence[Moved], json_: bool) -> None:
     if json_:
-        tell(dossier_documents.moved(found))
+        tell(documents.advanced(found))
         return
     for one in found:
         facts = {"application_no": one.application_no, "state": one.state.value}
@@ -203,7 +194,7 @@ def _lines(said: dict[str, Any]) -> list[Line]:
 @refusing
 def review(desk: Desk, **said: Any) -> None:
     """Enter what a group's meeting said of applications; the paper is its minutes."""
-    _answered(desk, approvals.review, _lines(said), said)
+    _answered(desk, applications.review, _lines(said), said)
 
 
 @command("list", group)
@@ -211,7 +202,7 @@ def review(desk: Desk, **said: Any) -> None:
 def enlist(desk: Desk, **said: Any) -> None:
     """Put applications on the group's list 03/TD; --document is the list's number."""
     with desk.begin() as tx:
-        found = approvals.enlist(
+        found = applications.enlist(
             tx,
             desk.policy,
             application_nos=said["numbers"],
@@ -231,9 +222,9 @@ def confirm(desk: Desk, list_no: str, **said: Any) -> None:
     with desk.begin() as tx:
         if list_no and not said["numbers"]:
             answered = {line.application_no for line in lines}
-            on_list = approvals.unconfirmed(tx, list_no)
+            on_list = applications.unconfirmed(tx, list_no)
             lines += [Line(one) for one in on_list if one not in answered]
-        found = approvals.confirm(
+        found = applications.confirm(
             tx,
             desk.policy,
             lines=lines,
@@ -250,7 +241,7 @@ def confirm(desk: Desk, list_no: str, **said: Any) -> None:
 @refusing
 def appraise(desk: Desk, **said: Any) -> None:
     """Enter the bank's appraisal."""
-    _answered(desk, approvals.appraise, _lines(said), said)
+    _answered(desk, applications.appraise, _lines(said), said)
 
 
 @command("approve", group)
@@ -259,7 +250,7 @@ def appraise(desk: Desk, **said: Any) -> None:
 @refusing
 def approve(desk: Desk, **said: Any) -> None:
     """Decide on applications; above the maker's limit a second person checks."""
-    _answered(desk, approvals.approve, _lines(said), said)
+    _answered(desk, applications.approve, _lines(said), said)
 
 
 @command("notify", group)
@@ -270,7 +261,7 @@ def notify(desk: Desk, draw_on: date, where: str, **said: Any) -> None:
     """Tell by a notice 04/TD what was approved, and where and when it is drawn."""
     paper = Paper(said["day"], said["document"], said["dated"], draw_on, where)
     with desk.begin() as tx:
-        found = approvals.notify(
+        found = applications.notify(
             tx, desk.policy, application_nos=said["numbers"], paper=paper, deed=_deed(said)
         )
     _moved(desk, found, said["json_"])
@@ -283,7 +274,7 @@ def notify(desk: Desk, draw_on: date, where: str, **said: Any) -> None:
 def refuse(desk: Desk, reason: str, remark: str, **said: Any) -> None:
     """End applications before the signing, with a reason."""
     lines = [Line(one, reason=reason, remark=remark) for one in said["numbers"]]
-    _answered(desk, approvals.refuse, lines, said)
+    _answered(desk, applications.refuse, lines, said)
 
 
 @command("withdraw", group)
@@ -292,7 +283,7 @@ def refuse(desk: Desk, reason: str, remark: str, **said: Any) -> None:
 def withdraw(desk: Desk, remark: str, **said: Any) -> None:
     """Take applications back, as their borrowers wish."""
     lines = [Line(one, remark=remark) for one in said["numbers"]]
-    _answered(desk, approvals.withdraw, lines, said)
+    _answered(desk, applications.withdraw, lines, said)
 
 
 @command("sign", group)
@@ -306,9 +297,9 @@ def withdraw(desk: Desk, remark: str, **said: Any) -> None:
 def sign(desk: Desk, application_no: str, loan_no: str, *, json_: bool, **said: Any) -> None:
     """Sign the contract that an application makes; the core gives the 16 digits of LOAN_NO."""
     rate = read_rate(said["annual_rate"]) if said["annual_rate"] else None
-    signing = signings.Signing(loan_no, said["day"], said["due"], rate)
+    signing = applications.Signing(loan_no, said["day"], said["due"], rate)
     with desk.begin() as tx:
-        found = signings.sign(
+        found = applications.sign(
             tx,
             desk.policy,
             map_on(signing.signed_on),
@@ -327,9 +318,9 @@ def waiting(desk: Desk, as_of: date, place: str | None, json_: bool) -> None:
     """List the applications that nobody moved for as long as policy allows."""
     province, commune = map_on(as_of).scope(place)
     with desk.read() as tx:
-        rows = dossiers.waiting(tx, desk.policy, as_of, province=province, commune=commune)
+        rows = applications.waiting(tx, desk.policy, as_of, province=province, commune=commune)
     if json_:
-        tell(dossier_documents.waiting(rows, as_of))
+        tell(documents.waiting(rows, as_of))
         return
     for row in rows:
         told = [row.application_no, words.say(desk.language, f"state.{row.state.value}")]

@@ -5,16 +5,7 @@ from typing import Any
 
 import click
 
-from creditdesk import (
-    arrears,
-    audit,
-    documents,
-    listings,
-    standings,
-    statements,
-    words,
-    worklists,
-)
+from creditdesk import arrears, audit, documents, standings, statements, words, worklists
 from creditdesk.cli import frame
 from creditdesk.cli.frame import (
     BROKEN,
@@ -102,10 +93,10 @@ def worklist(desk: Desk, name: str, as_of: date, place: str | None, json_: bool)
         where = arrears.place_of(place, as_of)
         rows = worklists.worklist(tx, desk.policy, name, as_of, where)
     if json_:
-        tell(listings.worklist(name, as_of, rows))
+        tell(documents.worklist(name, as_of, rows))
     else:
         frame.note(words.say(desk.language, f"worklist.{name}"))
-        click.echo(listings.worklist_table(rows, desk.language), nl=False)
+        click.echo(documents.worklist_table(rows, desk.language), nl=False)
 
 
 @command("groups")
@@ -118,12 +109,12 @@ def groups(desk: Desk, as_of: date, place: str | None, json_: bool) -> None:
         where = arrears.place_of(place, as_of)
         rows = worklists.group_scores(tx, desk.policy, as_of, where)
     if json_:
-        tell(listings.groups(as_of, rows))
+        tell(documents.groups(as_of, rows))
         return
     rule = desk.policy.group_score
     named = {**rule.criteria, **rule.band_names}
     names = {code: one.names.said(desk.language) for code, one in named.items()}
-    click.echo(listings.groups_table(rows, names), nl=False)
+    click.echo(documents.groups_table(rows, names), nl=False)
 
 
 @command("transfer")

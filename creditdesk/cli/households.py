@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from creditdesk import dossier_documents, households, use_checks, words
+from creditdesk import applications, documents, households, words
 from creditdesk.cli import frame
 from creditdesk.cli.frame import DAY, Desk, as_json, as_of, cli, command, tell
 from creditdesk.communes import map_on
@@ -54,7 +54,7 @@ def show(desk: Desk, household_no: str, as_of: date, json_: bool) -> None:
     """Show the standing of a household on a day, and the list that gives it."""
     with desk.read() as tx:
         found = households.standing_on(tx, household_no, as_of)
-    document = dossier_documents.standing(household_no, as_of, found)
+    document = documents.household(household_no, as_of, found)
     if json_:
         tell(document)
     else:
@@ -73,7 +73,7 @@ def show(desk: Desk, household_no: str, as_of: date, json_: bool) -> None:
 def check_use(desk: Desk, loan_no: str, *, day: date, by: str, json_: bool, **said: Any) -> None:
     """Enter what was found where a loan's money went (06/TD)."""
     with desk.begin() as tx:
-        use_checks.check_use(tx, loan_no=loan_no, checked_on=day, deed=frame.deed(by), **said)
+        applications.check_use(tx, loan_no=loan_no, checked_on=day, deed=frame.deed(by), **said)
     if json_:
         tell({"loan_no": loan_no, "day": day} | said)
     else:

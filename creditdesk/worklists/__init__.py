@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from creditdesk import arrears, records, use_checks
+from creditdesk import applications, arrears, records
 from creditdesk.arrears import Place
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
@@ -64,7 +64,7 @@ class _List:
 
 
 def _unchecked(view: View) -> tuple[WorklistRow, ...]:
-    return use_checks.due(
+    return applications.use_checks_due(
         view.tx, view.policy, view.as_of, province=view.province, commune=view.commune
     )
 

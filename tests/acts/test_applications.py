@@ -4,14 +4,8 @@ from datetime import date
 
 import pytest
 
-from creditdesk import (
-    applications,
-    cases,
-    households,
-    records,
-    standings,
-)
-from creditdesk.cases import Line
+from creditdesk import applications, households, records, standings
+from creditdesk.applications import Line
 from creditdesk.engine.money import Dong
 from creditdesk.engine.procedure import (
     State,
@@ -109,10 +103,10 @@ def test_an_application_number_is_given_once(database):
 
 def test_what_is_not_eligible_is_not_entered(database):
     with database.begin() as tx:
-        with pytest.raises(cases.NotEligible) as refusal, tx.begin_nested():
+        with pytest.raises(applications.NotEligible) as refusal, tx.begin_nested():
             applied(tx, standing="HCN")
 
-        with pytest.raises(cases.ApplicationNotFound):
+        with pytest.raises(applications.ApplicationNotFound):
             state_of(tx)
     assert [reason["code"] for reason in refusal.value.facts["reasons"]] == ["standing-not-served"]
 
@@ -138,7 +132,7 @@ def test_the_standing_of_the_day_of_the_step_counts(database, step):
         brought_to(tx, ROAD[ROAD.index(step) - 1], number)
         listed(tx, "KHAC", DAYS[step])
 
-        with pytest.raises(cases.NotEligible):
+        with pytest.raises(applications.NotEligible):
             take(tx, step, number)
 
 
@@ -158,7 +152,7 @@ def test_what_the_household_owes_counts_against_the_ceiling(database):
         a_loan(tx, 9, household_no="H1", approved=Dong(60_000_000), drawn=60_000_000)
         applied(tx, amount=Dong(40_000_000))
 
-        with pytest.raises(cases.NotEligible) as refusal:
+        with pytest.raises(applications.NotEligible) as refusal:
             applied(tx, standing="", application_no="D2", amount=Dong(40_000_001))
 
     assert refusal.value.facts["reasons"] == [
@@ -175,7 +169,7 @@ def test_a_contract_never_drawn_on_counts_in_full(database):
     with database.begin() as tx:
         a_loan(tx, 9, household_no="H1", approved=Dong(60_000_000), drawn=0)
 
-        with pytest.raises(cases.NotEligible):
+        with pytest.raises(applications.NotEligible):
             applied(tx, amount=Dong(50_000_000))
 
 
@@ -187,7 +181,7 @@ def test_what_was_approved_before_counts_as_promised(database):
         for step in (Step.REVIEW, Step.LIST):
             take(tx, step, second, paper=a_paper(step, number="list/2"))
 
-        with pytest.raises(cases.NotEligible) as refusal:
+        with pytest.raises(applications.NotEligible) as refusal:
             take(
                 tx,
                 Step.CONFIRM,
@@ -221,7 +215,7 @@ def test_a_ceiling_for_each_learner_leaves_brothers_and_sisters_alone(database):
 
         study(tx, 2, "SV2")
 
-        with pytest.raises(cases.NotEligible) as refusal:
+        with pytest.raises(applications.NotEligible) as refusal:
             study(tx, 3, "SV1", 1_000_000, applied_on=date(2026, 5, 4))
     assert refusal.value.facts["reasons"][0]["counted"] == 80_000_000
 

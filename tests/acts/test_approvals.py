@@ -1,19 +1,12 @@
 """Approvals and signings: each step by the table, with its people, its paper and its limits."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
-from creditdesk import (
-    approvals,
-    cases,
-    dossiers,
-    ledger,
-    loans,
-    records,
-    signings,
-)
-from creditdesk.cases import Line
+from creditdesk import applications, ledger, loans, records
+from creditdesk.applications import Line, cases
 from creditdesk.engine.money import Dong
 from creditdesk.engine.procedure import (
     DIRECT,
@@ -126,7 +119,7 @@ def test_three_on_a_list_go_their_own_ways(database):
             ("D2", State.REFUSED),
             ("D3", State.CONFIRMED),
         ]
-        refused = dossiers.dossier(tx, POLICY, "D2", date(2026, 12, 31))
+        refused = applications.dossier(tx, POLICY, "D2", date(2026, 12, 31))
     assert refused.lines[-1].reason == "not-resident"
     assert refused.lines[-1].remark == "Đã chuyển đi"
     assert refused.allowed == ()
@@ -163,7 +156,7 @@ def test_above_the_makers_limit_two_people_approve(database):
             take(tx, Step.APPROVE, number, deed=a_deed("an", "An"))
         take(tx, Step.APPROVE, number, deed=a_deed("an", "binh"))
 
-        found = dossiers.dossier(tx, POLICY, number, DAYS[Step.APPROVE])
+        found = applications.dossier(tx, POLICY, number, DAYS[Step.APPROVE])
     assert (found.lines[-1].by, found.lines[-1].checked_by) == ("an", "binh")
 
 
@@ -178,7 +171,7 @@ def test_within_the_makers_limit_one_person_approves(database):
             deed=a_deed(checked_by=""),
         )
 
-        found = dossiers.dossier(tx, POLICY, number, DAYS[Step.APPROVE])
+        found = applications.dossier(tx, POLICY, number, DAYS[Step.APPROVE])
     assert (found.asked, found.amount) == (150_000_000, 100_000_000)
 
 
@@ -203,7 +196,7 @@ def test_no_more_than_was_asked_is_approved(database, step, amount):
         number = applied(tx)
         brought_to(tx, ROAD[ROAD.index(step) - 1], number)
 
-        with pytest.raises(approvals.AmountAboveAsked):
+        with pytest.raises(applications.AmountAboveAsked):
             take(tx, step, lines=[Line(number, amount=Dong(amount))])
 
 
@@ -224,7 +217,7 @@ def test_a_refusal_gives_a_known_reason(database):
     with database.begin() as tx:
         number = applied(tx)
 
-        with pytest.raises(approvals.ReasonMissing):
+        with pytest.raises(applications.ReasonMissing):
             take(tx, Step.REVIEW, lines=[Line(number, accepted=False, reason="vì thế")])
 
 
@@ -232,7 +225,7 @@ def test_a_step_does_not_lie_before_the_last(database):
     with database.begin() as tx:
         number = applied(tx)
 
-        with pytest.raises(cases.StepTooEarly):
+        with pytest.raises(applications.StepTooEarly):
             take(tx, Step.REVIEW, number, paper=a_paper(Step.REVIEW, date(2026, 3, 1)))
 
 
@@ -241,7 +234,7 @@ def test_a_paper_names_each_application_once(database, numbers):
     with database.begin() as tx:
         applied(tx)
 
-        with pytest.raises(approvals.LineRepeated):
+        with pytest.raises(applications.LineRepeated):
             take(tx, Step.REVIEW, lines=[Line(number) for number in numbers] or None)
 
 
@@ -250,10 +243,10 @@ def test_a_list_is_of_one_group_and_has_its_own_number(database):
         numbers = [applied(tx, 1), applied(tx, 2, group_no="9333002"), applied(tx, 3)]
         take(tx, Step.REVIEW, *numbers)
 
-        with pytest.raises(approvals.GroupsMixed):
+        with pytest.raises(applications.GroupsMixed):
             take(tx, Step.LIST, *numbers)
         take(tx, Step.LIST, "D1")
-        with pytest.raises(approvals.ListKnown):
+        with pytest.raises(applications.ListKnown):
             take(tx, Step.LIST, "D3")
 
 
@@ -262,7 +255,7 @@ def test_the_commune_confirms_what_stands_on_the_list(database):
         number = applied(tx)
         brought_to(tx, Step.LIST, number)
 
-        with pytest.raises(approvals.NotOnList):
+        with pytest.raises(applications.NotOnList):
             take(tx, Step.CONFIRM, number, list_no="list/2")
 
 
@@ -282,7 +275,7 @@ def test_a_paper_says_what_it_must(database, step, changes):
         number = applied(tx)
         brought_to(tx, ROAD[ROAD.index(step) - 1], number)
 
-        with pytest.raises(approvals.PaperIncomplete):
+        with pytest.raises(applications.PaperIncomplete):
             take(tx, step, number, paper=a_paper(step, **changes))
 
 
@@ -291,7 +284,7 @@ def test_a_contract_ends_within_the_term_approved(database):
         number = applied(tx)
         brought_to(tx, Step.NOTIFY, number)
 
-        with pytest.raises(signings.TermAboveAsked):
+        with pytest.raises(applications.TermAboveAsked):
             signed(tx, number, due_on=date(2029, 4, 8))
         signed(tx, number, due_on=date(2028, 4, 7))
 
@@ -303,8 +296,8 @@ def test_a_rate_that_policy_states_is_not_bargained(database):
         number = applied(tx)
         brought_to(tx, Step.NOTIFY, number)
 
-        with pytest.raises(signings.RateOfPolicy):
-            signed(tx, number, rate=signings.Decimal("0.05"))
+        with pytest.raises(applications.RateOfPolicy):
+            signed(tx, number, rate=Decimal("0.05"))
 
 
 def test_a_contract_has_a_number_of_sixteen_digits(database):

@@ -2,9 +2,7 @@
 
 from datetime import date
 
-from creditdesk import (
-    dossiers,
-)
+from creditdesk import applications
 from creditdesk.engine.procedure import (
     State,
     Step,
@@ -28,8 +26,8 @@ def test_draws_are_part_of_the_timeline(database):
         drawn(tx, amount=20_000_000)
         drawn(tx, amount=30_000_000, receipt_no="GN2", day=date(2026, 5, 7))
 
-        before = dossiers.dossier(tx, POLICY, number, date(2026, 4, 6))
-        after = dossiers.dossier(tx, POLICY, number, date(2026, 5, 7))
+        before = applications.dossier(tx, POLICY, number, date(2026, 4, 6))
+        after = applications.dossier(tx, POLICY, number, date(2026, 5, 7))
     assert (before.state, before.loan_no) == (State.NOTIFIED, None)
     assert after.state is State.DRAWN
     assert [line.step for line in after.lines] == [*ROAD, Step.DRAW, Step.DRAW]
@@ -45,7 +43,7 @@ def test_what_nobody_moves_for_thirty_days_waits(database):
         def rows(as_of, **place):
             return [
                 (row.application_no, row.state, row.days)
-                for row in dossiers.waiting(tx, POLICY, as_of, **place)
+                for row in applications.waiting(tx, POLICY, as_of, **place)
             ]
 
         assert rows(date(2026, 3, 31)) == []
@@ -55,7 +53,7 @@ def test_what_nobody_moves_for_thirty_days_waits(database):
             ("D1", State.REVIEWED, 30),
         ]
         assert rows(date(2026, 4, 4), province="46") == []
-        found = dossiers.waiting(tx, POLICY, date(2026, 4, 4))
-    assert dossiers.by_state(found) == {State.APPLIED: 1, State.REVIEWED: 1}
+        found = applications.waiting(tx, POLICY, date(2026, 4, 4))
+    assert applications.by_state(found) == {State.APPLIED: 1, State.REVIEWED: 1}
     assert len(numbers) == 3
     assert found[0].since == APPLIED

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from creditdesk import dossiers, ledger, loans, records, repayments, use_checks
+from creditdesk import applications, ledger, loans, records, repayments
 from creditdesk.engine.money import Dong
 from creditdesk.engine.procedure import State, Step
 from tests.applicants import DAYS, DRAW_ON, applied, brought_to, drawn
@@ -15,7 +15,7 @@ LOAN_NO = "6600000000000001"
 
 
 def check(tx, day, *, loan_no=LOAN_NO, found="Chăn nuôi bò", **changes):
-    use_checks.check_use(
+    applications.check_use(
         tx,
         loan_no=loan_no,
         checked_on=day,
@@ -29,7 +29,9 @@ def check(tx, day, *, loan_no=LOAN_NO, found="Chăn nuôi bò", **changes):
 def due(tx, as_of, province=None, commune=None):
     return [
         (row.loan_no, row.amount, row.due_on, row.days_late)
-        for row in use_checks.due(tx, POLICY, as_of, province=province, commune=commune)
+        for row in applications.use_checks_due(
+            tx, POLICY, as_of, province=province, commune=commune
+        )
     ]
 
 
@@ -95,24 +97,24 @@ def test_a_check_ends_the_way_of_an_application(tx):
     drawn(tx)
     check(tx, DRAW_ON, remark="Đã mua bò")
 
-    found = dossiers.dossier(tx, POLICY, "D1", date(2026, 12, 31))
+    found = applications.dossier(tx, POLICY, "D1", date(2026, 12, 31))
     assert (found.state, found.since) == (State.CHECKED, DRAW_ON)
     assert [line.step for line in found.lines[-2:]] == [Step.DRAW, Step.CHECK]
     assert found.lines[-1].remark == "Đã mua bò"
 
 
 def test_nothing_drawn_is_nothing_to_check(tx):
-    with pytest.raises(use_checks.NothingDrawn):
+    with pytest.raises(applications.NothingDrawn):
         check(tx, date(2026, 4, 20))
     drawn(tx)
-    with pytest.raises(use_checks.NothingDrawn):
+    with pytest.raises(applications.NothingDrawn):
         check(tx, DAYS[Step.NOTIFY])
 
 
 def test_a_check_says_what_was_found(tx):
     drawn(tx)
 
-    with pytest.raises(use_checks.FindingMissing):
+    with pytest.raises(applications.FindingMissing):
         check(tx, date(2026, 4, 20), found=" ")
 
 

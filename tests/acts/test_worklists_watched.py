@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from creditdesk import ledger, measures, repayments, standings, use_checks, worklists
+from creditdesk import applications, ledger, measures, repayments, standings, worklists
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
 from creditdesk.measures import Measure
@@ -159,7 +159,7 @@ def test_a_draw_is_listed_until_its_use_was_checked(database):
     with database.begin() as tx:
         loan_no = a_loan(tx, **terms)
         found = {"found": "Chăn nuôi bò", "as_agreed": True, "deed": a_deed()}
-        use_checks.check_use(tx, loan_no=loan_no, checked_on=checked_on, **found)
+        applications.check_use(tx, loan_no=loan_no, checked_on=checked_on, **found)
 
         days = (drawn_on - ONE_DAY, drawn_on, checked_on - ONE_DAY, checked_on)
         rows = [listed(tx, "use-check-due", day) for day in days]

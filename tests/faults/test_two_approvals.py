@@ -2,7 +2,7 @@
 
 from threading import Thread
 
-from creditdesk.cases import NotEligible
+from creditdesk.applications import NotEligible
 from creditdesk.db import Database
 from creditdesk.engine.money import Dong
 from creditdesk.engine.procedure import Step

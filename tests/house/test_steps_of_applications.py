@@ -5,7 +5,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from creditdesk import approvals, dossier_documents, words
+from creditdesk import applications, documents, words
 from creditdesk.cli import cli
 from creditdesk.engine.procedure import DIRECT, ENTRUSTED, RULES, State, Step
 
@@ -13,13 +13,13 @@ DOC = Path(__file__).resolve().parents[2] / "docs" / "applications.md"
 
 
 def test_the_document_says_what_the_table_says():
-    assert dossier_documents.steps_table("en") in DOC.read_text("utf-8")
+    assert documents.steps_table("en") in DOC.read_text("utf-8")
 
 
 def test_every_state_step_and_reason_has_a_word_in_every_language():
     asked = [f"state.{state}" for state in State] + [f"step.{step}" for step in Step]
     asked += [f"procedure.{rule.by}" for rule in RULES.values()]
-    asked += [f"reason.{reason}" for reason in approvals.REASONS]
+    asked += [f"reason.{reason}" for reason in applications.REASONS]
 
     for language in words.LANGUAGES:
         assert [code for code in asked if code not in words.catalogue(language)] == []
@@ -31,6 +31,6 @@ def test_the_table_is_printed_and_told_as_data(sqlite_url, monkeypatch):
     printed = CliRunner().invoke(cli, ["application", "steps"])
     told = CliRunner().invoke(cli, ["application", "steps", "--json"])
 
-    assert printed.stdout.strip() == dossier_documents.steps_table("vi")
+    assert printed.stdout.strip() == documents.steps_table("vi")
     rows = json.loads(told.stdout)["steps"]
     assert {(row["state"], row["step"]): row["next"] for row in rows} == ENTRUSTED | DIRECT

@@ -64,7 +64,7 @@ def check_use(
     )
 
 
-def due(
+def use_checks_due(
     tx: Tx, policy: Policy, as_of: date, *, province: str | None, commune: str | None
 ) -> tuple[WorklistRow, ...]:
     """Return loans of which a draw was not followed by a check, by commune, group and loan.

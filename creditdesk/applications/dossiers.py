@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from creditdesk import ledger, records
-from creditdesk.cases import cases_of, find, judged
+from creditdesk.applications.cases import cases_of, find, judged
 from creditdesk.db import Tx
 from creditdesk.engine.eligibility import Check
 from creditdesk.engine.journal import Kind
@@ -16,7 +16,7 @@ from creditdesk.engine.procedure import State, Step, allowed, next_state
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StepTaken:
     """A line of a dossier's timeline: one step, what it said, and who took it."""
 
     step: Step
@@ -55,7 +55,7 @@ class Dossier:
     since: date
     loan_no: str | None
     allowed: tuple[Step, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[StepTaken, ...]
     checks: tuple[Check, ...]
 
 
@@ -165,8 +165,8 @@ def _by_day(taken: Any) -> tuple[bool, date, int]:
     return (True, taken.on_day, _ORDER[Step(taken.step)]) if after else (False, date.min, 0)
 
 
-def _line(taken: Any, step: Step, state: State) -> Line:
-    return Line(
+def _line(taken: Any, step: Step, state: State) -> StepTaken:
+    return StepTaken(
         step=step,
         on_day=taken.on_day,
         state=state,

@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from creditdesk import documents, words
+from creditdesk import words
+from creditdesk.documents.tables import day, table
 from creditdesk.figures import GroupRow, WorklistRow
 
 
@@ -22,7 +23,7 @@ def worklist(name: str, as_of: date, rows: Sequence[WorklistRow]) -> dict[str, A
                 "group_no": row.group_no,
                 "amount": row.amount,
                 "days_late": row.days_late,
-                "due_on": documents.day(row.due_on),
+                "due_on": day(row.due_on),
             }
             | ({"why": _told(row.why)} if row.why else {})
             for row in rows
@@ -32,10 +33,7 @@ def worklist(name: str, as_of: date, rows: Sequence[WorklistRow]) -> dict[str, A
 
 
 def _told(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: documents.day(fact) if isinstance(fact, date) else fact
-        for name, fact in facts.items()
-    }
+    return {name: day(fact) if isinstance(fact, date) else fact for name, fact in facts.items()}
 
 
 def worklist_table(found: Sequence[WorklistRow], language: str) -> str:
@@ -44,13 +42,13 @@ def worklist_table(found: Sequence[WorklistRow], language: str) -> str:
     rows = [
         [*(_cell(getattr(row, name)) for name in head), _why(row.why, language)] for row in found
     ]
-    return documents.table([*head, "why"], rows)
+    return table([*head, "why"], rows)
 
 
 def _cell(cell: Any) -> Any:
     if cell is None:
         return ""
-    return documents.day(cell) if isinstance(cell, date) else cell
+    return day(cell) if isinstance(cell, date) else cell
 
 
 def _why(facts: Mapping[str, Any], language: str) -> str:
@@ -118,4 +116,4 @@ def groups_table(rows: Sequence[GroupRow], names: Mapping[str, str]) -> str:
         ]
         for row in rows
     ]
-    return documents.table([*head, "score", "band", "lowers"], told)
+    return table([*head, "score", "band", "lowers"], told)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from creditdesk import cases, households, ledger, loans, records
-from creditdesk.cases import Case, Line, Moved, Paper
+from creditdesk import households, ledger, loans, records
+from creditdesk.applications import cases
+from creditdesk.applications.cases import Case, Line, Moved, Paper
 from creditdesk.communes import Map
 from creditdesk.db import Tx
 from creditdesk.engine.days import months_after

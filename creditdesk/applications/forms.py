@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from creditdesk import households, ledger, records
-from creditdesk.cases import Moved, eligible
+from creditdesk.applications.cases import Moved, eligible
 from creditdesk.communes import Map
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong

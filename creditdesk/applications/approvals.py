@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from creditdesk import cases, ledger, records
-from creditdesk.cases import Case, Line, Moved, Paper
+from creditdesk import ledger, records
+from creditdesk.applications import cases
+from creditdesk.applications.cases import Case, Line, Moved, Paper
 from creditdesk.db import Tx
 from creditdesk.engine.eligibility import Check
 from creditdesk.engine.money import Dong, dong

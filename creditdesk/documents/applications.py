@@ -4,15 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from creditdesk import dossiers, words
-from creditdesk.cases import Moved
-from creditdesk.dossiers import Dossier, Line, Waiting
+from creditdesk import applications, words
+from creditdesk.applications import Dossier, Moved, StepTaken, Waiting
+from creditdesk.documents.tables import day
 from creditdesk.engine.eligibility import Check, Spell
 from creditdesk.engine.procedure import DIRECT, ENTRUSTED, RULES, State, Step, allowed
-
-
-def _day(found: date | None) -> str | None:
-    return found.isoformat() if found else None
 
 
 def dossier(found: Dossier, as_of: date) -> dict[str, Any]:
@@ -40,7 +36,7 @@ def dossier(found: Dossier, as_of: date) -> dict[str, Any]:
     }
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: StepTaken) -> dict[str, Any]:
     return {
         "step": line.step.value,
         "day": line.on_day.isoformat(),
@@ -49,9 +45,9 @@ def _line(line: Line) -> dict[str, Any]:
         "reason": line.reason,
         "remark": line.remark,
         "document_no": line.document_no,
-        "document_on": _day(line.document_on),
+        "document_on": day(line.document_on),
         "amount": line.amount,
-        "draw_on": _day(line.draw_on),
+        "draw_on": day(line.draw_on),
         "place": line.place,
         "by": line.by,
         "checked_by": line.checked_by,
@@ -64,7 +60,7 @@ def rules(checks: Iterable[Check]) -> list[dict[str, Any]]:
     return [{"code": code, "holds": holds, "facts": facts} for code, holds, facts in checks]
 
 
-def moved(found: Sequence[Moved]) -> dict[str, Any]:
+def advanced(found: Sequence[Moved]) -> dict[str, Any]:
     """Return where applications stand after a step."""
     return {
         "rows": [
@@ -87,21 +83,21 @@ def waiting(rows: Sequence[Waiting], as_of: date) -> dict[str, Any]:
             row._asdict() | {"state": row.state.value, "since": row.since.isoformat()}
             for row in rows
         ],
-        "states": {state.value: count for state, count in dossiers.by_state(rows).items()},
+        "states": {state.value: count for state, count in applications.by_state(rows).items()},
         "total": len(rows),
     }
 
 
-def standing(household_no: str, as_of: date, found: Spell | None) -> dict[str, Any]:
+def household(household_no: str, as_of: date, found: Spell | None) -> dict[str, Any]:
     """Return the standing of a household on a day, and the list that gives it."""
     return {
         "household_no": household_no,
         "as_of": as_of.isoformat(),
         "standing": found.standing if found else None,
-        "since": _day(found.since) if found else None,
-        "until": _day(found.until) if found else None,
+        "since": day(found.since) if found else None,
+        "until": day(found.until) if found else None,
         "list_no": found.list_no if found else None,
-        "list_on": _day(found.list_on) if found else None,
+        "list_on": day(found.list_on) if found else None,
     }
 
 

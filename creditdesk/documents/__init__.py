@@ -1,0 +1,61 @@
+"""What leaves the desk as JSON or as a table: one shape for command line, web and files."""
+
+from creditdesk.documents.applications import (
+    advanced,
+    dossier,
+    household,
+    rules,
+    steps,
+    steps_table,
+    waiting,
+)
+from creditdesk.documents.closings import closed, month, months, proof
+from creditdesk.documents.files import report
+from creditdesk.documents.listings import groups, groups_table, worklist, worklist_table
+from creditdesk.documents.loans import differences, explanation, quotation, standing
+from creditdesk.documents.measures import effect, measure
+from creditdesk.documents.portfolios import (
+    PORTFOLIO_FIGURES,
+    bridge,
+    bridge_table,
+    figures,
+    moved,
+    portfolio,
+    portfolio_table,
+)
+from creditdesk.documents.tables import day, harmless, table
+
+__all__ = [
+    "PORTFOLIO_FIGURES",
+    "advanced",
+    "bridge",
+    "bridge_table",
+    "closed",
+    "day",
+    "differences",
+    "dossier",
+    "effect",
+    "explanation",
+    "figures",
+    "groups",
+    "groups_table",
+    "harmless",
+    "household",
+    "measure",
+    "month",
+    "months",
+    "moved",
+    "portfolio",
+    "portfolio_table",
+    "proof",
+    "quotation",
+    "report",
+    "rules",
+    "standing",
+    "steps",
+    "steps_table",
+    "table",
+    "waiting",
+    "worklist",
+    "worklist_table",
+]

@@ -1,0 +1,34 @@
+"""Tables: CSV in which no text can be taken for a formula, and days as text."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_HIDDEN_STARTS = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060 "
+_WIDE = str.maketrans("＝＋－＠", "=+-@")
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return a table as CSV (UTF-8, comma) in which no text can be taken for a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows([[harmless(cell) for cell in row] for row in rows])
+    return out.getvalue()
+
+
+def harmless(cell: Any) -> Any:
+    """Return a cell that a spreadsheet shows and never runs: the one door of every export."""
+    if not isinstance(cell, str):
+        return cell
+    text = cell.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    start = text.lstrip(_HIDDEN_STARTS).translate(_WIDE)
+    return f"'{text}" if text[:1] in _DANGEROUS or start[:1] in _DANGEROUS else text
+
+
+def day(found: date | None) -> str | None:
+    """Return a day as ISO text."""
+    return found.isoformat() if found else None
