@@ -3,12 +3,15 @@
 It holds what was said of a loan and works out everything anew for any day, slowly and plainly.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
+from tests.reference import month_later
+
 RANKS = (
-    "draw unfreeze principal interest rebook extend overdue freeze write-off".split()  # noqa: SIM905
+    *("draw", "unfreeze", "principal", "interest", "rebook", "rate", "leave", "redate"),
+    *("extend", "carry-over", "shorten", "overdue", "freeze", "write-off"),
 )
 GIVES = {
     "principal": ("overdue", "in_term", "frozen"),
@@ -34,6 +37,8 @@ class Said:
     number: str
     amount: int = 0
     until: date | None = None
+    of: date | None = None
+    rates: dict | None = None
 
 
 @dataclass
@@ -41,12 +46,14 @@ class State:
     """A loan at the end of a day."""
 
     dates: list
+    rates: dict
+    grace: date | None
     plan: dict = field(default_factory=dict)
     held: dict = field(default_factory=lambda: {"in_term": 0, "overdue": 0, "frozen": 0})
     sums: dict = field(default_factory=lambda: dict.fromkeys(RANKS, 0))
     base: int = 0
     base_parts: list = field(default_factory=list)
-    balance_days: dict = field(default_factory=lambda: {"in_term": 0, "overdue": 0})
+    earned: dict = field(default_factory=lambda: {"in_term": 0, "overdue": 0, "grace": 0})
 
     @property
     def owed(self):
@@ -77,24 +84,23 @@ class Loan:
     dates: tuple
     approved: int
     said: tuple = ()
+    grace: date | None = None
 
     def also(self, *more):
         """Return this loan with more said of it; raise Impossible where that cannot be."""
-        loan = Loan(self.number, self.signed_on, self.rates, self.dates, self.approved)
-        loan.said = tuple(
-            sorted((*self.said, *more), key=lambda s: (s.day, RANKS.index(s.kind), s.number))
-        )
+        said = sorted((*self.said, *more), key=lambda s: (s.day, RANKS.index(s.kind), s.number))
+        loan = replace(self, said=tuple(said))
         loan.on(date.max)
         return loan
 
     def without(self, numbers):
         """Return this loan with some of what was said taken back."""
         kept = [one for one in self.said if one.number not in numbers]
-        return Loan(self.number, self.signed_on, self.rates, self.dates, self.approved).also(*kept)
+        return replace(self, said=()).also(*kept)
 
     def on(self, day):
         """Return the state at the end of a day."""
-        state, last = State(list(self.dates)), None
+        state, last = State(list(self.dates), self.rates, self.grace), None
         for one in self.said:
             if one.day > day:
                 break
@@ -106,12 +112,8 @@ class Loan:
         return state
 
     def interest(self, day):
-        """Return the interest earned to a day in term and overdue, each rounded half up once."""
-        days = self.on(day).balance_days
-        return tuple(
-            int(Fraction(days[name]) * self.rates[name] / 365 + Fraction(1, 2))
-            for name in ("in_term", "overdue")
-        )
+        """Return the interest earned to a day in term, overdue and in grace, rounded once each."""
+        return tuple(int(exact / 365 + Fraction(1, 2)) for exact in self.on(day).earned.values())
 
     def to_transfer(self, session):
         """Return what a session moves to overdue."""
@@ -126,12 +128,17 @@ class Loan:
 def _pass(state, since, until):
     if since is None:
         return
-    for name in state.balance_days:
-        state.balance_days[name] += state.held[name] * (until - since).days
+    over = min(max(state.grace or since, since), until)
+    for name, kind, days in (
+        ("in_term", "grace", over - since),
+        ("in_term", "in_term", until - over),
+        ("overdue", "overdue", until - since),
+    ):
+        state.earned[kind] += state.held[name] * state.rates[name] * days.days
 
 
 def _happen(state, one):
-    if one.kind != "draw" and not state.sums["draw"]:
+    if one.kind not in ("draw", "rate") and not state.sums["draw"]:
         raise Impossible(one)
     gone = one.day > state.dates[-1]
     if one.kind in GIVES:
@@ -144,8 +151,8 @@ def _happen(state, one):
         state.held["frozen"] += one.amount
     if one.kind in ("draw", "rebook"):
         _plan(state, one.day, one.amount if one.kind == "draw" else -one.amount)
-    if one.kind == "extend":
-        _extend(state, one.until)
+    if one.kind in MOVES:
+        _move(state, MOVES[one.kind](state, one))
     state.sums[one.kind] += one.amount
 
 
@@ -191,9 +198,56 @@ def _take(state, wished):
     return [-part for part in taken]
 
 
-def _extend(state, until):
-    if until <= state.dates[-1]:
-        raise Impossible(until)
-    amount = state.plan.pop(state.dates[-1], 0)
-    state.dates[-1] = until
-    state.plan[until] = state.plan.get(until, 0) + amount
+def _extend(state, one):
+    _must(one.until > state.dates[-1])
+    return {state.dates[-1]: one.until}
+
+
+def _redate(state, one):
+    later = [on for on in state.dates if on > one.of]
+    _must(one.of in state.dates and later and one.of >= one.day)
+    _must(one.of < one.until <= later[0])
+    return {one.of: one.until}
+
+
+def _leave(state, one):
+    _must(state.grace and one.day < state.grace < one.of and one.until > state.dates[-1])
+    months = max(n for n in range(600) if month_later(state.grace, n) <= one.of)
+    state.grace = one.of
+    to = {on: min(one.until, month_later(on, months)) for on in state.dates if on >= one.day}
+    return {**to, state.dates[-1]: one.until}
+
+
+def _shorten(state, one):
+    _must(one.day <= one.until < state.dates[-1])
+    return {on: one.until for on in state.dates if on > one.until}
+
+
+def _reprice(state, one):
+    state.rates = one.rates
+    return {}
+
+
+MOVES = {
+    "rate": _reprice,
+    "extend": _extend,
+    "carry-over": _extend,
+    "redate": _redate,
+    "leave": _leave,
+    "shorten": _shorten,
+}
+
+
+def _must(holds):
+    if not holds:
+        raise Impossible
+
+
+def _move(state, to):
+    plan, parts = {}, {}
+    for on, part in zip(state.dates, state.base_parts or [0] * len(state.dates), strict=True):
+        new = to.get(on, on)
+        plan[new] = plan.get(new, 0) + state.plan.get(on, 0)
+        parts[new] = parts.get(new, 0) + part
+    state.dates = sorted(plan)
+    state.plan, state.base_parts = plan, [parts[on] for on in state.dates]

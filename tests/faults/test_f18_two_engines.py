@@ -117,9 +117,10 @@ def test_columns_engine_and_model_agree_to_the_dong():
         for at, loan in enumerate(loans):
             one = stand(terms_of(loan, rates[at]), books[at], day)
             state = loan.on(day)
-            by_engine = (one.interest_earned.in_term, one.interest_earned.overdue, one.outstanding)
-            by_engine += (one.late_principal,)
-            by_columns = (earned.in_term[at], earned.overdue[at], owed[at], late[at])
+            interest = one.interest_earned
+            by_engine = (interest.in_term, interest.overdue, interest.grace)
+            by_engine += (one.outstanding, one.late_principal)
+            by_columns = (*(kind[at] for kind in earned), owed[at], late[at])
             assert by_columns == by_engine, (at, day)
             assert by_engine == (*loan.interest(day), state.owed, state.late(day)[0])
             compared += 1
