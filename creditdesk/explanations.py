@@ -15,6 +15,7 @@ from creditdesk.engine.journal import FINAL_DATE_MOVES, PRINCIPAL, Account, Even
 from creditdesk.engine.journal import in_order as event_order
 from creditdesk.engine.lifecycle import State, state_of
 from creditdesk.engine.policy import Policy
+from creditdesk.engine.replay import Booked
 from creditdesk.engine.terms import LoanTerms
 
 EARNING = ("in_term", "overdue", "grace")
@@ -261,13 +262,8 @@ def _figures(
     status = ("drawn", "outstanding", "written_off")
     state = tuple(Part(getattr(one, name), figure=name) for name in status)
     yield Figure("status", one.status, "state", state)
-    for name, signs in _SUMS.items():
-        parts = [
-            Part(signs[booked.event.kind] * booked.event.amount, booked.event.receipt_no)
-            for booked in facts
-            if booked.event.kind in signs
-        ]
-        yield Figure(name, getattr(one, name), "entries", tuple(parts))
+    for name in ("drawn", "principal_repaid", "written_off"):
+        yield _sum(name, one, facts)
     owed = tuple(Part(getattr(one, name), figure=name) for name in Balances._fields)
     yield Figure("outstanding", one.outstanding, "figures", owed)
     for account, name in zip(PRINCIPAL, Balances._fields, strict=True):
@@ -293,6 +289,17 @@ _SUMS: Mapping[str, Mapping[Kind, int]] = {
     "written_off": {Kind.WRITE_OFF: 1},
     "interest_collected": {Kind.INTEREST: 1},
 }
+
+
+def _sum(name: str, one: Standing, facts: Iterable[Booked]) -> Figure:
+    """Return a figure that is a sum of the amounts of events of some kinds."""
+    signs = _SUMS[name]
+    parts = (
+        Part(signs[booked.event.kind] * booked.event.amount, booked.event.receipt_no)
+        for booked in facts
+        if booked.event.kind in signs
+    )
+    return Figure(name, getattr(one, name), "entries", tuple(parts))
 
 
 def _figures_of_days(one: Standing, plan: Sequence[PlanLine]) -> Iterable[Figure]:
