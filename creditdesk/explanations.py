@@ -256,7 +256,7 @@ def _moved(postings: Iterable[Posting], account: Account) -> int:
 def _figures(
     live: Sequence[ledger.Fact], standing: Standing, plan: Sequence[PlanLine]
 ) -> Iterable[Figure]:
-    """Yield every figure of a standing, in its order, with what it consists of."""
+    """Yield every figure of a standing with what it consists of."""
     one = standing
     facts = [fact.booked for fact in live]
     status = ("drawn", "outstanding", "written_off")
@@ -273,6 +273,7 @@ def _figures(
     yield from _figures_of_days(one, plan)
     for kind in EARNING:
         yield Figure(f"interest_earned.{kind}", getattr(one.interest_earned, kind), "stretches")
+    yield _sum("interest_collected", one, facts)
     earned = (
         Part(getattr(one.interest_earned, k), figure=f"interest_earned.{k}") for k in EARNING
     )
