@@ -192,8 +192,13 @@ class Repricings(NamedTuple):
 def repricings(over: Axes, day: date, decided: Mapping[str, np.ndarray]) -> Repricings:
     """Return what decisions (columns of `records.kept.repricings_query`) make of rates and grace.
 
-    decided  by loan, in the order in which they count
+    On one day they count by number, letter by letter as `journal.in_order` has it: databases put
+    text in orders of their own.
     """
+    order = np.lexsort(
+        (decided["receipt_no"].astype(str), decided["value_date"], decided["loan_id"])
+    )
+    decided = {name: column[order] for name, column in decided.items()}
     at, loan = np.unique(np.searchsorted(over.ids, decided["loan_id"]), return_inverse=True)
     # An empty day is far below all others, too far to reckon with.
     grace = np.maximum(over.columns["grace_until"][at], number_of(BEGINNING))

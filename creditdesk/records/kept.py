@@ -152,24 +152,18 @@ def plans_query(
 
 
 def repricings_query(province: str, day: date) -> sa.Select[Any]:
-    """Return the query for what decided the rates or the grace of running loans up to a day.
-
-    In the order in which they count: by loan, day and receipt.
-    """
+    """Return the query for what decided the rates or the grace of running loans up to a day."""
     e, undoes = entry.alias(), entry.alias()
     undone = sa.select(undoes.c.id).where(undoes.c.mirrors == e.c.id)
-    return (
-        sa.select(
-            e.c.loan_id, e.c.value_date, e.c.kind, e.c.of_date, e.c.rate_e8, e.c.overdue_rate_e8
-        )
-        .where(
-            e.c.province == province,
-            e.c.kind.in_(["rate", "leave"]),
-            e.c.value_date <= day,
-            e.c.mirrors.is_(None),
-            ~undone.exists(),
-        )
-        .order_by(e.c.loan_id, e.c.value_date, e.c.receipt_no)
+    return sa.select(
+        *(e.c.loan_id, e.c.value_date, e.c.receipt_no, e.c.kind),
+        *(e.c.of_date, e.c.rate_e8, e.c.overdue_rate_e8),
+    ).where(
+        e.c.province == province,
+        e.c.kind.in_(["rate", "leave"]),
+        e.c.value_date <= day,
+        e.c.mirrors.is_(None),
+        ~undone.exists(),
     )
 
 

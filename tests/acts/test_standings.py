@@ -1,12 +1,14 @@
 """Standings: engine, columns and plain arithmetic say the same of every loan on every day."""
 
 from datetime import date, timedelta
+from itertools import permutations
 from random import Random
 
 import numpy as np
 import pytest
 
-from creditdesk import images, ledger, records, standings
+from creditdesk import columns, images, ledger, records, standings
+from creditdesk.db import read_columns
 from creditdesk.engine.ageing import stand
 from creditdesk.engine.journal import Event, Kind
 from tests import reference
@@ -85,6 +87,23 @@ def test_columns_engine_and_plain_arithmetic_agree(database, seed):
             assert_columns_are_the_engine(tx, day)
             for contract, events in book:
                 assert_as_reckoned(tx, contract, events, day)
+
+
+def test_of_two_rates_on_one_day_the_later_number_counts_however_they_are_read(database):
+    day = date(2025, 10, 10)
+    said = [("a", 5_400_000), ("B", 3_000_000), ("Ă", 4_800_000)]
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+        for number, rate in said:
+            event = Event(day, Kind.RATE, 0, None, number, None, rate, rate * 13 // 10)
+            enter(tx, loan_no, event)
+        assert_columns_are_the_engine(tx, date(2026, 12, 31))
+        over = standings.axes(tx, "44")
+        rows = read_columns(tx, records.kept.repricings_query("44", date.max))
+
+    for order in permutations(range(len(said))):
+        found = columns.repricings(over, day, {name: rows[name][list(order)] for name in rows})
+        assert found.rate_e8[:, 0].tolist() == [6_600_000, 3_000_000, 5_400_000, 4_800_000]
 
 
 def test_events_that_arrive_late_end_where_punctual_ones_do(database):
