@@ -1,4 +1,4 @@
-"""Arrears: what the rule moves to overdue, and the decisions that change a status."""
+"""Arrears: what the rule moves to overdue at the sessions of a day."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.engine import ageing, days
 from creditdesk.engine.journal import Event, Kind
-from creditdesk.engine.money import Dong, dong
+from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
 from creditdesk.engine.replay import Booked
 from creditdesk.engine.terms import LoanTerms
@@ -121,49 +121,3 @@ def _free_number(tx: Tx, number: str) -> str:
         again += 1
         found = f"{number}/{again}"
     return found
-
-
-def freeze(
-    tx: Tx,
-    policy: Policy,
-    *,
-    loan_no: str,
-    amount: Dong,
-    value_date: date,
-    until: date,
-    receipt_no: str,
-    deed: ledger.Deed,
-) -> bool:
-    """Freeze principal until a day: it earns nothing meanwhile. A decision of two people."""
-    event = Event(value_date, Kind.FREEZE, dong(amount), until, receipt_no)
-    return ledger.enter(tx, policy, "freeze", deed, loan_no=loan_no, events=[event])
-
-
-def unfreeze(
-    tx: Tx,
-    policy: Policy,
-    *,
-    loan_no: str,
-    amount: Dong,
-    value_date: date,
-    receipt_no: str,
-    deed: ledger.Deed,
-) -> bool:
-    """End a freeze: back to overdue when the final due date has passed, else to in term."""
-    event = Event(value_date, Kind.UNFREEZE, dong(amount), None, receipt_no)
-    return ledger.enter(tx, policy, "unfreeze", deed, loan_no=loan_no, events=[event])
-
-
-def write_off(
-    tx: Tx,
-    policy: Policy,
-    *,
-    loan_no: str,
-    amount: Dong,
-    value_date: date,
-    receipt_no: str,
-    deed: ledger.Deed,
-) -> bool:
-    """Give principal up. A decision of two people."""
-    event = Event(value_date, Kind.WRITE_OFF, dong(amount), None, receipt_no)
-    return ledger.enter(tx, policy, "write-off", deed, loan_no=loan_no, events=[event])

@@ -1,4 +1,4 @@
-"""Loans: signing a contract, drawing on it, re-booking a draw, extending the final due date."""
+"""Loans: signing a contract, drawing on it, re-booking a draw."""
 
 import re
 from dataclasses import dataclass
@@ -229,18 +229,3 @@ def rebook(
     """Take back part of a draw that was booked wrongly: it is subtracted from lending."""
     event = Event(value_date, Kind.REBOOK, dong(amount), None, receipt_no)
     return ledger.enter(tx, policy, "rebook", deed, loan_no=loan_no, events=[event], at_desk=True)
-
-
-def extend(
-    tx: Tx,
-    policy: Policy,
-    *,
-    loan_no: str,
-    until: date,
-    value_date: date,
-    receipt_no: str,
-    deed: ledger.Deed,
-) -> bool:
-    """Move the final due date to a later day: a decision of two people."""
-    event = Event(value_date, Kind.EXTEND, 0, until, receipt_no)
-    return ledger.enter(tx, policy, "extend", deed, loan_no=loan_no, events=[event])

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from creditdesk import ledger, records
 from creditdesk.db import Tx
+from creditdesk.engine.accrual import Interest
+from creditdesk.engine.ageing import stand
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong, dong
 from creditdesk.engine.policy import Policy
@@ -38,6 +40,46 @@ class Reversal(NamedTuple):
     receipt_no: str
     loan_no: str
     act_id: int
+
+
+class Payoff(NamedTuple):
+    """What closes a loan at the end of a day [dong]: principal by account, interest by kind."""
+
+    loan_no: str
+    day: date
+    in_term: Dong
+    overdue: Dong
+    frozen: Dong
+    interest: Interest
+
+    @property
+    def principal(self) -> Dong:
+        """Return all principal that is owed."""
+        return Dong(self.in_term + self.overdue + self.frozen)
+
+    @property
+    def total(self) -> Dong:
+        """Return everything that is owed."""
+        return Dong(self.principal + self.interest.sum)
+
+
+def quote_full(tx: Tx, policy: Policy, *, loan_no: str, day: date) -> Payoff:
+    """Return what repays a loan in full on a day; `receive` of it closes the loan.
+
+    The day itself earns nothing. What was collected has paid the kinds of interest in the order
+    that policy had when the contract was signed. Raises LoanNotFound.
+    """
+    loan = records.loans.find_loan(tx, loan_no)
+    if loan is None:
+        raise ledger.LoanNotFound(loan_no=loan_no)
+    booked = ledger.in_order(ledger.facts_of(tx, loan.id))
+    now = stand(ledger.terms_of(loan), booked, day)
+    left, unpaid = int(now.interest_collected), {}
+    for kind in policy.repayment_order.interest.at(loan.signed_on):
+        earned = getattr(now.interest_earned, kind)
+        unpaid[kind] = Dong(max(0, earned - left))
+        left = max(0, left - earned)
+    return Payoff(loan_no, day, now.in_term, now.overdue, now.frozen, Interest(**unpaid))
 
 
 def receive(

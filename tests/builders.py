@@ -7,7 +7,7 @@ from random import Random
 
 from creditdesk import intake, ledger, loans, records, settings
 from creditdesk.communes import Map
-from creditdesk.engine.journal import Kind
+from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
 from creditdesk.errors import Refused
 from creditdesk.intake import layout
@@ -78,6 +78,16 @@ def a_loan(tx, number=1, *, drawn=50_000_000, drawn_on=None, **changes):
 def enter(tx, loan_no, event):
     """Enter an event by the road that every act takes."""
     return ledger.enter(tx, POLICY, event.kind.value, a_deed(), loan_no=loan_no, events=[event])
+
+
+def as_told(kind):
+    """Return an act that enters a fact of history of one kind: no law of decisions is asked."""
+
+    def tell(tx, policy, *, loan_no, value_date, receipt_no, deed, amount=0, until=None):
+        event = Event(value_date, kind, amount, until, receipt_no)
+        return ledger.enter(tx, policy, kind.value, deed, loan_no=loan_no, events=[event])
+
+    return tell
 
 
 def an_invented_contract(rng, number):

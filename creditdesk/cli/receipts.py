@@ -1,5 +1,6 @@
 """Receipts at the desk: taking one, late or not, and undoing one, with all that it changes."""
 
+from datetime import date
 from typing import Any
 
 import click
@@ -51,6 +52,29 @@ def receive(desk: Desk, loan_no: str, *, by: str, dry_run: bool, json_: bool, **
     }
     code = "received" if taken.new else "received-before"
     _tell(desk, document, changed, code=code, dry_run=dry_run, json_=json_)
+
+
+@command("payoff")
+@click.argument("loan_no")
+@click.option("--day", type=DAY, required=True, help="The day of the repayment.")
+@as_json
+def payoff(desk: Desk, loan_no: str, day: date, json_: bool) -> None:
+    """Show what repays a loan in full on a day: principal and interest by kind."""
+    with desk.read() as tx:
+        found = repayments.quote_full(tx, desk.policy, loan_no=loan_no, day=day)
+    if json_:
+        tell(documents.payoff(found))
+        return
+    label = words.say(desk.language, "figure.interest_unpaid")
+    for name in ("in_term", "overdue", "frozen"):
+        _line(desk, f"figure.{name}", getattr(found, name))
+    for name in ("in_term", "overdue", "grace"):
+        _line(desk, f"figure.{name}", getattr(found.interest, name), f"{label}: ")
+    _line(desk, "decision.total", found.total)
+
+
+def _line(desk: Desk, code: str, amount: Dong, before: str = "") -> None:
+    click.echo(f"{before}{words.say(desk.language, code)}: {words.told(amount)}")
 
 
 @command("reverse")

@@ -10,9 +10,19 @@ from creditdesk.documents.applications import (
     waiting,
 )
 from creditdesk.documents.closings import closed, month, months, proof
+from creditdesk.documents.decisions import (
+    acts,
+    acts_table,
+    decision,
+    preview,
+    preview_table,
+    proposal,
+    schedule,
+    schedule_table,
+)
 from creditdesk.documents.files import report
 from creditdesk.documents.listings import groups, groups_table, worklist, worklist_table
-from creditdesk.documents.loans import differences, explanation, quotation, standing
+from creditdesk.documents.loans import differences, explanation, payoff, quotation, standing
 from creditdesk.documents.measures import effect, measure
 from creditdesk.documents.portfolios import (
     PORTFOLIO_FIGURES,
@@ -27,11 +37,14 @@ from creditdesk.documents.tables import day, harmless, table
 
 __all__ = [
     "PORTFOLIO_FIGURES",
+    "acts",
+    "acts_table",
     "advanced",
     "bridge",
     "bridge_table",
     "closed",
     "day",
+    "decision",
     "differences",
     "dossier",
     "effect",
@@ -45,12 +58,18 @@ __all__ = [
     "month",
     "months",
     "moved",
+    "payoff",
     "portfolio",
     "portfolio_table",
+    "preview",
+    "preview_table",
     "proof",
+    "proposal",
     "quotation",
     "report",
     "rules",
+    "schedule",
+    "schedule_table",
     "standing",
     "steps",
     "steps_table",

@@ -10,6 +10,7 @@ from creditdesk.engine.comparison import Difference, by_account
 from creditdesk.engine.quotation import Quotation
 from creditdesk.engine.replay import Booked
 from creditdesk.explanations import Explanation
+from creditdesk.repayments import Payoff
 
 
 def standing(found: Standing) -> dict[str, Any]:
@@ -98,4 +99,26 @@ def _booked(found: Booked | None) -> dict[str, Any] | None:
             account.name.lower(): amount for account, amount in by_account(found).items()
         },
         "plan": {due_on.isoformat(): amount for due_on, amount in found.plan},
+    }
+
+
+def payoff(found: Payoff) -> dict[str, Any]:
+    """Return what repays a loan in full on a day."""
+    interest = found.interest
+    return {
+        "loan_no": found.loan_no,
+        "day": found.day.isoformat(),
+        "principal": {
+            "in_term": found.in_term,
+            "overdue": found.overdue,
+            "frozen": found.frozen,
+            "total": found.principal,
+        },
+        "interest": {
+            "in_term": interest.in_term,
+            "overdue": interest.overdue,
+            "grace": interest.grace,
+            "total": interest.sum,
+        },
+        "total": found.total,
     }

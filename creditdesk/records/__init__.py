@@ -9,6 +9,17 @@ from creditdesk.records import (
     measures,
     moves,
     places,
+    proposals,
 )
 
-__all__ = ["applications", "households", "kept", "ledger", "loans", "measures", "moves", "places"]
+__all__ = [
+    "applications",
+    "households",
+    "kept",
+    "ledger",
+    "loans",
+    "measures",
+    "moves",
+    "places",
+    "proposals",
+]

@@ -1,6 +1,6 @@
 """The ledger: acts, entries, their postings and plan changes; all of it append-only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -184,6 +184,11 @@ def ids_given(tx: Tx, table: sa.Table) -> None:
 def add_act(tx: Tx, values: dict[str, Any]) -> int:
     """Write one act and return its id."""
     return int(tx.execute(sa.insert(act).values(**values).returning(act.c.id)).scalar_one())
+
+
+def acts_of(tx: Tx, ids: Collection[int]) -> dict[int, Any]:
+    """Return acts by their ids."""
+    return {row.id: row for row in tx.execute(sa.select(act).where(act.c.id.in_(ids)))}
 
 
 def act_of_receipt(tx: Tx, receipt_no: str) -> Any:

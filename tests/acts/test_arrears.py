@@ -8,7 +8,7 @@ from creditdesk import arrears, audit, ledger, records, repayments, standings, w
 from creditdesk.arrears import Place
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
-from tests.builders import POLICY, a_deed, a_loan, enter, live
+from tests.builders import POLICY, a_deed, a_loan, as_told, enter, live
 
 BOOK = Place()
 INSTALMENTS_MOVE = {
@@ -139,7 +139,7 @@ def test_a_transfer_is_of_a_place(database):
 
 
 def freeze(tx, loan_no, amount=10_000_000, receipt_no="KN1", deed=None):
-    return arrears.freeze(
+    return as_told(Kind.FREEZE)(
         tx,
         POLICY,
         loan_no=loan_no,
@@ -152,7 +152,7 @@ def freeze(tx, loan_no, amount=10_000_000, receipt_no="KN1", deed=None):
 
 
 def unfreeze(tx, loan_no, value_date, deed=None):
-    return arrears.unfreeze(
+    return as_told(Kind.UNFREEZE)(
         tx,
         POLICY,
         loan_no=loan_no,
@@ -164,7 +164,7 @@ def unfreeze(tx, loan_no, value_date, deed=None):
 
 
 def write_off(tx, loan_no, amount, deed=None):
-    return arrears.write_off(
+    return as_told(Kind.WRITE_OFF)(
         tx,
         POLICY,
         loan_no=loan_no,

@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 
 from creditdesk import households, ledger, loans, records, repayments, standings
+from creditdesk.engine.journal import Kind
 from creditdesk.engine.lifecycle import NotInThisState
 from creditdesk.engine.money import Dong
 from creditdesk.engine.replay import BeforeFirstDraw, ExtensionNotLater, MoreThanOutstanding
-from tests.builders import PLACES, POLICY, a_contract, a_deed, a_loan
+from tests.builders import PLACES, POLICY, a_contract, a_deed, a_loan, as_told
 
 WRONG = {
     "loan_no": ({"loan_no": "66000000000001"}, "loan-no-unreadable"),
@@ -61,7 +62,7 @@ def rebook(tx, loan_no, amount, receipt_no="DK9", value_date=date(2024, 4, 1)):
 
 
 def extend(tx, loan_no, until, receipt_no="GH9", deed=None):
-    return loans.extend(
+    return as_told(Kind.EXTEND)(
         tx,
         POLICY,
         loan_no=loan_no,

@@ -10,6 +10,7 @@ from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
 from creditdesk.intake import layout
 from tests.builders import POLICY, a_deed, a_file, a_loan, enter, live, take_movements
+from tests.decided import decide
 
 TODAY = date(2026, 11, 22)
 JUNE = date(2026, 6, 20)
@@ -53,13 +54,11 @@ def rebook(tx, loan_no):
 
 
 def extend(tx, loan_no):
-    facts = {"until": date(2028, 1, 15), "value_date": JUNE, "receipt_no": "GH9"}
-    loans.extend(tx, POLICY, loan_no=loan_no, deed=a_deed(), **facts)
+    decide(tx, "extend", loan_no, JUNE, until="2028-01-15")
 
 
 def freeze(tx, loan_no):
-    facts = {"amount": Dong(5), "value_date": JUNE, "until": date(2029, 1, 1)}
-    arrears.freeze(tx, POLICY, loan_no=loan_no, receipt_no="KN9", deed=a_deed(), **facts)
+    decide(tx, "freeze", loan_no, JUNE, reason="K4a")
 
 
 def transfer(tx, _loan_no):

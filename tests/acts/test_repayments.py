@@ -198,3 +198,29 @@ def test_a_late_receipt_is_refused_where_later_ones_could_not_stand(database):
 def test_a_receipt_of_an_unknown_loan_is_refused(database):
     with database.begin() as tx, pytest.raises(ledger.LoanNotFound):
         receive(tx, "6600000000000404", principal=1)
+
+
+@pytest.mark.parametrize("programme", ["01", "02"])
+def test_what_a_payoff_tells_closes_the_loan_on_that_day(database, programme):
+    day = date(2026, 6, 7)
+    changes = {"programme": programme}
+    changes |= {"course_end_on": date(2025, 1, 31)} if programme == "02" else {}
+    with database.begin() as tx:
+        loan_no = a_loan(tx, **changes)
+        enter(tx, loan_no, Event(date(2026, 2, 7), Kind.OVERDUE, 10_000_000, None, "CQH1"))
+        receive(tx, loan_no, "L1", value_date=date(2025, 6, 7), interest=500_000)
+        found = repayments.quote_full(tx, POLICY, loan_no=loan_no, day=day)
+
+        receive(
+            tx,
+            loan_no,
+            "T1",
+            value_date=day,
+            principal=found.principal,
+            interest=found.interest.sum,
+        )
+
+        after = standings.standing(tx, loan_no, day)
+    assert (after.status, after.interest_unpaid) == ("closed", 0)
+    assert found.total == found.principal + found.interest.sum > 50_000_000
+    assert (found.interest.grace > 0) == (programme == "02")

@@ -12,6 +12,7 @@ from creditdesk.db import Database
 from creditdesk.engine.journal import Kind
 from creditdesk.engine.money import Dong
 from creditdesk.errors import Conflict, Refused
+from tests.builders import as_told
 from tests.conftest import LONG
 from tests.faults.book import (
     DEED,
@@ -69,14 +70,14 @@ class Teller:
         self.acknowledged[number] = (loan_no, Kind(kind), amount)
 
     def write_off(self, number):
-        self.decide(arrears.write_off, Kind.WRITE_OFF, number, 200_000)
+        self.decide(as_told(Kind.WRITE_OFF), Kind.WRITE_OFF, number, 200_000)
 
     def unfreeze(self, number):
-        self.decide(arrears.unfreeze, Kind.UNFREEZE, number, 900_000)
+        self.decide(as_told(Kind.UNFREEZE), Kind.UNFREEZE, number, 900_000)
 
     def freeze(self, number):
         until = {"until": FIRST + timedelta(365)}
-        self.decide(arrears.freeze, Kind.FREEZE, number, 900_000, **until)
+        self.decide(as_told(Kind.FREEZE), Kind.FREEZE, number, 900_000, **until)
 
     def decide(self, act, kind, number, most, **more):
         loan_no, day = self.some()

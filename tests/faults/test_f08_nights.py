@@ -9,7 +9,9 @@ import sqlalchemy as sa
 
 from creditdesk import arrears, closing, months, records, standings, statements
 from creditdesk.db import Database
+from creditdesk.engine.journal import Kind
 from creditdesk.engine.money import Dong
+from tests.builders import as_told
 from tests.conftest import LONG, TEMPLATE
 from tests.faults.book import DEED, KEPT, POLICY, at_once, kept_rows, lend, pay, prove
 
@@ -61,7 +63,7 @@ def live(database, day):
         if number % 17 == 3:
             facts = {"loan_no": loan_no, "value_date": day, "receipt_no": f"KN{number}"}
             until = day + timedelta(90)
-            arrears.freeze(tx, POLICY, amount=Dong(70_000), until=until, deed=DEED, **facts)
+            as_told(Kind.FREEZE)(tx, POLICY, amount=Dong(70_000), until=until, deed=DEED, **facts)
         if day.day == 10:
             arrears.transfer(tx, POLICY, session=day, place=arrears.Place(), deed=DEED)
 

@@ -31,7 +31,7 @@ from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.lifecycle import NotInThisState
 from creditdesk.engine.money import Dong
 from creditdesk.errors import Conflict, Refused
-from tests.builders import live
+from tests.builders import as_told, live
 from tests.conftest import LONG, TEMPLATE
 from tests.faults.book import DEED, PLACES, POLICY, SESSION_DAY, contract, prove
 from tests.faults.model import Impossible, Loan, Said
@@ -189,10 +189,10 @@ class Histories(RuleBasedStateMachine):
         kind=st.sampled_from(["rebook", "unfreeze", "write-off"]),
     )
     def decide(self, pick, amount, back, kind):
-        calls = {"rebook": loans.rebook, "unfreeze": arrears.unfreeze}
+        calls = {"rebook": loans.rebook, "unfreeze": as_told(Kind.UNFREEZE)}
         day = self.day_back(back)
         said = Said(day, kind, self.next_number(), amount)
-        call = calls.get(kind, arrears.write_off)
+        call = calls.get(kind, as_told(Kind.WRITE_OFF))
         self.both(self.loan_at(pick), [said], call, amount=Dong(amount), value_date=day)
 
     @precondition(lambda self: self.model)
@@ -202,7 +202,7 @@ class Histories(RuleBasedStateMachine):
         until = day + timedelta(200)
         said = Said(day, "freeze", self.next_number(), amount, until)
         facts = {"amount": Dong(amount), "value_date": day, "until": until}
-        self.both(self.loan_at(pick), [said], arrears.freeze, **facts)
+        self.both(self.loan_at(pick), [said], as_told(Kind.FREEZE), **facts)
 
     @precondition(lambda self: self.model)
     @rule(pick=PICK, back=BACK, later=LATER, kind=st.sampled_from(ENDS))

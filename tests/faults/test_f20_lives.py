@@ -35,6 +35,7 @@ from creditdesk.engine.ageing import final_due_on, plan_on, stand, terms_on
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
 from creditdesk.errors import DeskError
+from tests.builders import as_told
 from tests.conftest import LONG, TEMPLATE
 from tests.faults.book import DEED, PLACES, POLICY, contract
 
@@ -50,8 +51,8 @@ PICK = st.integers(0, 1000)
 MONEY = {
     "draw": loans.draw,
     "rebook": loans.rebook,
-    "unfreeze": arrears.unfreeze,
-    "write-off": arrears.write_off,
+    "unfreeze": as_told(Kind.UNFREEZE),
+    "write-off": as_told(Kind.WRITE_OFF),
 }
 ROWS = sa.select(
     *(sa.select(sa.func.count()).select_from(t).scalar_subquery() for t in metadata.sorted_tables)
@@ -168,7 +169,7 @@ class Lives(RuleBasedStateMachine):
     def freeze(self, pick, amount, back, ahead):
         day, amount = self.day_back(back), min(amount, max(1, self.standing(pick).outstanding))
         facts = {"value_date": day, "until": day + timedelta(ahead)}
-        self.enter(pick, arrears.freeze, amount=Dong(amount), **facts)
+        self.enter(pick, as_told(Kind.FREEZE), amount=Dong(amount), **facts)
 
     @precondition(lambda self: self.loans)
     @rule(

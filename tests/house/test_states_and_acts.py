@@ -5,7 +5,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from creditdesk import decision_documents, words
+from creditdesk import documents, words
 from creditdesk.cli import cli
 from creditdesk.engine.lifecycle import ACTS, Act, State
 
@@ -13,7 +13,7 @@ DOC = Path(__file__).resolve().parents[2] / "docs" / "states-and-acts.md"
 
 
 def test_the_document_says_what_the_table_says():
-    assert decision_documents.acts_table("en") in DOC.read_text("utf-8")
+    assert documents.acts_table("en") in DOC.read_text("utf-8")
 
 
 def test_every_act_and_state_has_a_word_in_every_language():
@@ -29,6 +29,6 @@ def test_the_table_is_printed_and_told_as_data(sqlite_url, monkeypatch):
     printed = CliRunner().invoke(cli, ["acts"])
     told = CliRunner().invoke(cli, ["acts", "--json"])
 
-    assert printed.stdout.strip() == decision_documents.acts_table("vi")
+    assert printed.stdout.strip() == documents.acts_table("vi")
     found = {row["act"]: row["states"] for row in json.loads(told.stdout)["acts"]}
     assert found == {act.value: list(rule.states) for act, rule in ACTS.items()}

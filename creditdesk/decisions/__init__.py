@@ -1,0 +1,42 @@
+"""Decisions in mid-life on one loan: looked at before, taken, proposed and answered."""
+
+from creditdesk.decisions.deciding import (
+    Decided,
+    DocumentMissing,
+    Preview,
+    Version,
+    View,
+    decide,
+    preview,
+    versions,
+)
+from creditdesk.decisions.kinds import KINDS, PARAMETERS, Decision, decision_of
+from creditdesk.decisions.proposals import (
+    Proposal,
+    approve,
+    inbox,
+    propose,
+    refuse,
+    withdraw,
+)
+
+__all__ = [
+    "KINDS",
+    "PARAMETERS",
+    "Decided",
+    "Decision",
+    "DocumentMissing",
+    "Preview",
+    "Proposal",
+    "Version",
+    "View",
+    "approve",
+    "decide",
+    "decision_of",
+    "inbox",
+    "preview",
+    "propose",
+    "refuse",
+    "versions",
+    "withdraw",
+]

@@ -1,0 +1,178 @@
+"""Proposals: what one person prepares and another approves, refuses, or its maker withdraws."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any, NamedTuple
+
+from creditdesk import ledger, records
+from creditdesk.arrears import Place
+from creditdesk.db import Tx
+from creditdesk.decisions.deciding import Decided, decide, preview, require_document
+from creditdesk.decisions.kinds import Decision, decision_of
+from creditdesk.engine.policy import Policy
+from creditdesk.errors import Conflict, Denied, NotFound
+
+
+class ProposalNotFound(NotFound):
+    """No proposal has this number."""
+
+    code = "proposal-not-found"
+
+
+class ProposalAnswered(Conflict):
+    """The proposal was approved, refused or withdrawn before."""
+
+    code = "proposal-answered"
+
+
+class ProposalOutdated(Conflict):
+    """The loan changed: the decision would do another thing than its maker saw."""
+
+    code = "proposal-outdated"
+
+
+class NotTheMaker(Denied):
+    """Only who made a proposal withdraws it."""
+
+    code = "not-the-maker"
+
+
+class Proposal(NamedTuple):
+    """A decision that waits for an answer: who made it when, on what ground and paper."""
+
+    number: int
+    decision: Decision
+    commune: str
+    by: str
+    made_at: str
+    ground: str
+    document_no: str
+    document_on: date
+
+
+def propose(tx: Tx, policy: Policy, *, decision: Decision, deed: ledger.Deed) -> int:
+    """Lay a decision before another person and return the proposal's number.
+
+    Raises what `decide` would refuse now, MakerMissing, GroundMissing, DocumentMissing.
+    """
+    loan = records.loans.lock_loan(tx, decision.loan_no)
+    require_document(decision, deed)
+    seen = preview(tx, policy, decision)
+    if seen.refusal is not None:
+        raise seen.refusal
+    assert loan is not None
+    act_id = ledger.begin_act(tx, "propose", replace(deed, checked_by=""), grounded=True)
+    return records.proposals.add_proposal(
+        tx,
+        {
+            "province": loan.province,
+            "loan_id": loan.id,
+            "kind": decision.act.value,
+            "value_date": decision.day,
+            "said": json.dumps(decision.written(), sort_keys=True, ensure_ascii=False),
+            "effect": seen.digest,
+            "act_id": act_id,
+        },
+    )
+
+
+def approve(tx: Tx, policy: Policy, *, number: int, by: str, recorded_at: str) -> Decided:
+    """Take a proposed decision as another person: its maker decides, the approver checks.
+
+    Raises ProposalNotFound, ProposalAnswered, ProposalOutdated where the loan has changed so that
+    the decision does another thing than its maker saw, SamePerson, and what `decide` refuses.
+    """
+    row = _waiting(tx, number)
+    decision = _decision(row)
+    if preview(tx, policy, decision).digest != row.effect:
+        raise ProposalOutdated(number=number, loan_no=row.loan_no)
+    deed = ledger.Deed(
+        by=row.by,
+        recorded_at=recorded_at,
+        checked_by=by,
+        ground=row.ground,
+        document_no=row.document_no,
+        document_on=row.document_on,
+        particulars={"proposal": number},
+    )
+    done = decide(tx, policy, decision=decision, deed=deed)
+    records.proposals.add_answer(tx, number, "approved", done.act_id)
+    return done
+
+
+def refuse(tx: Tx, *, number: int, deed: ledger.Deed) -> None:
+    """Answer a proposal with no, as another person than its maker, and say why.
+
+    Raises ProposalNotFound, ProposalAnswered, SamePerson, GroundMissing.
+    """
+    row = _waiting(tx, number)
+    if _same(row.by, deed.by):
+        raise ledger.SamePerson(act="refuse-proposal", by=row.by)
+    _answer(tx, number, "refused", deed)
+
+
+def withdraw(tx: Tx, *, number: int, deed: ledger.Deed) -> None:
+    """Take a proposal back, as its maker, and say why.
+
+    Raises ProposalNotFound, ProposalAnswered, NotTheMaker, GroundMissing.
+    """
+    row = _waiting(tx, number)
+    if not _same(row.by, deed.by):
+        raise NotTheMaker(number=number, by=row.by)
+    _answer(tx, number, "withdrawn", deed)
+
+
+def inbox(tx: Tx, place: Place, as_of: date) -> tuple[Proposal, ...]:
+    """Return the proposals that wait for an answer, oldest first.
+
+    place  where the loans are on the day
+    """
+    rows = records.proposals.unanswered(tx, place.province)
+    at = {
+        loan.id: loan.commune
+        for loan in records.moves.loans_on(tx, sorted({row.loan_id for row in rows}), as_of)
+    }
+    return tuple(
+        Proposal(
+            number=row.id,
+            decision=_decision(row),
+            commune=at[row.loan_id],
+            by=row.by,
+            made_at=row.recorded_at,
+            ground=row.ground,
+            document_no=row.document_no,
+            document_on=row.document_on,
+        )
+        for row in rows
+        if place.commune in (None, at[row.loan_id])
+    )
+
+
+def _waiting(tx: Tx, number: int) -> Any:
+    """Return a proposal that nobody has answered, its loan locked so that nobody does now."""
+    row = records.proposals.find_proposal(tx, number)
+    if row is None:
+        raise ProposalNotFound(number=number)
+    records.loans.lock_loan(tx, row.loan_no)
+    row = records.proposals.find_proposal(tx, number)
+    assert row is not None
+    if row.answer is not None:
+        raise ProposalAnswered(number=number, answer=row.answer)
+    return row
+
+
+def _decision(row: Any) -> Decision:
+    said: Mapping[str, str] = json.loads(row.said)
+    return decision_of(row.kind, row.loan_no, row.value_date, said)
+
+
+def _same(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()
+
+
+def _answer(tx: Tx, number: int, answer: str, deed: ledger.Deed) -> None:
+    name = {"refused": "refuse-proposal", "withdrawn": "withdraw-proposal"}[answer]
+    act_id = ledger.begin_act(tx, name, deed, grounded=True)
+    records.proposals.add_answer(tx, number, answer, act_id)
