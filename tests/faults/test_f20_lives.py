@@ -39,7 +39,7 @@ from tests.builders import as_told
 from tests.conftest import LONG, TEMPLATE
 from tests.faults.book import DEED, PLACES, POLICY, contract
 
-RUNS, STEPS = (150, 60) if LONG else (12, 30)
+RUNS, STEPS = (150, 60) if LONG else (16, 30)
 SIGNED = date(2026, 3, 2)
 LONG_AGO = date(2020, 1, 1)
 LATEST = date(2031, 12, 31)
@@ -132,7 +132,7 @@ class Lives(RuleBasedStateMachine):
         return sorted(dates), terms_on(terms, booked, date.max).grace_until or SIGNED
 
     @precondition(lambda self: len(self.loans) < MOST_LOANS)
-    @rule(instalments=st.sampled_from([1, 6, 24]), amount=AMOUNTS, learner=st.booleans())
+    @rule(instalments=st.sampled_from([1, 24, 60]), amount=AMOUNTS, learner=st.booleans())
     def sign_and_draw(self, instalments, amount, learner):
         months = [(2026 + m // 12, m % 12 + 1) for m in range(3, 3 + instalments)]
         dates = [date(year, month, 2) for year, month in months]
