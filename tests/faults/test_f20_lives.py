@@ -39,7 +39,7 @@ from tests.builders import as_told
 from tests.conftest import LONG, TEMPLATE
 from tests.faults.book import DEED, PLACES, POLICY, contract
 
-RUNS, STEPS = (150, 60) if LONG else (16, 30)
+RUNS, STEPS = (150, 60) if LONG else (12, 25)
 SIGNED = date(2026, 3, 2)
 LONG_AGO = date(2020, 1, 1)
 LATEST = date(2031, 12, 31)
