@@ -1,6 +1,7 @@
 """Loans: signing a contract, drawing on it, re-booking a draw."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,7 @@ from creditdesk.communes import Map
 from creditdesk.db import Tx
 from creditdesk.engine import days
 from creditdesk.engine.accrual import rate_units
+from creditdesk.engine.drawing import Drawn, Study, allow, draws_of
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong, dong
 from creditdesk.engine.policy import Policy
@@ -201,19 +203,41 @@ def draw(
 ) -> bool:
     """Pay out a loan, in full or in part; return whether the receipt was new.
 
-    Raises AboveApproved and what `ledger.enter` refuses.
+    What became a loan by an application is drawn as its programme says.
+
+    Raises AboveApproved, what `engine.drawing` refuses, and what `ledger.enter` refuses.
     """
     loan = records.loans.lock_loan(tx, loan_no)
     if loan is not None and not records.ledger.find_receipt(tx, receipt_no):
-        signs = {Kind.DRAW: 1, Kind.REBOOK: -1}
-        drawn = sum(
-            fact.booked.event.amount * signs.get(fact.booked.event.kind, 0)
-            for fact in ledger.facts_of(tx, loan.id)
-        )
+        before = _draws(tx, [loan.id])
+        drawn = sum(one.amount for one in before)
         if drawn + amount > loan.approved:
             raise AboveApproved(loan_no=loan_no, approved=loan.approved, drawn=drawn)
+        _allow(tx, policy, loan, Drawn(value_date, amount), before)
     event = Event(value_date, Kind.DRAW, dong(amount), None, receipt_no)
     return ledger.enter(tx, policy, "draw", deed, loan_no=loan_no, events=[event], at_desk=True)
+
+
+def _draws(tx: Tx, loan_ids: Sequence[int]) -> list[Drawn]:
+    facts = ledger.facts_of_many(tx, loan_ids)
+    return [
+        one
+        for loan_id in loan_ids
+        for one in draws_of(fact.booked.event for fact in facts.get(loan_id, ()))
+    ]
+
+
+def _allow(tx: Tx, policy: Policy, loan: Any, draw: Drawn, before: Sequence[Drawn]) -> None:
+    asked = records.applications.application_of(tx, loan.loan_no)
+    if asked is None:
+        return
+    ids = records.applications.loans_of_learner(tx, asked) if asked.learner_no else []
+    study = Study(
+        months=asked.study_months,
+        terms_a_year=policy.limits.study_terms_a_year.at(draw.day),
+        elsewhere=_draws(tx, [one for one in ids if one != loan.id]),
+    )
+    allow(policy.programme(loan.programme), loan.signed_on, draw, before, study)
 
 
 def rebook(

@@ -62,6 +62,12 @@ class AmountAboveAsked(Refused):
     code = "amount-above-asked"
 
 
+class StepStands(Refused):
+    """Only the last step is taken back, and none once the contract is signed."""
+
+    code = "step-stands"
+
+
 class PaperIncomplete(Refused):
     """The paper lacks its number, or a notice the day or place of the draw."""
 
@@ -173,6 +179,26 @@ def withdraw(
 ) -> tuple[Moved, ...]:
     """Take applications back, as their borrowers wish."""
     return _advance(tx, policy, Step.WITHDRAW, lines, paper=paper, deed=deed)
+
+
+def take_back(tx: Tx, *, application_no: str, step: Step, deed: ledger.Deed) -> Moved:
+    """Take back a step that was entered wrongly, by its mirror, as long as nothing follows.
+
+    Nothing is deleted: who took it back, and on what ground, stands in the timeline.
+
+    Raises ApplicationNotFound, StepStands, GroundMissing.
+    """
+    records.loans.join_writers(tx)
+    cases.lock(tx, [application_no])
+    case = cases.find(tx, application_no)
+    last = case.steps[-1] if case.steps else None
+    if last is None or last.step != step or step is Step.SIGN:
+        state = case.state.value
+        raise StepStands(application_no=application_no, step=step.value, state=state)
+    act_id = ledger.begin_act(tx, "application-take-back", deed, grounded=True)
+    line = Line(application_no, remark=deed.ground)
+    cases.write(tx, case, step, line, Paper(last.on_day), act_id=act_id, mirrors=last.id)
+    return Moved(application_no, cases.find(tx, application_no).state)
 
 
 class _Decided(NamedTuple):

@@ -65,12 +65,16 @@ class Moved(NamedTuple):
 
 
 class Case(NamedTuple):
-    """An application's row, the steps written of it, and where they lead."""
+    """An application's row, the steps that stand of it, and where they lead.
+
+    written  every step in the order of writing: also those taken back, and what took them back
+    """
 
     row: Any
     ways: Ways
     steps: Sequence[Any]
     state: State
+    written: Sequence[Any]
 
     @property
     def since(self) -> date:
@@ -92,11 +96,13 @@ class Case(NamedTuple):
 def case_of(row: Any, steps: Sequence[Any], as_of: date = date.max) -> Case:
     """Return the case that a row and its steps up to a day make."""
     ways = DIRECT if row.trustee == ledger.DIRECT else ENTRUSTED
-    taken = [step for step in steps if step.on_day <= as_of]
+    written = [step for step in steps if step.on_day <= as_of]
+    gone = {step.mirrors for step in written if step.mirrors is not None}
+    taken = [step for step in written if step.mirrors is None and step.id not in gone]
     state = State.APPLIED
     for step in taken:
         state = next_state(ways, state, Step(step.step), accepted=step.accepted)
-    return Case(row, ways, taken, state)
+    return Case(row, ways, taken, state, written)
 
 
 def find(tx: Tx, application_no: str, as_of: date = date.max) -> Case:
@@ -129,7 +135,7 @@ def judged(
         months=row.months,
         source=row.source,
         investor=row.investor,
-        counted=_counted(tx, row, terms.ceiling_counts, day),
+        counted=_counted(tx, policy, row, day),
         learner_no=row.learner_no,
         works=row.works,
         workers=row.workers,
@@ -143,19 +149,29 @@ def judged(
     return judge(terms, escaped, households.history(tx, row.household_id, day), asked)
 
 
-def _counted(tx: Tx, row: Any, counts: str | None, day: date) -> Dong:
-    """Return what counts against the same ceiling [dong]: what is owed, and what is promised."""
-    if counts not in ("household", "learner"):
+def _counted(tx: Tx, policy: Policy, row: Any, day: date) -> Dong:
+    """Return what counts against the same ceiling [dong]: what is owed, and what is promised.
+
+    Variants of a programme that share its ceiling count together.
+    """
+    programme = policy.programme(row.programme)
+    counts = programme.ceiling_counts.find(day)
+    if counts in (None, "loan"):
         return Dong(0)
+
+    def shared(one: Any) -> bool:
+        same = policy.programme(one.programme).ceiling_of == programme.ceiling_of
+        return same and (counts != "customer" or one.customer_id == row.customer_id)
+
     others = [
         case
         for case in cases_of(tx, records.applications.applications_of(tx, row.household_id), day)
-        if case.row.programme == row.programme and case.row.application_no != row.application_no
+        if shared(case.row) and case.row.application_no != row.application_no
     ]
     loans = [
         loan
         for loan in records.loans.loans_of_households(tx, [row.household_id])
-        if loan.programme == row.programme and loan.signed_on <= day
+        if shared(loan) and loan.signed_on <= day
     ]
     if counts == "learner":
         others = [case for case in others if case.row.learner_no == row.learner_no]
@@ -221,8 +237,9 @@ def write(
     *,
     act_id: int,
     loan_no: str | None = None,
+    mirrors: int | None = None,
 ) -> None:
-    """Write one step of an application."""
+    """Write one step of an application; `mirrors` is the id of one that it takes back."""
     records.applications.add_step(
         tx,
         {
@@ -240,5 +257,6 @@ def write(
             "place": paper.place,
             "loan_no": loan_no,
             "act_id": act_id,
+            "mirrors": mirrors,
         },
     )

@@ -17,11 +17,12 @@ from creditdesk.engine.procedure import State, Step, allowed, next_state
 
 @dataclass(frozen=True, slots=True)
 class StepTaken:
-    """A line of a dossier's timeline: one step, what it said, and who took it."""
+    """A line of a dossier's timeline: one step, what it said, and who took it, or took it back."""
 
     step: Step
     on_day: date
     state: State
+    takes_back: bool
     accepted: bool
     reason: str
     remark: str
@@ -82,11 +83,16 @@ def dossier(tx: Tx, policy: Policy, application_no: str, as_of: date) -> Dossier
     """
     case = find(tx, application_no, as_of)
     row, signed = case.row, case.last(Step.SIGN)
-    state, lines = State.APPLIED, []
-    for taken in sorted([*case.steps, *_afterwards(tx, signed, as_of)], key=_by_day):
+    lines, stands = [], [(State.APPLIED, row.applied_on)]
+    for taken in sorted([*case.written, *_afterwards(tx, signed, as_of)], key=_by_day):
         step = Step(taken.step)
-        state = next_state(case.ways, state, step, accepted=taken.accepted)
-        lines.append(_line(taken, step, state))
+        if taken.mirrors is None:
+            state = next_state(case.ways, stands[-1][0], step, accepted=taken.accepted)
+            stands.append((state, taken.on_day))
+        else:
+            stands.pop()
+        lines.append(_line(taken, step, stands[-1][0]))
+    state, since = stands[-1]
     return Dossier(
         application_no=row.application_no,
         customer_no=row.customer_no,
@@ -101,7 +107,7 @@ def dossier(tx: Tx, policy: Policy, application_no: str, as_of: date) -> Dossier
         plan=row.plan,
         applied_on=row.applied_on,
         state=state,
-        since=lines[-1].on_day if lines else row.applied_on,
+        since=since,
         loan_no=signed.loan_no if signed else None,
         allowed=allowed(case.ways, state),
         lines=tuple(lines),
@@ -123,6 +129,7 @@ class _Afterwards(NamedTuple):
     document_on: date | None = None
     draw_on: date | None = None
     place: str = ""
+    mirrors: int | None = None
 
 
 def _afterwards(tx: Tx, signed: Any | None, as_of: date) -> Iterator[_Afterwards]:
@@ -170,6 +177,7 @@ def _line(taken: Any, step: Step, state: State) -> StepTaken:
         step=step,
         on_day=taken.on_day,
         state=state,
+        takes_back=taken.mirrors is not None,
         accepted=taken.accepted,
         reason=taken.reason,
         remark=taken.remark,

@@ -14,6 +14,7 @@ from creditdesk.cli.quoting import read_rate
 from creditdesk.communes import map_on
 from creditdesk.engine.eligibility import Check
 from creditdesk.engine.money import Dong
+from creditdesk.engine.procedure import Step
 
 
 @cli.group("application")
@@ -130,6 +131,8 @@ def show(desk: Desk, application_no: str, as_of: date, json_: bool) -> None:
     click.echo(say(desk.language, "done.application-moved", **facts))
     for line in found.lines:
         step, by = say(desk.language, f"step.{line.step.value}"), line.by
+        if line.takes_back:
+            step = say(desk.language, "done.step-taken-back", step=step)
         shown = [words.told(line.on_day), step, by, line.document_no, line.reason, line.remark]
         click.echo("  " + " · ".join(part for part in shown if part))
     _checked(desk, found.checks)
@@ -284,6 +287,24 @@ def withdraw(desk: Desk, remark: str, **said: Any) -> None:
     """Take applications back, as their borrowers wish."""
     lines = [Line(one, remark=remark) for one in said["numbers"]]
     _answered(desk, applications.withdraw, lines, said)
+
+
+@command("take-back", group)
+@click.argument("application_no")
+@click.argument("step", type=click.Choice([step.value for step in Step]))
+@click.option("--ground", required=True, help="Why it was wrong.")
+@by
+@as_json
+def take_back(
+    desk: Desk, application_no: str, step: str, *, ground: str, by: str, json_: bool
+) -> None:
+    """Take the last step back, entered wrongly; the timeline keeps both."""
+    deed = frame.deed(by, ground=ground)
+    with desk.begin() as tx:
+        found = applications.take_back(
+            tx, application_no=application_no, step=Step(step), deed=deed
+        )
+    _moved(desk, [found], json_)
 
 
 @command("sign", group)

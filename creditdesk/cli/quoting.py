@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
-from creditdesk import documents
+from creditdesk import documents, words
 from creditdesk.cli.frame import DAY, Desk, as_json, command, tell
 from creditdesk.engine import quotation
 from creditdesk.engine.day_count import DAY_COUNTS
+from creditdesk.engine.eligibility import Asked, Check, doubts, months_between
 from creditdesk.engine.money import Dong
 from creditdesk.engine.offer import Ask, Offer, RateMissing, offer
 from creditdesk.engine.policy import Policy
@@ -35,6 +36,7 @@ class RateUnreadable(Malformed):
 @click.option("--months", type=int, help="Term counted from the draw.")
 @click.option("--course-end", type=DAY, help="End of a learner's course.")
 @click.option("--programme", help="A programme's code: its rate, term, rhythm and grace.")
+@click.option("--works", type=int, default=1, help="Types of works built.")
 @click.option("--method", type=click.Choice(quotation.METHODS), default="equal-principal")
 @click.option("--day-count", type=click.Choice(DAY_COUNTS), default="act/365")
 @click.option("--instalments", type=int)
@@ -51,9 +53,12 @@ def quote(desk: Desk, **asked: Any) -> None:
         raise RateMissing(programme=None)
     else:
         terms = Offer(rate, _dates(asked), asked["grace_principal"] or 0, quotation.LADDER)
+    warnings = _doubts(desk.policy, terms, asked) if asked["programme"] else ()
+    for one in warnings:
+        click.echo(words.say(desk.language, f"reason.{one.code}", **one.facts), err=True)
     found = documents.quotation(quotation.quote(_request(terms, asked)))
     if asked["json_"]:
-        tell(found)
+        tell(found | {"warnings": documents.rules(warnings)})
         return
     head = ["no", "due_on", "days", "principal", "interest", "total", "balance"]
     rows = [[row[name] for name in head] for row in found["instalments"]]
@@ -75,6 +80,21 @@ def _of_programme(policy: Policy, rate: Decimal | None, asked: dict[str, Any]) -
         course_end_on=asked["course_end"],
     )
     return offer(policy, ask)
+
+
+def _doubts(policy: Policy, terms: Offer, asked: dict[str, Any]) -> tuple[Check, ...]:
+    """Return what the programme would refuse of the quoted loan."""
+    draw, course_end = asked["draw"], asked["course_end"]
+    told = Asked(
+        day=draw,
+        amount=Dong(asked["amount"]),
+        months=months_between(draw, terms.due_on[-1]),
+        course_end_on=course_end,
+        study_months=months_between(draw, course_end) if course_end else 0,
+        works=asked["works"],
+    )
+    law = policy.programme(asked["programme"]).at(asked["signed"] or draw)
+    return doubts(law, told)
 
 
 def _own_rows(policy: Policy, rate: Decimal | None, asked: dict[str, Any]) -> Offer:

@@ -41,6 +41,7 @@ def _line(line: StepTaken) -> dict[str, Any]:
         "step": line.step.value,
         "day": line.on_day.isoformat(),
         "state": line.state.value,
+        "takes_back": line.takes_back,
         "accepted": line.accepted,
         "reason": line.reason,
         "remark": line.remark,

@@ -122,6 +122,17 @@ def judge(
     return tuple(checks)
 
 
+def doubts(terms: ProgrammeTerms, asked: Asked) -> tuple[Check, ...]:
+    """Return which rules of a programme a quoted loan breaks, whoever borrows it.
+
+    Asked are whether the programme lends, how much and for how long, as `judge` asks them; a share
+    of a cost that is not known bounds nothing.
+    """
+    shared = terms.ceiling is not None and terms.ceiling.share is not None
+    bounds = [] if shared and not asked.cost else _ceiling(terms, asked)
+    return reasons([_open(terms), *bounds, *_term(terms, asked)])
+
+
 def reasons(checks: Sequence[Check]) -> tuple[Check, ...]:
     """Return the rules that do not hold."""
     return tuple(check for check in checks if not check.holds)

@@ -141,6 +141,7 @@ class Limits:
     group_members_max: History[int]
     newly_escaped_months: History[int]
     identity_card_years: History[int]
+    study_terms_a_year: History[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +250,7 @@ _LIMITS: Mapping[str, Form[Any]] = {
     "group_members_max": dated.COUNT,
     "newly_escaped_months": dated.MONTHS,
     "identity_card_years": dated.YEARS,
+    "study_terms_a_year": dated.COUNT,
 }
 _SCORE: Mapping[str, Form[Any]] = {
     "weights": dated.marks("points", *CRITERIA),

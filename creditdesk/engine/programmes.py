@@ -99,9 +99,10 @@ class Programme:
 
     `code` is the bank's two digits, with a suffix of ours where one covers several sets of terms.
 
+    ceiling_of      code of the programme with which it shares a ceiling, mostly its own
     borrowers       standings of the households it lends to
-    ceiling_counts  what the ceiling bounds: each `loan`, all that the `household` owes under the
-                    programme, or what is lent for each `learner`
+    ceiling_counts  what the ceiling bounds: each `loan`, all that the `customer` or the
+                    `household` owes under the programme, or what is lent for each `learner`
     draws           `once`, in `parts`, or by `terms` of study
     term_by         what bounds the term: `months` of policy, the `course`, the `contract` of work,
                     or a `local` decision
@@ -112,6 +113,7 @@ class Programme:
     code: str
     short: str
     purpose: str
+    ceiling_of: str
     names: Names
     open: History[bool]
     basis: History[str]
@@ -206,7 +208,7 @@ _HISTORIES: Mapping[str, Form[Any]] = {
     "grace_interest": _IN_GRACE,
     "instalment_rounding": LADDER,
     "borrowers": dated.codes(*STANDINGS),
-    "ceiling_counts": dated.choice("loan", "household", "learner"),
+    "ceiling_counts": dated.choice("loan", "customer", "household", "learner"),
     "draws": dated.choice("once", "parts", "terms"),
     "term_by": dated.choice("months", "course", "contract", "local"),
     "repayment": Form(("rule",), _repayment, why="not-a-code"),
@@ -221,10 +223,12 @@ def read(tables: Iterable[Table]) -> dict[str, Programme]:
     """
     programmes: dict[str, Programme] = {}
     for table in tables:
+        code = table.matching("code", _CODE)
         one = Programme(
-            code=table.matching("code", _CODE),
+            code=code,
             short=table.text("short"),
             purpose=table.one_of("purpose", PURPOSES),
+            ceiling_of=table.text_or_none("ceiling_of") or code,
             names=table.names(),
             **table.histories(_HISTORIES),
         )

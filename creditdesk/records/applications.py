@@ -10,6 +10,7 @@ from creditdesk.db import Tx, metadata
 from creditdesk.engine.journal import KIND_CODE, Kind
 from creditdesk.records.households import customer, household
 from creditdesk.records.ledger import act, posting
+from creditdesk.records.loans import loan
 
 _Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -72,11 +73,14 @@ application_step = sa.Table(
     sa.Column("place", sa.Text, nullable=False),
     sa.Column("loan_no", sa.Text),
     sa.Column("act_id", sa.ForeignKey("act.id"), nullable=False),
+    # The id of the step that this one takes back.
+    sa.Column("mirrors", sa.BigInteger),
     sa.CheckConstraint("amount IS NULL OR amount > 0", name="amount"),
     sa.CheckConstraint("accepted OR reason <> ''", name="reason"),
     sa.Index("ix_application_step_application_id", "application_id", "id"),
     sa.Index("ix_application_step_document_no", "document_no"),
     sa.Index("uq_application_step_loan_no", "loan_no", unique=True),
+    sa.Index("uq_application_step_mirrors", "mirrors", unique=True),
 )
 
 use_check = sa.Table(
@@ -144,6 +148,7 @@ def open_applications(
             steps.application_id == application.c.id,
             steps.on_day <= as_of,
             steps.step.in_(_ENDING) | ~steps.accepted,
+            _stands(),
         )
         .exists()
     )
@@ -153,6 +158,13 @@ def open_applications(
     if commune:
         chosen = chosen.where(application.c.commune == commune)
     return list(tx.execute(chosen.order_by(application.c.application_no)))
+
+
+def _stands() -> sa.ColumnElement[bool]:
+    """Return the condition under which a step is neither a mirror nor taken back by one."""
+    mirror = application_step.alias("mirror")
+    taken_back = sa.select(mirror.c.id).where(mirror.c.mirrors == application_step.c.id).exists()
+    return sa.and_(application_step.c.mirrors.is_(None), ~taken_back)
 
 
 def add_step(tx: Tx, values: dict[str, Any]) -> None:
@@ -181,8 +193,40 @@ def numbers_on_list(tx: Tx, list_no: str) -> list[str]:
     chosen = (
         sa.select(application.c.application_no)
         .join(application_step, application_step.c.application_id == application.c.id)
-        .where(application_step.c.step == "list", application_step.c.document_no == list_no)
+        .where(
+            application_step.c.step == "list",
+            application_step.c.document_no == list_no,
+            _stands(),
+        )
         .order_by(application.c.application_no)
+    )
+    return list(tx.execute(chosen).scalars())
+
+
+def application_of(tx: Tx, loan_no: str) -> Any | None:
+    """Return the row of the application that became a loan, None where none did."""
+    steps = application_step.c
+    chosen = (
+        sa.select(application)
+        .join(application_step, steps.application_id == application.c.id)
+        .where(steps.loan_no == loan_no)
+    )
+    return tx.execute(chosen).first()
+
+
+def loans_of_learner(tx: Tx, row: Any) -> list[int]:
+    """Return the ids of the loans that a household signed for a learner under a programme."""
+    c, steps = application.c, application_step.c
+    chosen = (
+        sa.select(loan.c.id)
+        .join(application_step, steps.loan_no == loan.c.loan_no)
+        .join(application, c.id == steps.application_id)
+        .where(
+            c.household_id == row.household_id,
+            c.learner_no == row.learner_no,
+            c.programme == row.programme,
+        )
+        .order_by(loan.c.id)
     )
     return list(tx.execute(chosen).scalars())
 

@@ -17,7 +17,7 @@ POLICY = settings.policy()
 
 CASES = Path(__file__).parents[1] / "cases" / "programmes.toml"
 TABLES: dict[str, str] = tomllib.loads(CASES.read_text("utf-8"))
-NOT_TABLED = {"code", "short", "purpose", "names", "basis", "overdue_multiple"}
+NOT_TABLED = {"code", "short", "purpose", "names", "basis", "overdue_multiple", "ceiling_of"}
 YEARS = (2024, 2025, 2026, 2027)
 WATCHED = {
     "freeze_warning_days": 60,
@@ -36,6 +36,7 @@ WATCHED = {
     "group_members_max": 60,
     "newly_escaped_months": 36,
     "identity_card_years": 15,
+    "study_terms_a_year": 2,
 }
 PURPOSES = {
     "production": "01 01-30A 09 10 13 15 17 19 21 25S 26",
