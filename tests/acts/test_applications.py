@@ -226,3 +226,37 @@ def test_a_household_of_another_name_is_refused(database):
 
         with pytest.raises(households.CustomerElsewhere):
             applied(tx, standing="", application_no="D2", household_no="H7")
+
+
+def jobs(tx, number, code, amount, **changes):
+    return applied(
+        tx,
+        standing="",
+        application_no=f"D{number}",
+        programme=code,
+        amount=Dong(amount),
+        **changes,
+    )
+
+
+def test_variants_of_a_programme_share_its_ceiling_for_each_borrower(database):
+    with database.begin() as tx:
+        brought_to(tx, Step.SIGN, jobs(tx, 1, "03", 150_000_000))
+        later = {"applied_on": date(2026, 5, 4)}
+        jobs(tx, 2, "03P", 50_000_000, **later)
+        # Another worker of the same household has a ceiling of its own.
+        jobs(tx, 4, "03P", 200_000_000, customer_no="0000000009", **later)
+
+        with pytest.raises(applications.NotEligible) as refusal:
+            jobs(tx, 3, "03P", 50_000_001, **later)
+
+    assert refusal.value.facts["reasons"][0]["counted"] == 150_000_000
+
+
+def test_land_and_house_have_each_their_own_ceiling(database):
+    with database.begin() as tx:
+        brought_to(
+            tx, Step.SIGN, applied(tx, programme="25D", amount=Dong(50_000_000), months=120)
+        )
+
+        assert jobs(tx, 2, "25N", 40_000_000, applied_on=date(2026, 5, 4))

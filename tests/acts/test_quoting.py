@@ -92,3 +92,30 @@ def test_a_call_that_says_too_little_names_the_remedy(quote, more, status, remed
 
     assert done.exit_code == status
     assert remedy in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "codes", "said"),
+    [
+        (("--programme", "01", "--amount", "100000001"), ["above-ceiling"], "100.000.000"),
+        (("--programme", "01", "--months", "121", "--every", "12"), ["term-too-long"], "120"),
+        (("--programme", "07", "--signed", "2026-11-22"), ["programme-closed"], "07"),
+        (("--programme", "06", "--amount", "50000000"), ["above-ceiling"], "25.000.000"),
+        (("--programme", "06", "--amount", "50000000", "--works", "2"), [], ""),
+        (("--programme", "12"), [], ""),
+        (("--annual-rate", "6", "--months", "500", "--amount", "100000001"), [], ""),
+        (
+            ("--programme", "02", "--course-end", "2026-12-16", "--amount", "36000001"),
+            ["above-ceiling"],
+            "36.000.000",
+        ),
+        (("--programme", "02", "--course-end", "2026-12-16", "--amount", "36000000"), [], ""),
+    ],
+)
+def test_a_quote_beyond_the_programme_is_given_with_a_warning(quote, more, codes, said):
+    done = quote(*more)
+
+    assert done.exit_code == 0, done.stderr
+    assert [one["code"] for one in json.loads(done.stdout)["warnings"]] == codes
+    assert said in done.stderr
+    assert bool(done.stderr) is bool(codes)
