@@ -15,7 +15,7 @@ from creditdesk.decisions.law import Case
 from creditdesk.engine import lifecycle
 from creditdesk.engine.accrual import RATE_UNIT, YEAR, rate_units
 from creditdesk.engine.ageing import Standing, final_due_on, plan_on, stand, terms_on
-from creditdesk.engine.journal import WITHOUT_AMOUNT, Event
+from creditdesk.engine.journal import Event
 from creditdesk.engine.journal import in_order as event_order
 from creditdesk.engine.lifecycle import State
 from creditdesk.engine.money import Dong, round_ratio
@@ -158,8 +158,6 @@ class _Weighed:
         self.events: list[Event] = KINDS[decision.act].law(case)
         lock = months.Lock(tx)
         for event in self.events:
-            if event.amount <= 0 and event.kind not in WITHOUT_AMOUNT:
-                raise ledger.AmountNotPositive(receipt_no=number, amount=event.amount)
             lock.admit(event)
         orders = ledger.orders_of(policy, loan.signed_on)
         revision = revise(terms, orders, facts, self.events)

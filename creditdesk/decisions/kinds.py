@@ -60,10 +60,16 @@ def _code(text: str) -> Said:
     return text
 
 
-def _percent(text: str) -> Said:
+def _percent(text: str) -> Decimal:
     if not _PERCENT.fullmatch(plain := text.replace(",", ".")):
         raise ValueError(text)
     return Decimal(plain)
+
+
+def _loss(text: str) -> Said:
+    if not 0 < (loss := _percent(text)) <= 100:
+        raise ValueError(text)
+    return loss
 
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
@@ -77,7 +83,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     "handed_in_on": _DAY,
     "course_end_on": _DAY,
     "reason": Parameter(_code, "K1"),
-    "loss": Parameter(_percent, "60"),
+    "loss": Parameter(_loss, "60"),
     "amount": Parameter(_amount, "5.000.000"),
     "rate": Parameter(_percent, "6,6"),
 }

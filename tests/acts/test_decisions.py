@@ -344,6 +344,7 @@ def test_an_unknown_loan_is_not_found(database):
         ("misuse", {"amount": "0"}, "amount", "ill-formed"),
         ("freeze", {"reason": "K1; --", "loss": "60"}, "reason", "ill-formed"),
         ("freeze", {"reason": "K1", "loss": "60 %"}, "loss", "ill-formed"),
+        ("freeze", {"reason": "K1", "loss": "100,01"}, "loss", "ill-formed"),
     ],
 )
 def test_a_decision_says_what_its_kind_needs_and_nothing_else(kind, texts, name, why):

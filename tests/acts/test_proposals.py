@@ -19,6 +19,7 @@ from creditdesk.engine.journal import Kind
 from creditdesk.engine.lifecycle import NotInThisState, State
 from tests.builders import POLICY
 from tests.decided import DAY, a_decision, a_loan_in, a_paper, fact
+from tests.faults.book import at_once
 
 MOMENT = "2026-11-22T01:00:00+00:00"
 BOOK = arrears.Place()
@@ -58,6 +59,22 @@ def test_a_proposal_is_approved_by_another_person_once(database):
     assert (row.by, row.checked_by, row.recorded_at) == ("nguoi-lap", "kiem-soat", MOMENT)
     assert (row.document_no, row.document_on) == (seen.document_no, seen.document_on)
     assert json.loads(row.particulars) == {"proposal": number, "reason": "K4a"}
+
+
+def test_two_who_approve_at_once_book_it_once(database):
+    with database.begin() as tx:
+        loan_no = a_loan_in(tx, State.LATE)
+        number = propose(tx, loan_no)
+
+    def answer(by):
+        with database.begin() as tx:
+            return approve(tx, number, by)
+
+    found = at_once(lambda: answer("kiem-soat"), lambda: answer("giam-doc"))
+
+    assert sorted(type(one).__name__ for one in found) == ["Decided", "ProposalAnswered"]
+    with database.read() as tx:
+        assert standings.standing(tx, loan_no, DAY).frozen == 50_000_000
 
 
 def test_what_changed_since_is_proposed_anew(database):

@@ -224,3 +224,8 @@ def test_what_a_payoff_tells_closes_the_loan_on_that_day(database, programme):
     assert (after.status, after.interest_unpaid) == ("closed", 0)
     assert found.total == found.principal + found.interest.sum > 50_000_000
     assert (found.interest.grace > 0) == (programme == "02")
+
+
+def test_nobody_is_told_what_closes_an_unknown_loan(database):
+    with database.read() as tx, pytest.raises(ledger.LoanNotFound):
+        repayments.quote_full(tx, POLICY, loan_no="6600000000000404", day=PAID_ON)
