@@ -87,7 +87,10 @@ ACTS: Mapping[Act, Rule] = {
     Act.REFREEZE: Rule((State.OVERDUE, State.FROZEN), "01/XLN", _RISKS, "S"),
     Act.UNFREEZE: Rule((State.FROZEN,), "", _RISKS, "K-m"),
     Act.WRITE_OFF: Rule((State.OVERDUE, State.FROZEN), "01/XLN", _RISKS, "S"),
-    Act.RE_PRICE: Rule(_OWED, "", "Quyết định của Thủ tướng Chính phủ về lãi suất", "K-m"),
+    # What is drawn later earns at the new rate too.
+    Act.RE_PRICE: Rule(
+        (State.UNDRAWN, *_OWED), "", "Quyết định của Thủ tướng Chính phủ về lãi suất", "K-m"
+    ),
 }
 """Every act and the states from which it is taken; from every other it is refused."""
 

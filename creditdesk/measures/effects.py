@@ -10,9 +10,10 @@ import numpy as np
 from creditdesk import ledger, records, standings
 from creditdesk.communes import map_on
 from creditdesk.db import Tx
-from creditdesk.engine import ageing, days
+from creditdesk.engine import ageing, days, lifecycle
 from creditdesk.engine.accrual import Interest, interest_to, rate_units
 from creditdesk.engine.journal import Account, Event, Kind
+from creditdesk.engine.lifecycle import Act
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy, rate_changes_reaching
 from creditdesk.engine.programmes import Programme
@@ -204,10 +205,12 @@ class Work:
             raise FreezeTooLong(until=measure.until, longest=longest)
 
         def event(loan: ReachedLoan) -> Event | None:
-            amount = _held(loan, Account.IN_TERM, Account.OVERDUE, day=measure.since)
+            standing = ageing.stand(loan.terms, loan.booked, measure.since)
+            if lifecycle.state_of(standing) not in lifecycle.ACTS[Act.FREEZE].states:
+                return None
             number = self.receipt_no(loan.row.loan_no)
-            made = Event(measure.since, Kind.FREEZE, amount, measure.until, number)
-            return made if amount else None
+            amount = standing.in_term + standing.overdue
+            return Event(measure.since, Kind.FREEZE, amount, measure.until, number)
 
         return event
 

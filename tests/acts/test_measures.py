@@ -188,6 +188,17 @@ def test_a_storm_reaches_the_loans_that_were_in_the_commune_that_day(database):
     assert effect.by("commune").keys() == {"19333"}
 
 
+def test_a_storm_passes_by_what_is_frozen_already(database):
+    with database.begin() as tx:
+        held, hit = a_loan(tx, 1), a_loan(tx, 2)
+        enter(tx, held, Event(date(2026, 5, 7), Kind.FREEZE, 1_000, date(2027, 5, 7), "KN1"))
+
+        _, effect = take(tx, STORM)
+
+        assert standings.standing(tx, held, TODAY).frozen == 1_000
+    assert [line.loan_no for line in effect.lines] == [hit]
+
+
 def test_a_freeze_costs_what_it_does_not_earn(database):
     with database.begin() as tx:
         a_loan(tx, 1, drawn=36_500_000)
