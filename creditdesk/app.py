@@ -28,7 +28,7 @@ def create_app(configured: settings.Settings | None = None) -> Flask:
         app,
         web.Desk(
             settings=configured,
-            database=Database(configured.database_url),
+            database=Database(configured.database_url, settings.keyring(configured)),
             policy=settings.policy(),
         ),
     )

@@ -26,7 +26,6 @@ from creditdesk.errors import Malformed
 from creditdesk.figures import InstalmentLine, LoanCard, LoanLine, MovementLine
 
 FILTERS = ("all", "open", "late", "overdue")
-_SHOWN_OF_ID = 3
 
 
 class FilterUnknown(Malformed):
@@ -50,7 +49,7 @@ def loan_card(tx: Tx, policy: Policy, loan_no: str, as_of: date) -> LoanCard:
         loan_no=loan.loan_no,
         customer_no=customer.customer_no,
         customer_name=customer.name,
-        id_no_masked=masked(customer.id_no),
+        id_no_masked=customer.id_no_masked,
         commune=commune,
         commune_name=places.names.get(commune, commune),
         province=loan.province,
@@ -73,12 +72,6 @@ def loan_card(tx: Tx, policy: Policy, loan_no: str, as_of: date) -> LoanCard:
         instalments=tuple(_instalment_lines(booked, standing)),
         movements=tuple(_movement_lines(_receipts(tx, loan.id, as_of))),
     )
-
-
-def masked(id_no: str) -> str:
-    """Return an identity number of which only the last three digits can be read."""
-    shown = id_no[-_SHOWN_OF_ID:] if len(id_no) > _SHOWN_OF_ID else ""
-    return "•" * (len(id_no) - len(shown)) + shown
 
 
 def _programme_name(policy: Policy, code: str) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from creditdesk.errors import Conflict, DeskError, Malformed
+from creditdesk.secrecy import Keyring
 
 Tx = sa.Connection
 """One open transaction: what every act is given."""
@@ -76,11 +77,23 @@ def address(url: str) -> URL:
 class Database:
     """A database and the two ways into it: `begin` to write, `read` to look."""
 
-    def __init__(self, url: str) -> None:
-        """Prepare the engine of an SQLAlchemy address; nothing is opened yet."""
+    def __init__(self, url: str, keys: Keyring | None = None) -> None:
+        """Prepare the engine of an SQLAlchemy address; nothing is opened yet.
+
+        keys  open and seal what the book holds under seal
+        """
         self.url = address(url)
+        self.keys = keys or Keyring()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+
+    @property
+    def is_here(self) -> bool:
+        """Return whether the database is a file, or a server of this machine."""
+        query = str(self.url.query.get("host", ""))
+        named = [name for name in (self.url.host, query) if name]
+        near = ("localhost", "127.0.0.1", "::1")
+        return self.is_sqlite or all(name in near or name.startswith("/") for name in named)
 
     @contextmanager
     def begin(self) -> Iterator[Tx]:
@@ -96,7 +109,7 @@ class Database:
 
     @contextmanager
     def _open(self, *, reading: bool) -> Iterator[Tx]:
-        options: dict[str, Any] = {"reading": reading}
+        options: dict[str, Any] = {"reading": reading, "keys": self.keys}
         if reading and not self.is_sqlite:
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         try:
@@ -180,6 +193,12 @@ def _postgresql(url: URL) -> sa.Engine:
         cursor.close()
 
     return engine
+
+
+def keys_of(tx: Tx) -> Keyring:
+    """Return the keys of the door through which a transaction was opened."""
+    found: Keyring = tx.get_execution_options().get("keys", Keyring())
+    return found
 
 
 def on_sqlite(tx: Tx) -> bool:

@@ -20,6 +20,7 @@ from creditdesk.engine.eligibility import (
 from creditdesk.engine.policy import Policy
 from creditdesk.engine.programmes import STANDINGS
 from creditdesk.errors import Conflict, DeskError, NotFound, Refused
+from creditdesk.sealing import Sealer
 
 
 class CustomerElsewhere(Conflict):
@@ -99,7 +100,7 @@ def register(
 
     household_no  empty: the customer stands for the household
 
-    Raises CustomerElsewhere when the customer is known in another household.
+    Raises CustomerElsewhere when the customer is known in another household; KeyMissing.
     """
     household_no = household_no or customer_no
     household = records.households.find_household(tx, household_no)
@@ -108,6 +109,7 @@ def register(
         if household is None or known.household_id != household.id:
             raise CustomerElsewhere(customer_no=customer_no, household_no=household_no)
         return int(known.id)
+    sealed, digest, shown = Sealer(tx).identity(customer_no, id_no)
     household_id = (
         household.id if household else records.households.add_household(tx, province, household_no)
     )
@@ -118,9 +120,16 @@ def register(
             "customer_no": customer_no,
             "household_id": household_id,
             "name": name,
-            "id_no": id_no,
+            "id_no_sealed": sealed,
+            "id_no_digest": digest,
+            "id_no_masked": shown,
         },
     )
+
+
+def with_identity(tx: Tx, id_no: str) -> list[str]:
+    """Return the numbers of the customers who bear an identity number; raises KeyMissing."""
+    return records.households.with_digest(tx, Sealer(tx).digests(id_no))
 
 
 def form_group(tx: Tx, *, province: str, group_no: str, trustee: str, head: str = "") -> None:

@@ -3,11 +3,12 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from creditdesk import secrecy
 from creditdesk.engine import policy as law
 from creditdesk.errors import Malformed
 from creditdesk.geography import Geography
@@ -30,6 +31,12 @@ class SettingUnreadable(Malformed):
     code = "setting-unreadable"
 
 
+class KeyFileUnreadable(Malformed):
+    """The key file cannot be read or written; `path`, `why`."""
+
+    code = "key-file-unreadable"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings in force; `config/default.toml` says what each one means."""
@@ -50,6 +57,8 @@ class Settings:
     close_day_at: str
     close_month_at: str
     font_folder: str
+    data_key: str = field(repr=False)
+    data_key_file: str
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
@@ -59,7 +68,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     """
     environment = os.environ if environment is None else environment
     values: dict[str, Any] = tomllib.loads((CONFIG / "default.toml").read_text("utf-8"))
-    kinds = {field.name: type(values[field.name]) for field in fields(Settings)}
+    kinds = {one.name: type(values[one.name]) for one in fields(Settings)}
     for name, text in environment.items():
         if not name.startswith(PREFIX) or name in _OF_TESTS:
             continue
@@ -83,6 +92,45 @@ def _absolute(url: str) -> str:
     if url.startswith(plain) and not url.startswith(f"{plain}/") and ":memory:" not in url:
         return f"{plain}{ROOT / url.removeprefix(plain)}"
     return url
+
+
+def keyring(configured: Settings) -> secrecy.Keyring:
+    """Return the keys in force, those of the environment or else of the key file, if any.
+
+    Raises KeyUnreadable, KeyFileUnreadable.
+    """
+    path = key_path(configured)
+    if configured.data_key or not path.exists():
+        return secrecy.keyring(configured.data_key)
+    try:
+        return secrecy.keyring(path.read_text("ascii"))
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise KeyFileUnreadable(path=str(path), why=type(trouble).__name__) from None
+
+
+def key_path(configured: Settings) -> Path:
+    """Return the path of the key file; a relative one lies under the project."""
+    return ROOT / configured.data_key_file
+
+
+def add_key(configured: Settings) -> Path:
+    """Put a new key at the head of the key file, which only its owner may read; return its path.
+
+    Raises KeyFileUnreadable.
+    """
+    path = key_path(configured)
+    draft = path.with_name(f"{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        before = path.read_text("ascii") if path.exists() else ""
+        with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
+            out.write(f"{secrecy.new_key()}\n{before}")
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(draft, path)
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise KeyFileUnreadable(path=str(path), why=type(trouble).__name__) from None
+    return path
 
 
 @cache

@@ -9,8 +9,10 @@ import pytest
 
 from creditdesk import schema
 from creditdesk.db import Database
+from tests.keys import DATA_KEY, KEYS
 from tests.postgres import Server
 
+os.environ["CREDITDESK_DATA_KEY"] = DATA_KEY
 TEMPLATE = "cd_template"
 _numbers = count(1)
 
@@ -29,7 +31,7 @@ hypothesis.settings.load_profile("creditdesk")
 
 def migrated(url):
     """Bring the database at an address to the newest tables and let go of it."""
-    database = Database(url)
+    database = Database(url, KEYS)
     try:
         schema.upgrade(database)
     finally:
@@ -83,6 +85,6 @@ def database_url(request):
 @pytest.fixture
 def database(database_url):
     """Return the door to a fresh, migrated database: once on each of both."""
-    door = Database(database_url)
+    door = Database(database_url, KEYS)
     yield door
     door.close()

@@ -78,7 +78,7 @@ def _contract(tx: Tx, policy: Policy, case: Case, signing: Signing) -> loans.Con
         loan_no=signing.loan_no,
         customer_no=row.customer_no,
         customer_name=row.customer_name,
-        id_no=row.id_no,
+        id_no="",  # the book has it, under seal, since the application
         household_no=row.household_no,
         standing=spell.standing if spell else OTHER,
         programme=row.programme,

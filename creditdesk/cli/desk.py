@@ -21,6 +21,7 @@ from creditdesk import (
     measures,
     opening,
     schema,
+    sealing,
     settings,
     words,
 )
@@ -31,6 +32,7 @@ from creditdesk.cli.paper import write_portfolio
 from creditdesk.engine.policy import rate_changes_reaching
 from creditdesk.errors import BooksBroken, Refused
 from creditdesk.measures import Measure, MeasureInForce, NothingReached
+from creditdesk.secrecy import KeyMissing
 
 
 class BookNotEmpty(Refused):
@@ -47,10 +49,27 @@ def setup(desk: Desk) -> None:
 
 
 def bring_up(desk: Desk) -> None:
-    """Bring tables, places and policy of a database up to this program."""
+    """Bring tables, places, policy and the key of a database up to this program.
+
+    Raises KeyMissing for a server elsewhere, and for a book whose key is not among those given.
+    """
+    if not desk.database.keys:
+        _make_key(desk)
     schema.upgrade(desk.database)
     with desk.database.begin() as tx:
+        sealing.adopt(tx)
         opening.prepare(tx, settings.geography(), desk.policy, frame.moment().isoformat())
+
+
+def _make_key(desk: Desk) -> None:
+    """Make the key of a trial on this machine; a book that has one is never given another."""
+    with desk.database.read() as tx:
+        known = sealing.has_key(tx)
+    if known or not desk.database.is_here:
+        raise KeyMissing
+    path = settings.add_key(desk.settings)
+    desk.database.keys = settings.keyring(desk.settings)
+    frame.note(words.say(desk.language, "done.key-made", path=str(path)))
 
 
 @command("demo")

@@ -146,7 +146,8 @@ def command(name: str, group: click.Group = cli) -> Callable[[Callable[..., Any]
             try:
                 configured = settings.load()
                 language = configured.language
-                with closing(Database(configured.database_url)) as database:
+                keys = settings.keyring(configured)
+                with closing(Database(configured.database_url, keys)) as database:
                     act(Desk(configured, database, settings.policy()), **options)
             except DeskError as trouble:
                 _refuse(trouble, language, as_document=bool(options.get("json_")))

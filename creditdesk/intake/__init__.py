@@ -1,6 +1,5 @@
 """Reading the files of a branch: checked in one pass, taken whole or not at all, known again."""
 
-import zlib
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from creditdesk.intake.lines import read_lines
 from creditdesk.intake.reading import Limits, Table, read
 from creditdesk.intake.report import Remark, Report
 from creditdesk.ledger import Deed
+from creditdesk.sealing import Sealer
 
 __all__ = [
     "Limits",
@@ -154,7 +154,9 @@ class _Keeper:
                     "rows": report.rows,
                     "act_id": self.act(),
                     "unknown_columns": "\n".join(self.table.unknown),
-                    "content": zlib.compress(self.path.read_bytes(), 1),
+                    "content": Sealer(self.tx).file(
+                        self.table.sha256, self.kind, self.path.read_bytes()
+                    ),
                 },
             )
         return report

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from creditdesk import chain, loans, records
 from creditdesk.communes import Map
@@ -13,6 +13,7 @@ from creditdesk.intake.layout import LOANS, titles
 from creditdesk.intake.reading import Table
 from creditdesk.intake.report import Lines, Report
 from creditdesk.loans import Contract
+from creditdesk.sealing import Sealer
 
 _COMPARED = {
     name: "rate" if name == "rate_e8" else name
@@ -116,6 +117,7 @@ def _unknown_to_book(
     rows = list(records.loans.loans_by_id(tx, old.values()))
     customers = records.households.customers_of(tx, {row.customer_id for row in rows})
     households = records.households.all_households(tx) if rows else {}
+    sealer = Sealer(tx)
     for row in rows:
         at, contract = contracts[row.loan_no]
         customer = customers[row.customer_id]
@@ -130,16 +132,28 @@ def _unknown_to_book(
             lines.fault(at, "loan_no", "loan-known", differ=[titled[key] for key in differ])
             continue
         lines.report.already_known += 1
-        _compare_person(at, contract, customer.name, customer.id_no, lines)
+        _compare_person(at, contract, customer, sealer, lines)
     return [found for number, found in contracts.items() if number not in old]
 
 
-def _compare_person(at: int, contract: Contract, name: str, id_no: str, lines: Lines) -> None:
+class _Customer(NamedTuple):
+    """A customer as far as files are compared with it; so are the rows of the book."""
+
+    id: int
+    household_id: int
+    name: str
+    id_no_digest: bytes | None
+    id_no_masked: str
+
+
+def _compare_person(
+    at: int, contract: Contract, known: _Customer, sealer: Sealer, lines: Lines
+) -> None:
     """Note what a file says of a known customer otherwise than the book, which keeps its own."""
-    if contract.customer_name != name:
-        lines.doubt(at, "customer_name", "customer-differs", known=name)
-    if contract.id_no and contract.id_no != id_no:
-        lines.doubt(at, "id_no", "customer-differs", known=id_no)
+    if contract.customer_name != known.name:
+        lines.doubt(at, "customer_name", "customer-differs", known=known.name)
+    if contract.id_no and not sealer.says(known.id_no_digest, contract.id_no):
+        lines.doubt(at, "id_no", "customer-differs", known=known.id_no_masked)
 
 
 def _enter(
@@ -179,7 +193,8 @@ class _People:
         self.tx = tx
         self.places = places
         self.households = records.households.all_households(tx)
-        self.customers = records.households.all_customers(tx)
+        self.customers: dict[str, _Customer] = records.households.all_customers(tx)
+        self.sealer = Sealer(tx)
         self.groups = records.households.all_groups(tx)
         self.household_ids = count(records.ledger.next_id(tx, records.households.household))
         self.customer_ids = count(records.ledger.next_id(tx, records.households.customer))
@@ -202,15 +217,17 @@ class _People:
     ) -> int:
         known = self.customers.get(contract.customer_no)
         if known is None:
-            key = next(self.customer_ids)
-            said = (contract.customer_name, contract.id_no)
-            self.customers[contract.customer_no] = (key, household_id, *said)
-            self.new["c"].append((key, province, contract.customer_no, household_id, *said))
-            return key
-        key, home, name, id_no = known
-        if home != household_id:
+            return self._new_customer(contract, province, household_id)
+        if known.household_id != household_id:
             lines.doubt(at, "household_no", "household-differs")
-        _compare_person(at, contract, name, id_no, lines)
+        _compare_person(at, contract, known, self.sealer, lines)
+        return known.id
+
+    def _new_customer(self, contract: Contract, province: str, household_id: int) -> int:
+        key, number, name = next(self.customer_ids), contract.customer_no, contract.customer_name
+        sealed, digest, shown = self.sealer.identity(number, contract.id_no)
+        self.customers[number] = _Customer(key, household_id, name, digest, shown)
+        self.new["c"].append((key, province, number, household_id, name, sealed, digest, shown))
         return key
 
     def _group(self, at: int, contract: Contract, province: str, lines: Lines) -> None:

@@ -10,6 +10,7 @@ from creditdesk.records import (
     moves,
     places,
     proposals,
+    sealing,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "moves",
     "places",
     "proposals",
+    "sealing",
 ]

@@ -123,7 +123,6 @@ def _applications() -> sa.Select[Any]:
             application,
             c.customer_no,
             c.name.label("customer_name"),
-            c.id_no,
             household.c.household_no,
         )
         .join(customer, c.id == application.c.customer_id)

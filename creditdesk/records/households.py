@@ -23,7 +23,11 @@ customer = sa.Table(
     sa.Column("customer_no", sa.Text, nullable=False, unique=True),
     sa.Column("household_id", sa.ForeignKey("household.id"), nullable=False),
     sa.Column("name", sa.Text, nullable=False),
-    sa.Column("id_no", sa.Text, nullable=False),
+    # The identity number: sealed for this customer, the digest to find it by, and its mask.
+    sa.Column("id_no_sealed", sa.LargeBinary),
+    sa.Column("id_no_digest", sa.LargeBinary),
+    sa.Column("id_no_masked", sa.Text, nullable=False, server_default=""),
+    sa.Index("ix_customer_id_no_digest", "id_no_digest"),
 )
 
 credit_group = sa.Table(
@@ -89,11 +93,17 @@ def all_households(tx: Tx) -> dict[str, int]:
     return {row[0]: row[1] for row in tx.execute(chosen)}
 
 
-def all_customers(tx: Tx) -> dict[str, tuple[int, int, str, str]]:
-    """Return (id, household id, name, identity number) of every customer by number."""
+def all_customers(tx: Tx) -> dict[str, Any]:
+    """Return every customer by number, as far as files are compared with it."""
     c = customer.c
-    chosen = sa.select(c.customer_no, c.id, c.household_id, c.name, c.id_no)
-    return {row[0]: (row[1], row[2], row[3], row[4]) for row in tx.execute(chosen)}
+    chosen = sa.select(c.customer_no, c.id, c.household_id, c.name, c.id_no_digest, c.id_no_masked)
+    return {row.customer_no: row for row in tx.execute(chosen)}
+
+
+def with_digest(tx: Tx, digests: Iterable[bytes]) -> list[str]:
+    """Return the numbers of the customers whose identity number has one of these digests."""
+    chosen = sa.select(customer.c.customer_no).where(customer.c.id_no_digest.in_(list(digests)))
+    return list(tx.execute(chosen.order_by(customer.c.customer_no)).scalars())
 
 
 def all_groups(tx: Tx) -> dict[str, tuple[str, str]]:
@@ -180,14 +190,15 @@ def standings_of(tx: Tx, household_ids: Iterable[int]) -> dict[int, list[Any]]:
 def identity_repeated(tx: Tx) -> list[int]:
     """Return the customers, in the whole book, whose identity number another has too."""
     c = customer.c
-    repeated = sa.select(c.id_no).where(c.id_no != "").group_by(c.id_no)
-    chosen = sa.select(c.id).where(c.id_no.in_(repeated.having(sa.func.count() > 1)))
+    numbered = c.id_no_digest.is_not(None)
+    repeated = sa.select(c.id_no_digest).where(numbered).group_by(c.id_no_digest)
+    chosen = sa.select(c.id).where(c.id_no_digest.in_(repeated.having(sa.func.count() > 1)))
     return list(tx.execute(chosen).scalars())
 
 
 def identity_of_digits(tx: Tx, digits: int) -> list[int]:
     """Return the customers whose identity number has so many digits."""
-    chosen = sa.select(customer.c.id).where(sa.func.length(customer.c.id_no) == digits)
+    chosen = sa.select(customer.c.id).where(sa.func.length(customer.c.id_no_masked) == digits)
     return list(tx.execute(chosen).scalars())
 
 

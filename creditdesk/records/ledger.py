@@ -130,7 +130,8 @@ intake_file = sa.Table(
     sa.Column("rows", sa.Integer, nullable=False),
     sa.Column("act_id", sa.ForeignKey("act.id"), nullable=False),
     sa.Column("unknown_columns", sa.Text, nullable=False),
-    # The file itself, deflated: what was handed in can be shown again, unknown columns included.
+    # The file itself, deflated and sealed: what was handed in can be shown again, unknown columns
+    # included. Alone of the row it may be written anew, under another key: sha256 proves it.
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
 

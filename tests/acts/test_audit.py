@@ -17,6 +17,7 @@ from creditdesk.engine.journal import Account, Kind
 from creditdesk.errors import BooksBroken
 from tests.builders import POLICY, a_book, a_loan, an_invented_book
 from tests.conftest import TEMPLATE
+from tests.keys import KEYS
 
 ENTRY, POSTING, PLAN = records.ledger.entry, records.ledger.posting, records.ledger.plan_change
 LOAN, HEAD, IMAGE = records.loans.loan, records.loans.loan_head, records.kept.book_image
@@ -147,7 +148,7 @@ def filled_postgresql(postgresql):
 
 
 def _filled(url):
-    door = Database(url)
+    door = Database(url, KEYS)
     fill(door)
     door.close()
     return url
@@ -156,7 +157,7 @@ def _filled(url):
 @pytest.fixture(params=["sqlite", "postgresql"])
 def filled(request):
     """Return the door to a filled book that no test may change for good."""
-    door = Database(request.getfixturevalue(f"filled_{request.param}"))
+    door = Database(request.getfixturevalue(f"filled_{request.param}"), KEYS)
     yield door
     door.close()
 

@@ -18,6 +18,7 @@ from tests.builders import (
     loan_rows,
     take_loans,
 )
+from tests.keys import KEYS
 
 TITLES = layout.titles(layout.LOANS)
 FAULTS = {
@@ -139,7 +140,7 @@ def test_a_fault_quotes_the_cell_as_it_stands_there(sqlite_url, tmp_path, what):
     changes, column, code = FAULTS[what]
     (row,) = rows_of(a_contract())
     path = file_of(tmp_path, [row | changes])
-    door = Database(sqlite_url)
+    door = Database(sqlite_url, KEYS)
 
     with door.begin() as tx:
         (fault,) = take_loans(tx, path).faults
@@ -281,7 +282,7 @@ def test_a_formula_as_a_name_is_a_name(database, tmp_path, name):
 
         (customer,) = records.households.all_customers(tx).values()
     assert report.faults == []
-    assert customer[2] == name
+    assert customer.name == name
 
 
 def test_optional_columns_may_be_missing_and_unknown_ones_are_listed(database, tmp_path):

@@ -22,6 +22,7 @@ from creditdesk.geography import Commune
 from creditdesk.moves import Change, Line
 from creditdesk.statements import Question
 from tests.builders import PLACES, POLICY, a_contract, a_loan, enter
+from tests.keys import KEYS
 from tests.moving import (
     AFTER,
     BEFORE,
@@ -235,7 +236,7 @@ def test_a_province_without_moves_reads_its_loans_once(database):
     ],
 )
 def test_verify_finds_a_place_that_cannot_be(sqlite_url, changed, why):
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, KEYS)
     with database.begin() as tx:
         a_loan(tx)
         move_household(tx)

@@ -13,6 +13,7 @@ from creditdesk.statements import Question
 from tests import reference
 from tests.builders import POLICY, a_book, a_loan, an_invented_book
 from tests.conftest import TEMPLATE
+from tests.keys import KEYS
 
 SINCE, AS_OF = date(2025, 1, 1), date(2026, 9, 30)
 BOOK = an_invented_book(31, count=20)
@@ -92,7 +93,7 @@ def filled_postgresql(postgresql):
 
 
 def _filled(url):
-    door = Database(url)
+    door = Database(url, KEYS)
     with door.begin() as tx:
         a_book(tx, BOOK)
     yield door

@@ -23,6 +23,7 @@ from creditdesk import demo, opening, schema, settings
 from creditdesk.db import Database
 from creditdesk.records.ledger import intake_file
 from tests.bench.measure import note
+from tests.keys import KEYS
 from tests.postgres import Server
 
 FOLDER = settings.ROOT / "var" / "bench"
@@ -56,7 +57,7 @@ class Stage:
         return max(1, whole // 10) if self.small else whole
 
     def _door(self, url):
-        database = Database(url)
+        database = Database(url, KEYS)
         self.open.append(database)
         return database
 
@@ -67,7 +68,7 @@ class Stage:
     def _template(self):
         if self.server:
             self.server.create("template")
-        database = Database(self._address("template"))
+        database = Database(self._address("template"), KEYS)
         schema.upgrade(database)
         with database.begin() as tx:
             opening.prepare(tx, settings.geography(), self.policy, MOMENT)

@@ -6,6 +6,7 @@ import signal
 from creditdesk import closing, images, jobs, settings
 from creditdesk.db import Database
 from tests.faults.child import day_of, moment_of
+from tests.keys import KEYS
 
 POLICY = settings.policy()
 SETTINGS = settings.load({})
@@ -35,7 +36,7 @@ def keep_month_ends(url, until, at_least):
 
 def fire(url, moment, job=0, stop=False):
     """Be the clock once; `stop` sends this process to sleep between its turn and its work."""
-    database = Database(url)
+    database = Database(url, KEYS)
     clock = jobs.Clock(database, SETTINGS)
     at = moment_of(moment)
     if not stop:
@@ -48,7 +49,7 @@ def fire(url, moment, job=0, stop=False):
 
 
 def _write(url, act):
-    database = Database(url)
+    database = Database(url, KEYS)
     with database.begin() as tx:
         said = act(tx)
     database.close()

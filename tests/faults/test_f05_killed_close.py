@@ -14,6 +14,7 @@ from creditdesk.engine.days import month_end
 from tests.conftest import LONG, TEMPLATE
 from tests.faults.book import fill, kept_rows, pay, prove
 from tests.faults.child import Nursery
+from tests.keys import KEYS
 
 LOANS = 400
 KILLS = 200 if LONG else 6
@@ -56,14 +57,14 @@ def postgresql_twins(postgresql, tmp_path_factory):
 @pytest.fixture(params=["sqlite", "postgresql"])
 def twins(request):
     """Return the doors to two equal books: once on each of both databases."""
-    doors = [Database(url) for url in request.getfixturevalue(f"{request.param}_twins")]
+    doors = [Database(url, KEYS) for url in request.getfixturevalue(f"{request.param}_twins")]
     yield doors
     for door in doors:
         door.close()
 
 
 def filled(url, folder):
-    database = Database(url)
+    database = Database(url, KEYS)
     fill(database, folder, LOANS)
     database.close()
 

@@ -14,6 +14,7 @@ from creditdesk.engine.money import Dong
 from tests.builders import as_told
 from tests.conftest import LONG, TEMPLATE
 from tests.faults.book import DEED, KEPT, POLICY, at_once, kept_rows, lend, pay, prove
+from tests.keys import KEYS
 
 FIRST = date(2026, 4, 1)
 MOMENT = "2026-11-22T00:00:00+00:00"
@@ -43,7 +44,7 @@ def twin(database_url, request, tmp_path):
         server = request.getfixturevalue("postgresql")
         server.create("cd_twin", TEMPLATE)
         url = server.url("cd_twin")
-    door = Database(url)
+    door = Database(url, KEYS)
     yield door
     door.close()
     if server:

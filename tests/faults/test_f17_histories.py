@@ -35,6 +35,7 @@ from tests.builders import as_told, live
 from tests.conftest import LONG, TEMPLATE
 from tests.faults.book import DEED, PLACES, POLICY, SESSION_DAY, contract, prove
 from tests.faults.model import Impossible, Loan, Said
+from tests.keys import KEYS
 from tests.reference import month_later
 
 RUNS, STEPS = (400, 50) if LONG else (40, 20)
@@ -62,7 +63,7 @@ class Histories(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.url = self.fresh()
-        self.database = Database(self.url)
+        self.database = Database(self.url, KEYS)
         self.model = []
         self.papers = {}
         self.moves = {}
@@ -333,7 +334,7 @@ class Histories(RuleBasedStateMachine):
             )
             raise KeyboardInterrupt
         self.database.close()
-        self.database = Database(self.url)
+        self.database = Database(self.url, KEYS)
         self.compare(at)
 
 

@@ -38,6 +38,7 @@ from creditdesk.errors import DeskError
 from tests.builders import as_told
 from tests.conftest import LONG, TEMPLATE
 from tests.faults.book import DEED, PLACES, POLICY, contract
+from tests.keys import KEYS
 
 RUNS, STEPS = (150, 60) if LONG else (12, 25)
 SIGNED = date(2026, 3, 2)
@@ -69,7 +70,7 @@ class Lives(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.url = self.fresh()
-        self.database = Database(self.url)
+        self.database = Database(self.url, KEYS)
         self.loans = []
         self.papers = []
         self.number = 0

@@ -21,6 +21,7 @@ FORBIDDEN = {
     "paper": ("creditdesk/figures.py", "import reports"),
     "paper-reads-shapes": ("reports/__init__.py", "import creditdesk.records"),
     "sql": ("creditdesk/settings.py", "import sqlalchemy"),
+    "seals": ("creditdesk/settings.py", "import cryptography"),
     "alembic": ("creditdesk/db.py", "import alembic"),
     "http": ("creditdesk/settings.py", "import marshmallow"),
     "frames": ("creditdesk/engine/money.py", "import numpy"),

@@ -8,6 +8,7 @@ import pytest
 
 from creditdesk import communes, intake, ledger, opening, settings
 from creditdesk.app import create_app
+from tests.keys import DATA_KEY
 
 DAY = date(2026, 6, 30)
 SINCE = date(2026, 1, 1)
@@ -69,7 +70,7 @@ def fill(database, folder):
 
 
 def configured(url):
-    return replace(settings.load({}), database_url=url)
+    return replace(settings.load({}), database_url=url, data_key=DATA_KEY)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from creditdesk.app import create_app
 from creditdesk.db import Database
+from tests.keys import KEYS
 from tests.web.conftest import COMMUNE, DAY, HOSTILE, MANY, OTHER, SINCE, configured, fill, number
 
 WIDTHS = (390, 820, 1440)
@@ -38,7 +39,7 @@ class Quiet(WSGIRequestHandler):
 @pytest.fixture
 def address(sqlite_url, tmp_path):
     """Return where a filled book is served."""
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, KEYS)
     fill(database, tmp_path)
     database.close()
     app = create_app(configured(sqlite_url))

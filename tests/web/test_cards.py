@@ -6,7 +6,16 @@ from datetime import date
 
 import pytest
 
-from creditdesk import cards, explanations, ledger, repayments, settings, standings, words
+from creditdesk import (
+    cards,
+    explanations,
+    ledger,
+    repayments,
+    secrecy,
+    settings,
+    standings,
+    words,
+)
 from creditdesk.engine.journal import Event, Kind
 from tests.web.conftest import COMMUNE, DAY, DEED, HOSTILE, MANY, OTHER, number
 
@@ -86,7 +95,7 @@ def test_a_day_before_shows_nothing_of_what_came_after(book):
     ("id_no", "shown"), [("044090000123", "•••••••••123"), ("12", "••"), ("", "")]
 )
 def test_an_identity_number_is_masked(id_no, shown):
-    assert cards.masked(id_no) == shown
+    assert secrecy.masked(id_no) == shown
 
 
 def test_a_communes_lines_add_up_to_its_loans(book):
