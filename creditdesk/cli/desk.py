@@ -63,10 +63,11 @@ def bring_up(desk: Desk) -> None:
 
 def _make_key(desk: Desk) -> None:
     """Make the key of a trial on this machine; a book that has one is never given another."""
-    with desk.database.read() as tx:
-        known = sealing.has_key(tx)
-    if known or not desk.database.is_here:
+    if not desk.database.is_here:
         raise KeyMissing
+    with desk.database.read() as tx:
+        if sealing.has_key(tx):
+            raise KeyMissing
     path = settings.add_key(desk.settings)
     desk.database.keys = settings.keyring(desk.settings)
     frame.note(words.say(desk.language, "done.key-made", path=str(path)))

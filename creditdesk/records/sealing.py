@@ -43,8 +43,9 @@ def counts_by_prefix(tx: Tx) -> dict[str, dict[bytes, int]]:
     """Return how many rows of each table are sealed with which key, by what seals begin with."""
     found = {}
     for name, column in SEALED.items():
-        prefix = sa.func.substr(column, 1, PREFIX_BYTES)
-        counted = sa.select(prefix, sa.func.count()).where(column.is_not(None)).group_by(prefix)
+        prefix = sa.func.substr(column, 1, PREFIX_BYTES).label("prefix")
+        seals = sa.select(prefix).where(column.is_not(None)).subquery()
+        counted = sa.select(seals.c.prefix, sa.func.count()).group_by(seals.c.prefix)
         found[name] = {bytes(row[0]): int(row[1]) for row in tx.execute(counted)}
     return found
 

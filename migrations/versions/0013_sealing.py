@@ -93,10 +93,11 @@ def _seal(key: Key) -> None:
         "CREATE TEMPORARY TABLE sealed_now (id BIGINT PRIMARY KEY, sealed "
         f"{_bytes()}, digest {_bytes()}, masked TEXT)"
     )
-    numbered = (
+    # A whole list: nothing can be read on a connection on which a COPY runs.
+    numbered = [
         (row.id, *sealed_identity(key, row.customer_no, row.id_no))
         for row in _rows(customer.c.id_no != "")
-    )
+    ]
     insert_rows(op.get_bind(), sealed_now, ("id", "sealed", "digest", "masked"), numbered)
     op.execute(
         "UPDATE customer SET id_no_sealed = sealed_now.sealed, id_no_digest = sealed_now.digest, "
