@@ -143,7 +143,7 @@ def decision_of(kind: str, loan_no: str, day: date, texts: Mapping[str, str]) ->
     for name in (*KINDS[act].needs, *texts):
         if name not in texts or name not in asked:
             why = "missing" if name not in texts else "unknown"
-            raise ParameterUnreadable(act=kind, name=name, value="", why=why)
+            raise ParameterUnreadable(act=kind, name=name, value="", unreadable=why)
     return Decision(act, loan_no, day, {name: _read(kind, name, texts[name]) for name in texts})
 
 
@@ -153,4 +153,6 @@ def _read(kind: str, name: str, text: str) -> Said:
         return parameter.read(text.strip())
     except ValueError:
         facts: dict[str, Any] = {"act": kind, "name": name, "value": text}
-        raise ParameterUnreadable(**facts, why="ill-formed", example=parameter.example) from None
+        raise ParameterUnreadable(
+            **facts, unreadable="ill-formed", example=parameter.example
+        ) from None

@@ -351,7 +351,7 @@ def test_a_decision_says_what_its_kind_needs_and_nothing_else(kind, texts, name,
     with pytest.raises(ParameterUnreadable) as refusal:
         a_decision(kind, "1", **texts)
 
-    assert (refusal.value.facts["name"], refusal.value.facts["why"]) == (name, why)
+    assert (refusal.value.facts["name"], refusal.value.facts["unreadable"]) == (name, why)
 
 
 def test_no_decision_is_of_an_unknown_kind():
