@@ -14,6 +14,7 @@ from creditdesk import (
     records,
     standings,
     statements,
+    worklists,
 )
 from creditdesk.communes import Map, PlaceNotFound
 from creditdesk.db import Database
@@ -52,7 +53,7 @@ def test_a_loan_is_found_where_it_is_on_the_day(database):
             card = cards.loan_card(tx, POLICY, loan_no, day)
             assert (card.commune, card.session_day) == (commune, session)
             place = arrears.place_of(commune, day)
-            late = arrears.worklist(tx, POLICY, "late", day, place)
+            late = worklists.worklist(tx, POLICY, "late", day, place)
             assert [(row.loan_no, row.commune) for row in late] == [(loan_no, commune)]
             assert cards.communes_of(tx, "44", day) == (commune,)
 

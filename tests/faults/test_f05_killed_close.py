@@ -8,7 +8,7 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 
-from creditdesk import records
+from creditdesk import closing, ledger, months, records
 from creditdesk.db import Database
 from creditdesk.engine.days import month_end
 from tests.conftest import LONG, TEMPLATE
@@ -105,10 +105,20 @@ def test_a_killed_closing_leaves_all_or_nothing_and_ends_as_if_undisturbed(twins
             assert kept_rows(killed) == after
         # Something arrives late, so that the next closing makes images anew.
         for database in twins:
-            pay(database, loan_no, f"TRE{turn}", FIRST + timedelta(turn), interest=1_000 + turn)
+            late = FIRST + timedelta(turn)
+            opened(database, late)
+            pay(database, loan_no, f"TRE{turn}", late, interest=1_000 + turn)
 
     assert hits >= KILLS
     prove(killed)
+
+
+def opened(database, day):
+    """Open the month of a day where it is closed."""
+    deed = ledger.Deed("A", "2026-05-31T00:00:00+00:00", "B", "chứng từ đến muộn")
+    with database.begin() as tx:
+        if months.Lock(tx).holds(day):
+            closing.open_month(tx, month=months.named(day), deed=deed)
 
 
 def oldest_loan(database):
