@@ -1,10 +1,12 @@
 """How often and how much a programme pays out: Decision 157/2007 and its guidance, by hand."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from creditdesk import settings
+from creditdesk.engine.dated import History
 from creditdesk.engine.drawing import (
     AboveStudyMonths,
     Drawn,
@@ -98,6 +100,12 @@ def test_months_that_were_drawn_for_do_not_come_back():
         "day": date(2022, 9, 7),
         "month": 4_000_000,
     }
+
+
+def test_a_ceiling_that_no_law_states_bounds_no_term():
+    unbounded = replace(POLICY.programme("02"), ceiling=History(()))
+
+    allow(unbounded, SIGNED, a_draw("2022-09-07", 90), [], STUDY)
 
 
 def test_what_is_drawn_elsewhere_for_the_same_term_leaves_less():

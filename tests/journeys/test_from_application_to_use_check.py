@@ -1,13 +1,5 @@
 """From form 01/TD to the check of use: three on a list, one of whom the commune refuses."""
 
-import json
-import shlex
-
-import pytest
-from click.testing import CliRunner
-
-from creditdesk.cli import cli
-
 FORM = (
     "apply {no} --customer {customer} --name 'Hộ {no} (minh họa)' --household {household} "
     "--programme 01 --trustee 12 --group 9333001 --group-head 'Tổ trưởng (minh họa)' "
@@ -15,21 +7,6 @@ FORM = (
     "--amount {amount} --months 36 --every 12 --purpose 'Chăn nuôi bò' --plan 'Mua bò cái' "
     "--by to-truong --json"
 )
-
-
-@pytest.fixture
-def desk(database_url, monkeypatch, tmp_path):
-    """Return a function that runs a command and returns its document, or its text."""
-    monkeypatch.setenv("CREDITDESK_DATABASE_URL", database_url)
-    monkeypatch.chdir(tmp_path)
-
-    def run(line, expect=0):
-        done = CliRunner().invoke(cli, shlex.split(line))
-        assert done.exit_code == expect, done.output
-        return json.loads(done.stdout) if "--json" in line else done.output
-
-    run("setup")
-    return run
 
 
 def states(document):

@@ -1,0 +1,24 @@
+"""What every journey may ask for: a desk that takes commands, on SQLite and on PostgreSQL."""
+
+import json
+import shlex
+
+import pytest
+from click.testing import CliRunner
+
+from creditdesk.cli import cli
+
+
+@pytest.fixture
+def desk(database_url, monkeypatch, tmp_path):
+    """Return a function that runs a command and returns its document, or its text."""
+    monkeypatch.setenv("CREDITDESK_DATABASE_URL", database_url)
+    monkeypatch.chdir(tmp_path)
+
+    def run(line, expect=0):
+        done = CliRunner().invoke(cli, shlex.split(line))
+        assert done.exit_code == expect, done.output
+        return json.loads(done.stdout) if "--json" in line else done.output
+
+    run("setup")
+    return run
