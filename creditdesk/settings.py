@@ -59,6 +59,19 @@ class Settings:
     font_folder: str
     data_key: str = field(repr=False)
     data_key_file: str
+    password_shortest: int
+    password_passes: int
+    password_memory_kib: int
+    password_lanes: int
+    sign_in_minutes: int
+    sign_in_tries: int
+    sign_in_tries_of_strangers: int
+    sign_in_tries_of_address: int
+    session_idle_minutes: int
+    session_hours: int
+    device_days: int
+    link_hours: int
+    token_days: int
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:

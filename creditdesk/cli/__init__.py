@@ -15,6 +15,7 @@ from creditdesk.cli import (
     paper,
     quoting,
     receipts,
+    users,
 )
 from creditdesk.cli.frame import cli
 
@@ -36,6 +37,7 @@ _ = (
     paper,
     quoting,
     receipts,
+    users,
 )
 
 

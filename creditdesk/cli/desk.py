@@ -29,6 +29,7 @@ from creditdesk.cli import frame
 from creditdesk.cli.files import limits_of
 from creditdesk.cli.frame import Desk, command
 from creditdesk.cli.paper import write_portfolio
+from creditdesk.cli.users import begin_users, invite
 from creditdesk.engine.policy import rate_changes_reaching
 from creditdesk.errors import BooksBroken, Refused
 from creditdesk.measures import Measure, MeasureInForce, NothingReached
@@ -42,9 +43,12 @@ class BookNotEmpty(Refused):
 
 
 @command("setup")
-def setup(desk: Desk) -> None:
+@click.option("--administrator", help="Admit this first administrator, and print a link.")
+def setup(desk: Desk, administrator: str | None) -> None:
     """Create or upgrade the database, load places and policy; repeating it changes nothing."""
     bring_up(desk)
+    if administrator:
+        begin_users(desk, administrator)
     frame.note(words.say(desk.language, "done.setup", version=desk.policy.version))
 
 
@@ -82,6 +86,7 @@ def demonstration(desk: Desk, loans: int | None, province: str, seed: int, full:
     """Build a demonstration book through the same path as intake; its names are marked."""
     bring_up(desk)
     build(desk, loans, province, seed, full=full)
+    invite(desk)
 
 
 def build(
@@ -198,6 +203,7 @@ def start(desk: Desk) -> None:
         # One that was broken off goes on; another demonstration stays what it is.
         with contextlib.suppress(BookNotEmpty):
             build(desk)
+        invite(desk)
     out = settings.ROOT / "var" / "portfolio.pdf"
     with desk.read() as tx:
         last = opening.newest_day(tx) or frame.today()

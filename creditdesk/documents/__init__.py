@@ -34,6 +34,13 @@ from creditdesk.documents.portfolios import (
     portfolio_table,
 )
 from creditdesk.documents.tables import day, harmless, table
+from creditdesk.documents.users import (
+    permissions,
+    permissions_table,
+    session,
+    token,
+    user,
+)
 
 __all__ = [
     "PORTFOLIO_FIGURES",
@@ -59,6 +66,8 @@ __all__ = [
     "months",
     "moved",
     "payoff",
+    "permissions",
+    "permissions_table",
     "portfolio",
     "portfolio_table",
     "preview",
@@ -70,10 +79,13 @@ __all__ = [
     "rules",
     "schedule",
     "schedule_table",
+    "session",
     "standing",
     "steps",
     "steps_table",
     "table",
+    "token",
+    "user",
     "waiting",
     "worklist",
     "worklist_table",

@@ -11,6 +11,7 @@ from creditdesk.records import (
     places,
     proposals,
     sealing,
+    users,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "places",
     "proposals",
     "sealing",
+    "users",
 ]

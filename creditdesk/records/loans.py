@@ -179,6 +179,15 @@ def provinces(tx: Tx) -> list[str]:
     return list(tx.execute(sa.select(found.c.code).where(found.c.code.is_not(None))).scalars())
 
 
+def fullest_group(tx: Tx) -> Any | None:
+    """Return the group with most loans and where it is: province, commune, office, group_no."""
+    c = loan.c
+    place = (c.province, c.commune, c.office, c.group_no)
+    most = sa.func.count().desc()
+    chosen = sa.select(*place).where(c.group_no != "").group_by(*place).order_by(most, *place)
+    return tx.execute(chosen.limit(1)).first()
+
+
 def axes_query(province: str, after: int = 0) -> sa.Select[Any]:
     """Return the query for the columns by which a province's loans are grouped and reckoned."""
     return (

@@ -27,6 +27,7 @@ FORBIDDEN = {
     "frames": ("creditdesk/engine/money.py", "import numpy"),
     "pdf": ("creditdesk/figures.py", "import reportlab"),
     "clock": ("creditdesk/schema.py", "import apscheduler"),
+    "passwords": ("creditdesk/settings.py", "import argon2"),
     "terminal": ("creditdesk/settings.py", "import click"),
 }
 

@@ -1,0 +1,71 @@
+"""The second factor: a key in an authenticator, and codes for the day it is lost."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from creditdesk import records
+from creditdesk.db import Tx
+from creditdesk.errors import Refused
+from creditdesk.users import codes, held, people
+from creditdesk.users.held import Safe
+from creditdesk.users.permissions import Person
+
+
+class CodeWrong(Refused):
+    """This is not the code that the authenticator shows now."""
+
+    code = "code-wrong"
+
+
+class FactorThere(Refused):
+    """A second factor is enrolled: only an administrator forgets it."""
+
+    code = "factor-there"
+
+
+class Key(NamedTuple):
+    """A fresh key for an authenticator, and the same as a link that it reads."""
+
+    key: str
+    address: str
+
+
+def begin(tx: Tx, safe: Safe, *, person: Person) -> Key:
+    """Give a person a fresh key, which counts once a code of it was shown; raises FactorThere."""
+    if people.has_second_factor(tx, person.id):
+        raise FactorThere
+    key = codes.new_key()
+    records.users.begin_factor(tx, person.id, safe.seal(key))
+    return Key(key, codes.address(key, person.sign_in_name))
+
+
+def enrol(tx: Tx, safe: Safe, *, person: Person, code: str, at: datetime) -> tuple[str, ...]:
+    """Enrol the key begun, by a code of it, and return codes for recovery, shown this once.
+
+    Sessions begun without it end. Raises CodeWrong, FactorThere.
+    """
+    if people.has_second_factor(tx, person.id):
+        raise FactorThere
+    if not _takes_step(tx, safe, person.id, codes.plain(code), at):
+        raise CodeWrong
+    recovery = codes.recovery_codes()
+    digests = [held.digest(one) for one in recovery]
+    records.users.enrol_factor(tx, person.id, held.kept(at), digests)
+    records.users.revoke_sessions(tx, person.id, held.kept(at))
+    return recovery
+
+
+def takes(tx: Tx, safe: Safe, *, person_id: int, code: str, at: datetime) -> bool:
+    """Return whether a code is right, and take it: none is right twice."""
+    said = codes.plain(code)
+    if len(said) != codes.DIGITS:
+        return records.users.take_recovery_code(tx, person_id, held.digest(said))
+    return _takes_step(tx, safe, person_id, said, at)
+
+
+def _takes_step(tx: Tx, safe: Safe, person_id: int, said: str, at: datetime) -> bool:
+    factor = records.users.find_factor(tx, person_id)
+    if factor is None:
+        return False
+    step = codes.step_of(safe.open(factor.secret), said, at)
+    return step is not None and records.users.take_step(tx, person_id, step)
