@@ -126,12 +126,12 @@ def test_a_reviewer_sees_persons_masked_and_on_a_stated_need_only():
 
 
 def test_who_checks_and_who_admits_needs_a_second_factor():
-    for rule in table().acts.values():
-        if rule.checks or rule.theme == "users":
-            for role in Role:
-                changes = rule.cell(role).reach is not Reach.NONE
-                if changes and (rule.checks or "users add" in rule.commands):
-                    assert table().roles[role].second_factor
+    weighty = [rule for rule in table().acts.values() if rule.checks]
+    weighty += [table().acts["users-add"], table().acts["keys"]]
+    roles = {role for rule in weighty for role in rule.cells}
+
+    assert roles == {Role.SUPERVISOR, Role.ADMINISTRATOR}
+    assert all(table().roles[role].second_factor for role in roles)
 
 
 @pytest.mark.parametrize(
