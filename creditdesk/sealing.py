@@ -13,6 +13,7 @@ from creditdesk.secrecy import (
     Key,
     KeyMissing,
     KeyUnknown,
+    factor_place,
     file_place,
     identity_place,
     key_id_of,
@@ -123,20 +124,41 @@ class KeyUse:
     seals: bool
     customers: int
     files: int
+    second_factors: int
+
+    @property
+    def rows(self) -> int:
+        """Return how much it seals."""
+        return self.customers + self.files + self.second_factors
+
+
+def factor_key(tx: Tx, person_id: int, sealed: bytes) -> str:
+    """Return the key of a person's second factor in clear; raises KeyMissing, BooksBroken."""
+    return keys_of(tx).open(bytes(sealed), factor_place(person_id)).decode()
+
+
+def seal_factor_key(tx: Tx, person_id: int, key: str) -> bytes:
+    """Return the key of a person's second factor sealed; raises KeyMissing."""
+    return adopt(tx).seal(key.encode(), factor_place(person_id))
 
 
 def uses(tx: Tx) -> list[KeyUse]:
     """Return every key that is given here or needed by the book; ids only."""
     counts = records.sealing.counts_by_prefix(tx)
-    customers, files = (
+    customers, files, factors = (
         {key_id_of(prefix): count for prefix, count in counts[table].items()}
-        for table in ("customer", "intake_file")
+        for table in ("customer", "intake_file", "second_factor")
     )
     current = records.sealing.current_key(tx)
     given = [key.id for key in keys_of(tx)]
-    known = dict.fromkeys([*given, *([current] if current else []), *customers, *files])
+    known = dict.fromkeys([*given, *([current] if current else []), *customers, *files, *factors])
     return [
-        KeyUse(one, one in given, one == current, customers.get(one, 0), files.get(one, 0))
+        KeyUse(
+            one,
+            one in given,
+            one == current,
+            *(counted.get(one, 0) for counted in (customers, files, factors)),
+        )
         for one in known
     ]
 
@@ -151,11 +173,11 @@ def begin_rotation(tx: Tx) -> int:
         raise KeyMissing
     needed = uses(tx)
     for use in needed:
-        if not use.given and (use.customers or use.files):
+        if not use.given and use.rows:
             raise KeyUnknown(key=use.id)
     if records.sealing.current_key(tx) != keys[0].id:
         records.sealing.add_key(tx, keys[0].id)
-    return sum(use.customers + use.files for use in needed if use.id != keys[0].id)
+    return sum(use.rows for use in needed if use.id != keys[0].id)
 
 
 def seal_anew(tx: Tx, most: int = BLOCK) -> int:
@@ -181,10 +203,20 @@ def seal_anew(tx: Tx, most: int = BLOCK) -> int:
 def _seal_file_anew(tx: Tx, key: Key) -> int:
     row = records.sealing.file_sealed_otherwise(tx, key.prefix)
     if row is None:
-        return 0
+        return _seal_factor_anew(tx, key)
     place = file_place(row.sha256, row.kind)
     content = keys_of(tx).open(bytes(row.content), place)
     records.sealing.seal_file(tx, row.sha256, row.kind, key.seal(content, place))
+    return 1
+
+
+def _seal_factor_anew(tx: Tx, key: Key) -> int:
+    row = records.sealing.factor_sealed_otherwise(tx, key.prefix)
+    if row is None:
+        return 0
+    content = factor_key(tx, row.person_id, row.secret).encode()
+    sealed = key.seal(content, factor_place(row.person_id))
+    records.sealing.seal_factor(tx, row.person_id, sealed)
     return 1
 
 
@@ -206,6 +238,15 @@ def faults(tx: Tx) -> Iterator[dict[str, str]]:
             found = ""
         if found != row.sha256:
             yield {"why": "seal-broken", "file": row.sha256}
+    yield from _factor_faults(tx)
+
+
+def _factor_faults(tx: Tx) -> Iterator[dict[str, str]]:
+    for row in records.sealing.factors(tx):
+        try:
+            factor_key(tx, row.person_id, row.secret)
+        except BooksBroken:
+            yield {"why": "seal-broken", "person": str(row.person_id)}
 
 
 def _holds(tx: Tx, row: Any) -> bool:

@@ -147,6 +147,11 @@ def file_place(sha256: str, kind: str) -> str:
     return f"intake_file.content|{sha256}|{kind}"
 
 
+def factor_place(person_id: int) -> str:
+    """Return the place for which the key of a person's second factor is sealed."""
+    return f"second_factor.secret|{person_id}"
+
+
 def sealed_identity(
     key: Key, customer_no: str, id_no: str
 ) -> tuple[bytes | None, bytes | None, str]:

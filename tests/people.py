@@ -28,21 +28,6 @@ SCOPES = {
 }
 
 
-class Box:
-    """A safe without a key: what lies in it is only unlike what was put in."""
-
-    def seal(self, text):
-        """Return a text turned about."""
-        return text[::-1].encode()
-
-    def open(self, sealed):
-        """Return what was turned about."""
-        return sealed.decode()[::-1]
-
-
-SAFE = Box()
-
-
 def an_appointment(role=Role.OFFICER, **changes):
     """Return an appointment of an invented person to a role."""
     said = Appointment("Người dùng (minh họa)", role, SCOPES[role], date(2026, 1, 1))
@@ -61,9 +46,9 @@ def a_user(tx, name="an", role=Role.OFFICER, *, password=PASSWORD, at=NOW, **cha
 def enrolled(database, person, at=NOW):
     """Enrol a second factor and return its key and codes for recovery."""
     with database.begin() as tx:
-        key = factors.begin(tx, SAFE, person=person).key
+        key = factors.begin(tx, person=person).key
         code = codes.code_of(key, codes.step_at(at) - 1)
-        recovery = factors.enrol(tx, SAFE, person=person, code=code, at=at)
+        recovery = factors.enrol(tx, person=person, code=code, at=at)
     return key, recovery
 
 
@@ -72,7 +57,6 @@ def sign_in(database, name="an", password=PASSWORD, *, client=HERE, at=NOW, code
     return signing.sign_in(
         database,
         CONFIGURED,
-        SAFE,
         name=name,
         password=password,
         code=code,

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from creditdesk.db import Tx, metadata
 from creditdesk.records.households import customer
 from creditdesk.records.ledger import intake_file
+from creditdesk.records.users import second_factor
 from creditdesk.secrecy import PREFIX_BYTES
 
 data_key = sa.Table(
@@ -18,7 +19,11 @@ data_key = sa.Table(
     sa.Column("id", sa.Text, nullable=False),
 )
 
-SEALED = {"customer": customer.c.id_no_sealed, "intake_file": intake_file.c.content}
+SEALED = {
+    "customer": customer.c.id_no_sealed,
+    "intake_file": intake_file.c.content,
+    "second_factor": second_factor.c.secret,
+}
 
 
 def current_key(tx: Tx) -> str | None:
@@ -87,6 +92,25 @@ def seal_file(tx: Tx, sha256: str, kind: str, content: bytes) -> None:
     tx.execute(
         sa.update(intake_file).where(f.sha256 == sha256, f.kind == kind).values(content=content)
     )
+
+
+def factor_sealed_otherwise(tx: Tx, prefix: bytes) -> Any | None:
+    """Return (person_id, secret) of a second factor not yet under a key."""
+    f = second_factor.c
+    otherwise = sa.func.substr(f.secret, 1, PREFIX_BYTES) != prefix
+    return tx.execute(sa.select(f.person_id, f.secret).where(otherwise).limit(1)).first()
+
+
+def seal_factor(tx: Tx, person_id: int, secret: bytes) -> None:
+    """Write anew the key of a second factor under seal."""
+    f = second_factor.c
+    tx.execute(sa.update(second_factor).where(f.person_id == person_id).values(secret=secret))
+
+
+def factors(tx: Tx) -> list[Any]:
+    """Return (person_id, secret) of every second factor."""
+    chosen = sa.select(second_factor.c.person_id, second_factor.c.secret)
+    return list(tx.execute(chosen.order_by(second_factor.c.person_id)))
 
 
 def customers_after(tx: Tx, after: int, most: int) -> list[Any]:

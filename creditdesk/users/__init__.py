@@ -3,7 +3,6 @@
 `permissions.may` is the one place that says whether somebody may do something: `users.may`.
 """
 
-from creditdesk.users.held import Safe
 from creditdesk.users.permissions import (
     EVERYTHING,
     SYSTEM,
@@ -26,7 +25,6 @@ __all__ = [
     "Person",
     "Place",
     "Role",
-    "Safe",
     "Scope",
     "is_open",
     "may",

@@ -3,11 +3,10 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from creditdesk import records
+from creditdesk import records, sealing
 from creditdesk.db import Tx
 from creditdesk.errors import Refused
 from creditdesk.users import codes, held, people
-from creditdesk.users.held import Safe
 from creditdesk.users.permissions import Person
 
 
@@ -30,23 +29,23 @@ class Key(NamedTuple):
     address: str
 
 
-def begin(tx: Tx, safe: Safe, *, person: Person) -> Key:
+def begin(tx: Tx, *, person: Person) -> Key:
     """Give a person a fresh key, which counts once a code of it was shown; raises FactorThere."""
     if people.has_second_factor(tx, person.id):
         raise FactorThere
     key = codes.new_key()
-    records.users.begin_factor(tx, person.id, safe.seal(key))
+    records.users.begin_factor(tx, person.id, sealing.seal_factor_key(tx, person.id, key))
     return Key(key, codes.address(key, person.sign_in_name))
 
 
-def enrol(tx: Tx, safe: Safe, *, person: Person, code: str, at: datetime) -> tuple[str, ...]:
+def enrol(tx: Tx, *, person: Person, code: str, at: datetime) -> tuple[str, ...]:
     """Enrol the key begun, by a code of it, and return codes for recovery, shown this once.
 
     Sessions begun without it end. Raises CodeWrong, FactorThere.
     """
     if people.has_second_factor(tx, person.id):
         raise FactorThere
-    if not _takes_step(tx, safe, person.id, codes.plain(code), at):
+    if not _takes_step(tx, person.id, codes.plain(code), at):
         raise CodeWrong
     recovery = codes.recovery_codes()
     digests = [held.digest(one) for one in recovery]
@@ -55,17 +54,17 @@ def enrol(tx: Tx, safe: Safe, *, person: Person, code: str, at: datetime) -> tup
     return recovery
 
 
-def takes(tx: Tx, safe: Safe, *, person_id: int, code: str, at: datetime) -> bool:
+def takes(tx: Tx, *, person_id: int, code: str, at: datetime) -> bool:
     """Return whether a code is right, and take it: none is right twice."""
     said = codes.plain(code)
     if len(said) != codes.DIGITS:
         return records.users.take_recovery_code(tx, person_id, held.digest(said))
-    return _takes_step(tx, safe, person_id, said, at)
+    return _takes_step(tx, person_id, said, at)
 
 
-def _takes_step(tx: Tx, safe: Safe, person_id: int, said: str, at: datetime) -> bool:
+def _takes_step(tx: Tx, person_id: int, said: str, at: datetime) -> bool:
     factor = records.users.find_factor(tx, person_id)
     if factor is None:
         return False
-    step = codes.step_of(safe.open(factor.secret), said, at)
+    step = codes.step_of(sealing.factor_key(tx, person_id, factor.secret), said, at)
     return step is not None and records.users.take_step(tx, person_id, step)

@@ -3,20 +3,9 @@
 import secrets
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-
-
-class Safe(Protocol):
-    """Where a text is sealed before it is kept: only the desk's key opens it."""
-
-    def seal(self, text: str) -> bytes:
-        """Return a text sealed."""
-
-    def open(self, sealed: bytes) -> str:
-        """Return what was sealed."""
 
 
 def new_secret() -> str:

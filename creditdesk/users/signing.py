@@ -13,7 +13,6 @@ from creditdesk.db import Database, Tx
 from creditdesk.errors import Denied
 from creditdesk.settings import Settings
 from creditdesk.users import factors, held, passwords, people, sessions
-from creditdesk.users.held import Safe
 from creditdesk.users.permissions import Person, table
 from creditdesk.users.sessions import Begun, Client, Stage
 
@@ -55,7 +54,6 @@ class _Tried(NamedTuple):
 def sign_in(
     door: Database,
     configured: Settings,
-    safe: Safe,
     *,
     name: str,
     password: str,
@@ -82,7 +80,7 @@ def sign_in(
             records.users.set_credential(tx, person.id, fresh, held.kept(at))
         stage = _stage(tx, person)
         if stage is Stage.CODE and code:
-            _take_code(tx, safe, person, code, at)
+            _take_code(tx, person, code, at)
             stage = Stage.FULL
         records.users.forget_attempt(tx, knock.attempt)
         return sessions.begin(tx, configured, person=person, stage=stage, client=client, at=at)
@@ -91,7 +89,6 @@ def sign_in(
 def give_code(
     door: Database,
     configured: Settings,
-    safe: Safe,
     *,
     token: str,
     code: str,
@@ -109,7 +106,7 @@ def give_code(
     knock = _knock(door, configured, waiting.person.sign_in_name, client, at)
     with door.begin() as tx:
         person = sessions.waiting(tx, configured, token=token, stage=Stage.CODE, at=at).person
-        _take_code(tx, safe, person, code, at)
+        _take_code(tx, person, code, at)
         records.users.forget_attempt(tx, knock.attempt)
         sessions.end(tx, token=token, at=at)
         return sessions.begin(
@@ -150,8 +147,8 @@ def _stage(tx: Tx, person: Person) -> Stage:
     return Stage.ENROL if table().roles[person.role].second_factor else Stage.FULL
 
 
-def _take_code(tx: Tx, safe: Safe, person: Person, code: str, at: datetime) -> None:
-    if not factors.takes(tx, safe, person_id=person.id, code=code, at=at):
+def _take_code(tx: Tx, person: Person, code: str, at: datetime) -> None:
+    if not factors.takes(tx, person_id=person.id, code=code, at=at):
         raise SignInRefused
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from creditdesk import sealing, secrecy
 from creditdesk.db import metadata
 from creditdesk.users import Client, codes, factors, people, sessions, signing, tokens
 from creditdesk.users.passwords import PasswordTooShort
@@ -12,13 +13,13 @@ from creditdesk.users.people import LinkSpent
 from creditdesk.users.permissions import NotAllowed, Role
 from creditdesk.users.sessions import SessionOver, Stage
 from creditdesk.users.signing import SignInRefused
+from tests.keys import DATA_KEY
 from tests.people import (
     CONFIGURED,
     DEED,
     HERE,
     NOW,
     PASSWORD,
-    SAFE,
     admit,
     an_appointment,
     enrolled,
@@ -146,7 +147,7 @@ def test_who_must_have_a_second_factor_gets_only_as_far_as_enrolling_one(databas
     again = sign_in(database)
     code = codes.code_of(key, codes.step_at(NOW))
     whole = signing.give_code(
-        database, CONFIGURED, SAFE, token=again.token, code=code, client=HERE, at=NOW
+        database, CONFIGURED, token=again.token, code=code, client=HERE, at=NOW
     )
 
     assert (begun.stage, seen.person) == (Stage.ENROL, person)
@@ -187,15 +188,15 @@ def test_a_second_factor_is_enrolled_by_its_code_and_replaced_by_nobody_but_an_a
     person = admit(database, role=Role.SUPERVISOR)
 
     with database.begin() as tx:
-        key = factors.begin(tx, SAFE, person=person)
+        key = factors.begin(tx, person=person)
     with database.begin() as tx, pytest.raises(factors.CodeWrong):
-        factors.enrol(tx, SAFE, person=person, code="000000", at=NOW)
+        factors.enrol(tx, person=person, code="000000", at=NOW)
     enrolled(database, person)
 
     assert key.address.startswith("otpauth://totp/creditdesk:an?secret=")
     for act in (
-        lambda tx: factors.begin(tx, SAFE, person=person),
-        lambda tx: factors.enrol(tx, SAFE, person=person, code="000000", at=NOW),
+        lambda tx: factors.begin(tx, person=person),
+        lambda tx: factors.enrol(tx, person=person, code="000000", at=NOW),
     ):
         with database.begin() as tx, pytest.raises(factors.FactorThere):
             act(tx)
@@ -208,7 +209,7 @@ def test_a_password_is_hashed_anew_when_the_measure_changes(database):
     admit(database)
     stronger = replace(CONFIGURED, password_memory_kib=16)
 
-    signing.sign_in(database, stronger, SAFE, name="an", password=PASSWORD, client=HERE, at=NOW)
+    signing.sign_in(database, stronger, name="an", password=PASSWORD, client=HERE, at=NOW)
 
     with database.read() as tx:
         hashed = tx.execute(sa.select(metadata.tables["credential"].c.hash)).scalar_one()
@@ -331,3 +332,34 @@ def test_no_secret_is_kept_in_clear(database, caplog):
         assert secret not in caplog.text
     assert begun.token not in repr(begun)
     assert begun.device not in repr(begun)
+
+
+def test_a_second_factor_outlives_the_key_that_sealed_it(database):
+    person = admit(database, role=Role.SUPERVISOR)
+    _, recovery = enrolled(database, person)
+    new = secrecy.new_key()
+    database.keys = secrecy.keyring(f"{new} {DATA_KEY}")
+
+    with database.begin() as tx:
+        waiting = sealing.begin_rotation(tx)
+        done = [sealing.seal_anew(tx), sealing.seal_anew(tx)]
+        kept = [(use.seals, use.second_factors) for use in sealing.uses(tx)]
+    database.keys = secrecy.keyring(new)
+
+    assert (waiting, done, kept) == (1, [1, 0], [(True, 1), (False, 0)])
+    with database.read() as tx:
+        assert list(sealing.faults(tx)) == []
+    assert sign_in(database, code=recovery[0]).stage is Stage.FULL
+
+
+def test_a_second_factor_moved_to_somebody_else_is_found(database):
+    enrolled(database, admit(database, role=Role.SUPERVISOR))
+    other = admit(database, "binh")
+
+    with database.begin() as tx:
+        factor = metadata.tables["second_factor"]
+        tx.execute(sa.delete(metadata.tables["recovery_code"]))
+        tx.execute(sa.update(factor).values(person_id=other.id))
+        found = list(sealing.faults(tx))
+
+    assert found == [{"why": "seal-broken", "person": str(other.id)}]

@@ -12,7 +12,6 @@ from tests.people import (
     HERE,
     NOW,
     PASSWORD,
-    SAFE,
     admit,
     enrolled,
     fail,
@@ -31,7 +30,7 @@ def test_codes_for_a_stolen_password_cannot_be_guessed_for_long(database):
 
     def guess(code):
         return signing.give_code(
-            database, CONFIGURED, SAFE, token=waiting.token, code=code, client=HERE, at=NOW
+            database, CONFIGURED, token=waiting.token, code=code, client=HERE, at=NOW
         )
 
     for number in range(5):
@@ -105,7 +104,7 @@ def test_one_address_cannot_try_a_password_on_all_names(database):
 
     def try_(name, client=HERE, password="x"):
         return signing.sign_in(
-            database, configured, SAFE, name=name, password=password, client=client, at=NOW
+            database, configured, name=name, password=password, client=client, at=NOW
         )
 
     for name in ("a1", "a2", "a3"):
