@@ -32,6 +32,7 @@ from creditdesk.cli.paper import write_portfolio
 from creditdesk.cli.users import begin_users, invite
 from creditdesk.engine.policy import rate_changes_reaching
 from creditdesk.errors import BooksBroken, Refused
+from creditdesk.loans import Contract
 from creditdesk.measures import Measure, MeasureInForce, NothingReached
 from creditdesk.secrecy import KeyMissing
 
@@ -99,6 +100,7 @@ def build(
 ) -> None:
     """Generate the demonstration's files and take each office's in."""
     taken = known = 0
+    some: list[Contract] = []
     with desk.read() as tx:
         fresh = not opening.provinces(tx)
     with tempfile.TemporaryDirectory(prefix="creditdesk-demo-") as folder:
@@ -107,8 +109,12 @@ def build(
         ):
             report = _take(desk, office, ours=fresh or taken + known > 0)
             taken, known = taken + report.accepted, known + report.already_known
+            some = some or demo.some_contracts(office.loans_path)
             frame.note(words.say(desk.language, "done.demo-office", office=office.office))
     _reprice(desk)
+    with desk.begin() as tx:
+        places = communes.map_on(demo.DATA_DATE)
+        demo.work(demo.Office(tx, desk.policy, places, frame.deed("demo")), some, province, seed)
     with desk.begin() as tx:
         images.keep_month_ends(tx, demo.DATA_DATE)
     frame.note(words.say(desk.language, "done.demo", loans=taken, known=known))

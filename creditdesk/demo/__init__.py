@@ -1,7 +1,8 @@
 """A demonstration book: a province's communes, invented people, and the files of its offices.
 
 Everything follows from a seed: the same call writes the same bytes on every machine. Names are
-marked as invented, identity numbers belong to no province, receipts begin with MH.
+marked as invented, identity numbers belong to no province, receipts begin with MH. What the desk
+does in the newest months - applications, decisions, a move - is entered through the acts.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from creditdesk.demo import contracts as signing
 from creditdesk.demo import fates, ground, law, lives, people
 from creditdesk.demo.chance import Chance
 from creditdesk.demo.contracts import Reported
+from creditdesk.demo.desk import Office, some_contracts, work
 from creditdesk.demo.files import Clerk, OfficeFiles
 from creditdesk.demo.ground import ProvinceUnknown
 from creditdesk.demo.months import DATA_DATE
@@ -23,11 +25,14 @@ __all__ = [
     "PROVINCE",
     "REPORTED",
     "SEED",
+    "Office",
     "OfficeFiles",
     "ProvinceUnknown",
     "Reported",
     "build",
     "generate",
+    "some_contracts",
+    "work",
 ]
 
 PROVINCE = "44"
