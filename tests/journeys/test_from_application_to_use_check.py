@@ -45,6 +45,12 @@ def _to_the_commune(desk):
     )
     early = desk("application appraise D1 --day 2026-03-06 --by can-bo --json", expect=1)
     assert early["facts"]["steps"] == ["list", "refuse", "withdraw"]
+    # A list with a wrong number is taken back, line by line, and written again.
+    desk("application list D1 D2 --day 2026-03-06 --document 03TD-9 --by to-truong --json")
+    back = "application take-back {} list --ground 'Nhầm số danh sách' --by to-truong --json"
+    assert states(desk(back.format("D1"))) == {"D1": "reviewed"}
+    assert states(desk(back.format("D2"))) == {"D2": "reviewed"}
+    assert desk(back.format("D2"), expect=1)["code"] == "step-stands"
     desk("application list D1 D2 D3 --day 2026-03-06 --document 03TD-1 --by to-truong --json")
 
     # The commune committee answers line by line.
@@ -104,6 +110,8 @@ def test_from_application_to_use_check(desk):
     assert [(line["step"], line["by"]) for line in dossier["timeline"]] == [
         ("review", "to-truong"),
         ("list", "to-truong"),
+        ("list", "to-truong"),
+        ("list", "to-truong"),
         ("confirm", "ubnd"),
         ("appraise", "can-bo"),
         ("approve", "giam-doc"),
@@ -135,7 +143,10 @@ def test_what_people_read_is_in_their_words(desk):
     wrong = desk("application sign D1 6600000000000001 --day 2026-03-06 --by an", expect=1)
     assert "“đã bình xét”" in wrong
     assert "lập danh sách 03/TD, từ chối, rút đơn" in wrong
+    desk("application list D1 --day 2026-03-06 --document 03TD-9 --by to-truong")
+    desk("application take-back D1 list --ground 'Nhầm số' --by to-truong")
     shown = desk("application show D1 --as-of 2027-03-01")
+    assert "hủy bước lập danh sách 03/TD · to-truong · Nhầm số" in shown
     assert "Đã xét:" in shown
     assert "bình xét · to-truong · BB-1" in shown
     assert "D1 · đã bình xét" in desk("application waiting --as-of 2026-12-31")
