@@ -12,6 +12,7 @@ from creditdesk.communes import Map
 from creditdesk.db import Tx
 from creditdesk.engine import days
 from creditdesk.engine.accrual import rate_units
+from creditdesk.engine.ageing import terms_on
 from creditdesk.engine.drawing import Drawn, Study, allow, draws_of
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong, dong
@@ -209,11 +210,13 @@ def draw(
     """
     loan = records.loans.lock_loan(tx, loan_no)
     if loan is not None and not records.ledger.find_receipt(tx, receipt_no):
-        before = _draws(tx, [loan.id])
+        booked = ledger.in_order(ledger.facts_of(tx, loan.id))
+        before = draws_of(one.event for one in booked)
         drawn = sum(one.amount for one in before)
         if drawn + amount > loan.approved:
             raise AboveApproved(loan_no=loan_no, approved=loan.approved, drawn=drawn)
-        _allow(tx, policy, loan, Drawn(value_date, amount), before)
+        grace_until = terms_on(ledger.terms_of(loan), booked, value_date).grace_until
+        _allow(tx, policy, loan, Drawn(value_date, amount), before, grace_until=grace_until)
     event = Event(value_date, Kind.DRAW, dong(amount), None, receipt_no)
     return ledger.enter(tx, policy, "draw", deed, loan_no=loan_no, events=[event], at_desk=True)
 
@@ -227,7 +230,15 @@ def _draws(tx: Tx, loan_ids: Sequence[int]) -> list[Drawn]:
     ]
 
 
-def _allow(tx: Tx, policy: Policy, loan: Any, draw: Drawn, before: Sequence[Drawn]) -> None:
+def _allow(
+    tx: Tx,
+    policy: Policy,
+    loan: Any,
+    draw: Drawn,
+    before: Sequence[Drawn],
+    *,
+    grace_until: date | None,
+) -> None:
     asked = records.applications.application_of(tx, loan.loan_no)
     if asked is None:
         return
@@ -236,6 +247,7 @@ def _allow(tx: Tx, policy: Policy, loan: Any, draw: Drawn, before: Sequence[Draw
         months=asked.study_months,
         terms_a_year=policy.limits.study_terms_a_year.at(draw.day),
         elsewhere=_draws(tx, [one for one in ids if one != loan.id]),
+        grace_until=grace_until,
     )
     allow(policy.programme(loan.programme), loan.signed_on, draw, before, study)
 

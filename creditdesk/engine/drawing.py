@@ -5,6 +5,7 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
+from creditdesk.engine.days import months_after
 from creditdesk.engine.journal import Event, Kind, in_order
 from creditdesk.engine.money import Dong
 from creditdesk.engine.programmes import Ceiling, Programme
@@ -23,6 +24,12 @@ class TermDrawn(Refused):
     code = "term-drawn"
 
 
+class CourseOver(Refused):
+    """A learner draws until the course ends, leave of absence included."""
+
+    code = "course-over"
+
+
 class AboveStudyMonths(Refused):
     """The months of study that are left, at the ceiling of the day, allow less."""
 
@@ -39,12 +46,14 @@ class Drawn(NamedTuple):
 class Study(NamedTuple):
     """What a learner studies: `months` the loan is for, and the terms that make a year.
 
-    elsewhere  draws on other loans for the same study
+    elsewhere    draws on other loans for the same study
+    grace_until  [date] first day after the grace that follows the course
     """
 
     months: int
     terms_a_year: int
     elsewhere: Sequence[Drawn] = ()
+    grace_until: date | None = None
 
 
 def draws_of(events: Iterable[Event]) -> tuple[Drawn, ...]:
@@ -74,7 +83,7 @@ def allow(
     signed_on  [date] of the contract, which keeps its way of drawing
     before     draws on the same loan, of whatever day
 
-    Raises DrawnOnce, TermDrawn, AboveStudyMonths.
+    Raises DrawnOnce, CourseOver, TermDrawn, AboveStudyMonths.
     Source: Quyết định 157/2007/QĐ-TTg; hướng dẫn 2162A/NHCS-TD (draws each term of study).
     """
     how = programme.draws.nearest(signed_on)
@@ -82,6 +91,9 @@ def allow(
         raise DrawnOnce(programme=programme.code, drawn_on=before[0].day)
     if how != "terms":
         return
+    grace = programme.grace_interest.nearest(signed_on)
+    if grace and study.grace_until and months_after(draw.day, grace.months) > study.grace_until:
+        raise CourseOver(day=draw.day, grace_until=study.grace_until, months=grace.months)
     term = _term(draw.day, study.terms_a_year)
     for one in before:
         if _term(one.day, study.terms_a_year) == term:

@@ -9,6 +9,7 @@ from creditdesk import settings
 from creditdesk.engine.dated import History
 from creditdesk.engine.drawing import (
     AboveStudyMonths,
+    CourseOver,
     Drawn,
     DrawnOnce,
     Study,
@@ -85,6 +86,15 @@ def test_the_ceiling_of_the_day_of_a_draw_counts(day, millions):
     with pytest.raises(AboveStudyMonths) as refusal:
         draw(day, millions + 0.000001)
     assert refusal.value.facts["most"] == millions * 1_000_000
+
+
+def test_a_learner_draws_until_the_course_ends():
+    # The grace lasts twelve months after the course: it ended on 30 June 2024.
+    study = Study(40, 2, (), date(2025, 6, 30))
+    draw("2024-06-30", 9, study=study)
+
+    with pytest.raises(CourseOver):
+        draw("2024-07-01", 9, study=study)
 
 
 def test_months_that_were_drawn_for_do_not_come_back():

@@ -106,9 +106,11 @@ def go_on_leave(desk):
 
 def study_to_the_end(desk):
     # Four million a month since 19 May 2022: sixteen million were too much before.
-    for day in ("2023-10-07", "2024-03-07", "2024-10-07", "2025-03-07"):
+    for day in ("2023-10-07", "2024-03-07", "2024-10-07"):
         draw(desk, day, 16_000_000)
-    assert draw(desk, "2025-07-07", 1, expect=1)["code"] == "above-approved"
+    assert draw(desk, "2025-03-07", 16_000_001, expect=1)["code"] == "above-approved"
+    assert draw(desk, "2025-07-07", 16_000_000, expect=1)["code"] == "course-over"
+    draw(desk, "2025-03-07", 16_000_000)
 
     # Nothing is late and nothing was capitalised; all interest is that of the grace.
     held = standing(desk, "2026-06-29")
