@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from creditdesk import accesses, images, ledger, records, standings
 from creditdesk import chain as links
-from creditdesk import images, ledger, records, standings
 from creditdesk.columns import Axes
 from creditdesk.communes import map_on
 from creditdesk.db import Tx
@@ -75,6 +75,8 @@ def verify(
         _verify_images(tx, province, proof)
     _verify_moves(tx, proof)
     _verify_orphans(tx, proof)
+    if broken := accesses.first_fault(tx):
+        proof.fault(**broken)
     return proof
 
 

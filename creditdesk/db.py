@@ -157,7 +157,7 @@ _POSTGRESQL_GONE = ("08", "53", "57", "58", "25P03", "25006")
 def _sqlite(url: URL) -> sa.Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -181,7 +181,9 @@ def _postgresql(url: URL) -> sa.Engine:
     if isinstance(folder, str) and folder.startswith("/"):
         arguments["unix_sock"] = f"{folder}/.s.PGSQL.{url.port or 5432}"
         url = url.difference_update_query(["host"])
-    engine = sa.create_engine(url, connect_args=arguments, pool_pre_ping=True)
+    engine = sa.create_engine(
+        url, connect_args=arguments, hide_parameters=True, pool_pre_ping=True
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -59,6 +59,7 @@ class Settings:
     font_folder: str
     data_key: str = field(repr=False)
     data_key_file: str
+    access_years: int
     password_shortest: int
     password_passes: int
     password_memory_kib: int

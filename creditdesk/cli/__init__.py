@@ -1,6 +1,7 @@
 """Commands for operators: each opens one transaction, calls one act and tells what came of it."""
 
 from creditdesk.cli import (
+    accesses,
     applications,
     book,
     decisions,
@@ -23,6 +24,7 @@ __all__ = ["cli", "main"]
 
 # Naming them is what adds their commands.
 _ = (
+    accesses,
     applications,
     book,
     decisions,

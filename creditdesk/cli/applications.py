@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from creditdesk import applications, documents, loans, words
+from creditdesk.accesses import APPLICATION, LIST, View
 from creditdesk.applications import Form, Line, Moved, Paper
 from creditdesk.cli import frame
 from creditdesk.cli.frame import DAY, Desk, as_json, as_of, cli, command, place, tell
@@ -123,6 +124,7 @@ def show(desk: Desk, application_no: str, as_of: date, json_: bool) -> None:
     """Show an application with its timeline, and what the rules say of it."""
     with desk.read() as tx:
         found = applications.dossier(tx, desk.policy, application_no, as_of)
+    desk.note(View("application-show", APPLICATION, application_no, customers=[found.customer_no]))
     if json_:
         tell(documents.dossier(found, as_of))
         return
@@ -340,6 +342,8 @@ def waiting(desk: Desk, as_of: date, place: str | None, json_: bool) -> None:
     province, commune = map_on(as_of).scope(place)
     with desk.read() as tx:
         rows = applications.waiting(tx, desk.policy, as_of, province=province, commune=commune)
+    seen = [row.customer_no for row in rows]
+    desk.note(View("application-waiting", LIST, place or "", customers=seen))
     if json_:
         tell(documents.waiting(rows, as_of))
         return

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from creditdesk import arrears, audit, documents, standings, statements, words, worklists
+from creditdesk.accesses import LIST, LOAN, View
 from creditdesk.cli import frame
 from creditdesk.cli.frame import (
     BROKEN,
@@ -29,6 +30,7 @@ def standing(desk: Desk, loan_no: str, as_of: date, json_: bool) -> None:
     """Show where one loan stands at the end of a day."""
     with desk.read() as tx:
         found = documents.standing(standings.standing(tx, loan_no, as_of))
+    desk.note(View("standing", LOAN, loan_no))
     tell(found) if json_ else _lines(found, desk.language)
 
 
@@ -92,6 +94,8 @@ def worklist(desk: Desk, name: str, as_of: date, place: str | None, json_: bool)
     with desk.read() as tx:
         where = arrears.place_of(place, as_of)
         rows = worklists.worklist(tx, desk.policy, name, as_of, where)
+    seen = [row.customer_no for row in rows if row.customer_no]
+    desk.note(View(f"worklist-{name}", LIST, place or "", customers=seen))
     if json_:
         tell(documents.worklist(name, as_of, rows))
     else:

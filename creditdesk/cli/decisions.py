@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from creditdesk import decisions, documents, words
+from creditdesk.accesses import LOAN, View
 from creditdesk.arrears import place_of
 from creditdesk.cli import frame
 from creditdesk.cli.frame import DAY, Desk, as_json, command, decided, place, tell
@@ -53,6 +54,7 @@ def decide(desk: Desk, *, preview_: bool, json_: bool, **said: Any) -> None:
     if preview_:
         with desk.read() as tx:
             seen = decisions.preview(tx, desk.policy, decision)
+        desk.note(View("decide-preview", LOAN, decision.loan_no))
         _show(desk, seen, json_)
         return
     with desk.begin() as tx:
@@ -166,6 +168,7 @@ def schedule(desk: Desk, loan_no: str, all_: bool, json_: bool) -> None:
     """Show the principal schedule of a loan, and the decisions that made it."""
     with desk.read() as tx:
         found = decisions.versions(tx, loan_no)
+    desk.note(View("schedule", LOAN, loan_no))
     shown = found if all_ else found[-1:]
     if json_:
         rows = [documents.schedule(one) for one in shown]

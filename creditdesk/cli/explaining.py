@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from creditdesk import documents, explanations, narration, words
+from creditdesk.accesses import LOAN, View
 from creditdesk.cli.frame import DAY, Desk, as_json, as_of, command, tell
 from creditdesk.engine.days import ZONE
 
@@ -37,6 +38,7 @@ def explain(desk: Desk, loan_no: str, as_of: date, known_on: datetime | None, js
     """Show why one loan stands where it stands: stretches, entries, decisions, law."""
     with desk.read() as tx:
         found = explanations.explain(tx, desk.policy, loan_no, as_of, known_on)
+    desk.note(View("explain", LOAN, loan_no))
     if json_:
         tell(documents.explanation(found))
         return

@@ -13,7 +13,8 @@ from typing import Any, NoReturn
 
 import click
 
-from creditdesk import schema, settings, words
+from creditdesk import accesses, schema, settings, words
+from creditdesk.accesses import View, Visitor
 from creditdesk.db import Database, Tx
 from creditdesk.engine import days
 from creditdesk.engine.policy import Policy
@@ -87,6 +88,12 @@ class Desk:
             schema.check(tx)
             yield tx
 
+    def note(self, view: View) -> None:
+        """Write down, before it is told, whom a command shows to whom."""
+        if not view.shows_nobody:
+            with self.database.begin() as tx:
+                accesses.note(tx, visitor=visitor(), view=view, at=moment().isoformat())
+
     def check(self) -> None:
         """Refuse a database that is older or newer than the program."""
         with self.database.read() as tx:
@@ -106,6 +113,11 @@ def moment() -> datetime:
 def operator() -> str:
     """Return who sits at this machine."""
     return os.environ.get("LOGNAME") or pwd.getpwuid(os.getuid()).pw_name
+
+
+def visitor() -> Visitor:
+    """Return who looks at what a command shows."""
+    return Visitor(operator(), "cli")
 
 
 def deed(

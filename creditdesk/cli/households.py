@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from creditdesk import applications, documents, households, words
+from creditdesk.accesses import HOUSEHOLD, View
 from creditdesk.cli import frame
 from creditdesk.cli.frame import DAY, Desk, as_json, as_of, cli, command, tell
 from creditdesk.communes import map_on
@@ -54,6 +55,7 @@ def show(desk: Desk, household_no: str, as_of: date, json_: bool) -> None:
     """Show the standing of a household on a day, and the list that gives it."""
     with desk.read() as tx:
         found = households.standing_on(tx, household_no, as_of)
+    desk.note(View("household-show", HOUSEHOLD, household_no))
     document = documents.household(household_no, as_of, found)
     if json_:
         tell(document)

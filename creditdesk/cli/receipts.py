@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from creditdesk import differences, documents, repayments, words
+from creditdesk.accesses import LOAN, View
 from creditdesk.cli import frame
 from creditdesk.cli.frame import DAY, Desk, as_json, command, tell
 from creditdesk.engine.ageing import Standing
@@ -62,6 +63,7 @@ def payoff(desk: Desk, loan_no: str, day: date, json_: bool) -> None:
     """Show what repays a loan in full on a day: principal and interest by kind."""
     with desk.read() as tx:
         found = repayments.quote_full(tx, desk.policy, loan_no=loan_no, day=day)
+    desk.note(View("payoff", LOAN, loan_no))
     if json_:
         tell(documents.payoff(found))
         return

@@ -1,6 +1,7 @@
 """What the bank remembers; reached only as `records.X`."""
 
 from creditdesk.records import (
+    accesses,
     applications,
     households,
     kept,
@@ -15,6 +16,7 @@ from creditdesk.records import (
 )
 
 __all__ = [
+    "accesses",
     "applications",
     "households",
     "kept",

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 
 from flask import Flask, Response, abort, current_app, g, request
 
-from creditdesk import cards, schema
+from creditdesk import accesses, cards, schema
+from creditdesk.accesses import View, Visitor
 from creditdesk.cards import Cover
 from creditdesk.db import Database, Tx
 from creditdesk.engine.policy import Policy
@@ -61,6 +62,21 @@ def read() -> Iterator[Tx]:
     with desk().database.read() as tx:
         schema.check(tx)
         yield tx
+
+
+def note(view: View) -> None:
+    """Write down, before the answer leaves, whom it shows to whom: no note, no answer.
+
+    Raises DatabaseUnavailable.
+    """
+    if not view.shows_nobody:
+        with desk().database.begin() as tx:
+            accesses.note(tx, visitor=visitor(), view=view, at=moment().isoformat())
+
+
+def visitor() -> Visitor:
+    """Return who looks: a guest of this machine until users sign in."""
+    return Visitor("guest", "web", request_id=g.request_id)
 
 
 def cover(tx: Tx) -> Cover:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from creditdesk import cards, communes, explanations, narration
+from creditdesk.accesses import LOAN, View
 from creditdesk.ledger import LoanNotFound
 from creditdesk.web import edge
 from creditdesk.web.asked import asked
@@ -26,6 +27,7 @@ def card(loan_no: str) -> Any:
         chosen = asked(cover, unit="dong")
         found = cards.loan_card(tx, desk.policy, loan_no, chosen.as_of)
         opened = explanations.explain(tx, desk.policy, loan_no, chosen.as_of)
+    edge.note(View("loan-card", LOAN, loan_no, customers=(found.customer_no,)))
     known = communes.map_on(chosen.as_of)
     w = hand()
     return render_template(

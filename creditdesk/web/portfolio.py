@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 
 from creditdesk import cards, communes, documents, statements
+from creditdesk.accesses import LIST, View
 from creditdesk.db import Tx
 from creditdesk.engine.money import round_ratio
 from creditdesk.figures import Figures, Portfolio, PortfolioRow
@@ -116,6 +117,8 @@ def commune(code: str) -> Any:
             limit=PAGE + 1,
             only=only,
         )
+    seen = [line.customer_no for line in lines[:PAGE]]
+    edge.note(View("commune-loans", LIST, code, customers=seen))
     return render_template(
         "commune.html",
         asked=chosen,

@@ -1,6 +1,7 @@
 """Refusals and failures as pages: a status, a sentence, a number to quote."""
 
 import logging
+import traceback
 
 from flask import Flask, Response, g, make_response, render_template
 from werkzeug.exceptions import HTTPException
@@ -70,8 +71,18 @@ def _asked_wrongly(trouble: HTTPException) -> Response:
 
 
 def _failed(trouble: Exception) -> Response:
-    _log.error("request %s failed", g.request_id, exc_info=trouble)
+    _log.error("request %s failed: %s", g.request_id, _where(trouble))
     return _page(500, hand().say("http-500"))
+
+
+def _where(trouble: BaseException | None) -> str:
+    """Return kinds and places of a failure and its causes; never words, which may name persons."""
+    told = []
+    while trouble is not None:
+        places = "".join(traceback.format_tb(trouble.__traceback__))
+        told.append(f"{type(trouble).__name__}\n{places}")
+        trouble = trouble.__cause__ or trouble.__context__
+    return "caused by ".join(told)
 
 
 def _page(status: int, sentence: str) -> Response:

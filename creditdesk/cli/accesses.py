@@ -1,0 +1,130 @@
+"""The journal of accesses, and persons found and shown by their identity number."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+
+import click
+
+from creditdesk import accesses, households, secrecy, words
+from creditdesk.accesses import CUSTOMER, Line, View
+from creditdesk.cli import frame
+from creditdesk.cli.frame import DAY, Desk, as_json, cli, command, tell
+
+since_day = click.option("--since", type=DAY, default=accesses.FIRST, help="From this day on.")
+
+
+@cli.group("audit")
+def group() -> None:
+    """Show who saw whom, and prove that the journal of it is whole."""
+
+
+@command("person", group)
+@click.argument("customer_no")
+@since_day
+@as_json
+def person(desk: Desk, customer_no: str, since: date, json_: bool) -> None:
+    """Show every access to one person, alone or in a list."""
+    with desk.read() as tx:
+        found = accesses.of_person(tx, customer_no, since)
+    desk.note(View("audit-person", CUSTOMER, customer_no, customers=[customer_no]))
+    _tell(desk, found, json_)
+
+
+@command("user", group)
+@click.argument("name")
+@since_day
+@as_json
+def user(desk: Desk, name: str, since: date, json_: bool) -> None:
+    """Show every access by one user."""
+    with desk.read() as tx:
+        found = accesses.of_user(tx, name, since)
+    _tell(desk, found, json_)
+
+
+@command("journal", group)
+@click.option("--since", type=DAY, required=True, help="From this day on.")
+@as_json
+def journal(desk: Desk, since: date, json_: bool) -> None:
+    """Show every access from a day on."""
+    with desk.read() as tx:
+        found = accesses.journal(tx, since)
+    _tell(desk, found, json_)
+
+
+def _tell(desk: Desk, found: Sequence[Line], json_: bool) -> None:
+    if json_:
+        tell({"rows": [asdict(line) for line in found]})
+        return
+    for line in found:
+        shown = [line.number, line.at, line.who, line.channel, line.act, line.subject_no, line.why]
+        seen = words.say(desk.language, "told.persons", count=line.persons)
+        click.echo(" · ".join([*(str(one) for one in shown if one), seen]))
+
+
+@command("verify", group)
+@as_json
+def verify(desk: Desk, json_: bool) -> None:
+    """Prove the chain of the journal; exit 3 at the first line that was altered or is missing."""
+    with desk.read() as tx:
+        fault = accesses.first_fault(tx)
+        lines, digest = accesses.head(tx)
+    if json_:
+        tell({"lines": lines, "digest": digest, "fault": fault})
+    if fault:
+        frame.note(words.say(desk.language, f"refusal.{fault['why']}", line=fault["line"]))
+        sys.exit(frame.BROKEN)
+    if not json_:
+        click.echo(words.say(desk.language, "done.journal-holds", count=lines, digest=digest))
+
+
+@command("cut", group)
+@as_json
+def cut(desk: Desk, json_: bool) -> None:
+    """Take away the lines older than the setting `access_years`; what they come to stays."""
+    with desk.begin() as tx:
+        count = accesses.cut(
+            tx,
+            years=desk.settings.access_years,
+            today=frame.today(),
+            visitor=frame.visitor(),
+            at=frame.moment().isoformat(),
+        )
+    if json_:
+        tell({"cut": count})
+    else:
+        click.echo(words.say(desk.language, "done.journal-cut", count=count))
+
+
+@cli.group("customer")
+def customers() -> None:
+    """Find a customer by identity number, or show that number, both noted."""
+
+
+@command("find", customers)
+@click.option("--id-no", prompt=True, hide_input=True, help="Asked for where it is not given.")
+@as_json
+def find(desk: Desk, id_no: str, json_: bool) -> None:
+    """Find the customers who bear an identity number."""
+    with desk.read() as tx:
+        found = households.with_identity(tx, id_no)
+    desk.note(View("customer-find", CUSTOMER, secrecy.masked(id_no), customers=found))
+    tell({"customers": found}) if json_ else click.echo("\n".join(found))
+
+
+@command("identity", customers)
+@click.argument("customer_no")
+@click.option("--why", required=True, help="What the number is needed for: it is noted.")
+@as_json
+def identity(desk: Desk, customer_no: str, why: str, json_: bool) -> None:
+    """Show a customer's identity number in clear."""
+    with desk.begin() as tx:
+        found = accesses.identity_of(
+            tx,
+            customer_no=customer_no,
+            why=why,
+            visitor=frame.visitor(),
+            at=frame.moment().isoformat(),
+        )
+    tell({"customer_no": customer_no, "id_no": found}) if json_ else click.echo(found)
