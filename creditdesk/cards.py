@@ -24,6 +24,7 @@ from creditdesk.engine.policy import Policy
 from creditdesk.engine.replay import Booked
 from creditdesk.errors import Malformed
 from creditdesk.figures import InstalmentLine, LoanCard, LoanLine, MovementLine
+from creditdesk.users import Place
 
 FILTERS = ("all", "open", "late", "overdue")
 
@@ -72,6 +73,14 @@ def loan_card(tx: Tx, policy: Policy, loan_no: str, as_of: date) -> LoanCard:
         instalments=tuple(_instalment_lines(booked, standing)),
         movements=tuple(_movement_lines(_receipts(tx, loan.id, as_of))),
     )
+
+
+def place_of(tx: Tx, loan_no: str, day: date) -> Place:
+    """Return where a loan lies on a day, as scopes know it; raises LoanNotFound."""
+    loan = records.moves.find_loan_on(tx, loan_no, day)
+    if loan is None:
+        raise ledger.LoanNotFound(loan_no=loan_no)
+    return Place(loan.province, map_on(day).heir(loan.commune), loan.office, loan.group_no)
 
 
 def _programme_name(policy: Policy, code: str) -> str:

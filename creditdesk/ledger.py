@@ -273,6 +273,20 @@ class LoanNotFound(NotFound):
     code = "loan-not-found"
 
 
+def version(tx: Tx, loan_no: str, *, hold: bool = False) -> str:
+    """Return the digest of a loan's last entry: it tells one state of the loan from any other.
+
+    hold  whether nobody else changes the loan until the transaction ends
+
+    Raises LoanNotFound.
+    """
+    find = records.loans.lock_loan if hold else records.loans.find_loan
+    loan = find(tx, loan_no)
+    if loan is None:
+        raise LoanNotFound(loan_no=loan_no)
+    return records.loans.head_of(tx, loan.id)[1].hex()
+
+
 def enter(
     tx: Tx,
     policy: Policy,

@@ -130,6 +130,16 @@ def _entries(tx: Tx, receipt_no: str) -> list[Any]:
     return list(records.ledger.known_receipts(tx, numbers).values())
 
 
+def loan_of(tx: Tx, receipt_no: str) -> str:
+    """Return the number of the loan that a receipt is of; raises ReceiptNotFound."""
+    entries = _entries(tx, receipt_no)
+    if not entries:
+        raise ledger.ReceiptNotFound(receipt_no=receipt_no)
+    loan = records.loans.find_loan_by_id(tx, entries[0].loan_id)
+    assert loan is not None
+    return str(loan.loan_no)
+
+
 def reverse(tx: Tx, policy: Policy, *, receipt_no: str, deed: ledger.Deed) -> Reversal:
     """Undo an entered event by its mirror on the same day, and replay what came after it.
 
@@ -138,20 +148,17 @@ def reverse(tx: Tx, policy: Policy, *, receipt_no: str, deed: ledger.Deed) -> Re
     Raises ReceiptNotFound, AlreadyReversed, GroundMissing, MonthClosed, and the refusal of a later
     event that cannot stand without it.
     """
-    entries = _entries(tx, receipt_no)
-    if not entries:
-        raise ledger.ReceiptNotFound(receipt_no=receipt_no)
-    numbers = {entry.receipt_no for entry in entries}
-    known = records.loans.find_loan_by_id(tx, entries[0].loan_id)
-    assert known is not None
-    loan = records.loans.lock_loan(tx, known.loan_no)
+    loan_no = loan_of(tx, receipt_no)
+    numbers = {entry.receipt_no for entry in _entries(tx, receipt_no)}
+    loan = records.loans.lock_loan(tx, loan_no)
+    assert loan is not None
     live = [
         fact.entry_id
-        for fact in ledger.facts_of(tx, known.id)
+        for fact in ledger.facts_of(tx, loan.id)
         if fact.booked.event.receipt_no in numbers
     ]
     if not live:
         raise ledger.AlreadyReversed(receipt_no=receipt_no)
     act_id = ledger.begin_act(tx, "reverse", deed, grounded=True)
     ledger.book(tx, policy, loan, act_id, remove=live)
-    return Reversal(receipt_no, known.loan_no, act_id)
+    return Reversal(receipt_no, loan_no, act_id)

@@ -73,6 +73,11 @@ class Settings:
     device_days: int
     link_hours: int
     token_days: int
+    api_kilobytes: int
+    api_calls: int
+    api_calls_of_address: int
+    if_match: str
+    idempotency_days: int
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:

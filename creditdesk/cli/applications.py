@@ -11,11 +11,11 @@ from creditdesk.accesses import APPLICATION, LIST, View
 from creditdesk.applications import Form, Line, Moved, Paper
 from creditdesk.cli import frame
 from creditdesk.cli.frame import DAY, Desk, as_json, as_of, cli, command, place, tell
-from creditdesk.cli.quoting import read_rate
 from creditdesk.communes import map_on
 from creditdesk.engine.eligibility import Check
 from creditdesk.engine.money import Dong
 from creditdesk.engine.procedure import Step
+from creditdesk.quotes import read_rate
 
 
 @cli.group("application")

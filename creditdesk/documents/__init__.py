@@ -9,6 +9,7 @@ from creditdesk.documents.applications import (
     steps_table,
     waiting,
 )
+from creditdesk.documents.cards import card, instalments, loans, movements
 from creditdesk.documents.closings import closed, month, months, proof
 from creditdesk.documents.decisions import (
     acts,
@@ -24,6 +25,7 @@ from creditdesk.documents.files import report
 from creditdesk.documents.listings import groups, groups_table, worklist, worklist_table
 from creditdesk.documents.loans import differences, explanation, payoff, quotation, standing
 from creditdesk.documents.measures import effect, measure
+from creditdesk.documents.policies import programme, programmes
 from creditdesk.documents.portfolios import (
     PORTFOLIO_FIGURES,
     bridge,
@@ -33,6 +35,7 @@ from creditdesk.documents.portfolios import (
     portfolio,
     portfolio_table,
 )
+from creditdesk.documents.receipts import receipt
 from creditdesk.documents.tables import day, harmless, table
 from creditdesk.documents.users import (
     permissions,
@@ -49,6 +52,7 @@ __all__ = [
     "advanced",
     "bridge",
     "bridge_table",
+    "card",
     "closed",
     "day",
     "decision",
@@ -61,10 +65,13 @@ __all__ = [
     "groups_table",
     "harmless",
     "household",
+    "instalments",
+    "loans",
     "measure",
     "month",
     "months",
     "moved",
+    "movements",
     "payoff",
     "permissions",
     "permissions_table",
@@ -72,9 +79,12 @@ __all__ = [
     "portfolio_table",
     "preview",
     "preview_table",
+    "programme",
+    "programmes",
     "proof",
     "proposal",
     "quotation",
+    "receipt",
     "report",
     "rules",
     "schedule",

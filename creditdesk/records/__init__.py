@@ -2,6 +2,7 @@
 
 from creditdesk.records import (
     accesses,
+    answers,
     applications,
     households,
     kept,
@@ -17,6 +18,7 @@ from creditdesk.records import (
 
 __all__ = [
     "accesses",
+    "answers",
     "applications",
     "households",
     "kept",

@@ -1,8 +1,8 @@
-"""Pages for people: read-only, in the reader's language, on this machine until users exist."""
+"""Pages for people, read-only, in the reader's language; and the service for programs."""
 
 from flask import Flask
 
-from creditdesk.web import edge, health, loans, portfolio, troubles, writing
+from creditdesk.web import api, edge, health, loans, portfolio, troubles, writing
 from creditdesk.web.edge import Desk
 
 __all__ = ["Desk", "furnish"]
@@ -15,3 +15,4 @@ def furnish(app: Flask, desk: Desk) -> None:
     troubles.install(app)
     for pages in (portfolio.pages, loans.pages, health.pages):
         app.register_blueprint(pages)
+    api.install(app)

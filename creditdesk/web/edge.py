@@ -1,5 +1,6 @@
-"""The edge between HTTP and the desk: a view's transaction, the clock, the manners of answers."""
+"""The edge between HTTP and the desk: who asks, a view's transaction, the clock, the manners."""
 
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,15 +9,22 @@ from datetime import UTC, date, datetime
 
 from flask import Flask, Response, abort, current_app, g, request
 
-from creditdesk import accesses, cards, schema
+from creditdesk import accesses, cards, schema, users
 from creditdesk.accesses import View, Visitor
 from creditdesk.cards import Cover
 from creditdesk.db import Database, Tx
 from creditdesk.engine.policy import Policy
+from creditdesk.ledger import Deed
 from creditdesk.settings import Settings
+from creditdesk.users import Person, Place, tokens
+from creditdesk.users.permissions import NotAllowed
+from creditdesk.web.protocol import NotSignedIn
 
+API = "/api/v1"
 METHODS = ("GET", "HEAD")
 _KEY = "creditdesk"
+_LONGEST_NEED = 200
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'",
@@ -75,8 +83,67 @@ def note(view: View) -> None:
 
 
 def visitor() -> Visitor:
-    """Return who looks: a guest of this machine until users sign in."""
+    """Return who looks: whoever a token names, a guest of this machine on its pages."""
+    if by_program():
+        return Visitor(who().sign_in_name, "api", who().role.value, g.request_id)
     return Visitor("guest", "web", request_id=g.request_id)
+
+
+@contextmanager
+def begin() -> Iterator[Tx]:
+    """Open the one transaction of an act: all of it is kept, or nothing happened.
+
+    Raises SchemaOutdated, SchemaNewer, DatabaseUnavailable.
+    """
+    with desk().database.read() as tx:
+        schema.check(tx)
+    with desk().database.begin() as tx:
+        yield tx
+
+
+def who() -> Person:
+    """Return who asks, by the token that comes with the request; raises NotSignedIn."""
+    if "person" not in g:
+        kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if kind.casefold() != "bearer":
+            raise NotSignedIn
+        with read() as tx:
+            g.person = tokens.bearer(tx, secret=secret.strip(), at=moment())
+    found: Person = g.person
+    return found
+
+
+def require(act: str, place: Place | None = None, *, maker: str | None = None) -> None:
+    """Refuse what the person may not do at a place; where no place is said, anywhere at all.
+
+    maker  the sign-in name of whoever did what an act of checking judges
+
+    Raises NotSignedIn, NotAllowed, NotYours, OwnDeed, NeedMissing.
+    """
+    if place is not None:
+        users.may(who(), act, place, maker=maker, need=need())
+    elif not users.is_open(who(), act):
+        raise NotAllowed(act=act, role=who().role.value)
+
+
+def need() -> str:
+    """Return why persons are to be seen, in the words of who asks; empty where nothing is said."""
+    return request.headers.get("X-Need", "").strip()[:_LONGEST_NEED]
+
+
+def deed(
+    ground: str = "",
+    document_no: str = "",
+    document_on: date | None = None,
+) -> Deed:
+    """Return that the person does something now, on which ground and paper."""
+    name, now = who().sign_in_name, moment().isoformat()
+    return Deed(name, now, "", ground, document_no, document_on)
+
+
+def by_program() -> bool:
+    """Return whether a program asks, so that it is answered in JSON."""
+    return request.path == API or request.path.startswith(f"{API}/")
 
 
 def cover(tx: Tx) -> Cover:
@@ -97,9 +164,10 @@ def moment() -> datetime:
 
 
 def _begin() -> None:
-    """Name the request, and refuse every way of asking that could change something."""
-    g.request_id = secrets.token_hex(6)
-    if request.method not in METHODS:
+    """Name the request, and refuse pages every way of asking that could change something."""
+    told = request.headers.get("X-Request-ID", "")
+    g.request_id = told if _REQUEST_ID.fullmatch(told) else secrets.token_hex(6)
+    if request.method not in METHODS and not by_program():
         abort(405, response=None)
 
 

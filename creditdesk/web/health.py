@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from creditdesk.errors import DeskError
 from creditdesk.web import edge
-from creditdesk.web.troubles import RETRY_SECONDS
+from creditdesk.web.protocol import RETRY_SECONDS
 
 pages = Blueprint("health", __name__)
 

@@ -1,4 +1,4 @@
-"""Refusals and failures as pages: a status, a sentence, a number to quote."""
+"""Refusals and failures: pages for people, problem documents for programs, a number to quote."""
 
 import logging
 import traceback
@@ -7,45 +7,21 @@ from flask import Flask, Response, g, make_response, render_template
 from werkzeug.exceptions import HTTPException
 
 from creditdesk.db import DatabaseUnavailable
-from creditdesk.errors import (
-    BooksBroken,
-    Conflict,
-    Denied,
-    DeskError,
-    Malformed,
-    NotFound,
-    Refused,
-)
-from creditdesk.schema import SchemaNewer, SchemaOutdated
-from creditdesk.web import edge
+from creditdesk.errors import BooksBroken, DeskError
+from creditdesk.web import edge, problems
+from creditdesk.web.protocol import RETRY_SECONDS, status_of
 from creditdesk.web.writing import hand
 
-STATUS: tuple[tuple[type[DeskError], int], ...] = (
-    (DatabaseUnavailable, 503),
-    (SchemaOutdated, 503),
-    (SchemaNewer, 503),
-    (NotFound, 404),
-    (Malformed, 400),
-    (Denied, 403),
-    (Conflict, 409),
-    (Refused, 422),
-)
-RETRY_SECONDS = 30
 _KNOWN = (400, 403, 404, 405, 413, 500, 503)
 _log = logging.getLogger(__name__)
 
 
 def install(app: Flask) -> None:
-    """Answer every refusal and failure of an application with a page."""
+    """Answer every refusal and failure of an application with a page or a problem document."""
     app.register_error_handler(DeskError, _refused)
     app.register_error_handler(BooksBroken, _broken)
     app.register_error_handler(HTTPException, _asked_wrongly)
     app.register_error_handler(Exception, _failed)
-
-
-def status_of(trouble: DeskError) -> int:
-    """Return the status of a refusal: the first kind of the table that it is."""
-    return next((status for kind, status in STATUS if isinstance(trouble, kind)), 422)
 
 
 def _refused(trouble: DeskError) -> Response:
@@ -53,17 +29,24 @@ def _refused(trouble: DeskError) -> Response:
     if isinstance(trouble, DatabaseUnavailable):
         # The driver's own words name files and hosts: they are for the log.
         _log.error("request %s: %s", g.request_id, trouble)
+    if edge.by_program():
+        return problems.refused(trouble)
+    if isinstance(trouble, DatabaseUnavailable):
         return _page(status, hand().say("database-silent"))
     return _page(status, hand().refusal(trouble))
 
 
 def _broken(trouble: BooksBroken) -> Response:
     _log.critical("request %s: books broken: %s", g.request_id, trouble)
+    if edge.by_program():
+        return problems.failed("books-broken")
     return _page(500, hand().say("books-broken"))
 
 
 def _asked_wrongly(trouble: HTTPException) -> Response:
     status = trouble.code or 500
+    if edge.by_program():
+        return problems.asked_wrongly(trouble)
     answer = _page(status, hand().say(f"http-{status if status in _KNOWN else 400}"))
     if status == 405:
         answer.headers["Allow"] = ", ".join(edge.METHODS)
@@ -72,6 +55,8 @@ def _asked_wrongly(trouble: HTTPException) -> Response:
 
 def _failed(trouble: Exception) -> Response:
     _log.error("request %s failed: %s", g.request_id, _where(trouble))
+    if edge.by_program():
+        return problems.failed("failed")
     return _page(500, hand().say("http-500"))
 
 

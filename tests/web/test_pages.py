@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from creditdesk import cards, settings, statements
 from creditdesk.app import create_app
 from creditdesk.errors import Conflict, Denied, Malformed, NotFound, Refused
-from creditdesk.web.troubles import status_of
+from creditdesk.web.protocol import status_of
 from creditdesk.web.writing import Writing, alphabetical
 from tests.web.conftest import (
     COMMUNE,

@@ -1,0 +1,254 @@
+"""The frame of every operation: who, how much, which key, what is said; then one transaction."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, NamedTuple
+
+from flask import Blueprint, Response, g, request
+from marshmallow import ValidationError
+
+from creditdesk import answers
+from creditdesk.accesses import View
+from creditdesk.errors import DeskError
+from creditdesk.web import conditions, edge, limits, strict
+from creditdesk.web.protocol import InputInvalid, MediaTypeUnfit, NotAcceptable
+from creditdesk.web.shapes import Asking, Shape
+
+JSON = "application/json"
+_LOG = logging.getLogger("creditdesk.api")
+
+
+class Told(NamedTuple):
+    """What an operation tells: a document, or the bytes of a file.
+
+    of_loan   the state of the loan that it tells of, for its tag
+    location  where the thing is that it made
+    view      which persons it shows, for the journal of accesses
+    """
+
+    document: Any
+    of_loan: str | None = None
+    location: str = ""
+    view: View | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation as it is described: what it takes and tells, and whose act it is.
+
+    name     stable: clients call it so
+    act      the act of the table of permissions
+    asks     what the address says after its question mark; takes  what the body says
+    of_loan  where the number of the one loan stands that it changes, if any: If-Match guards it
+    """
+
+    method: str
+    path: str
+    name: str
+    act: str
+    tag: str
+    summary: str
+    description: str
+    answers: type[Shape] | None
+    status: int = 200
+    asks: type[Asking] | None = None
+    takes: type[Shape] | None = None
+    example: Mapping[str, Any] = field(default_factory=dict)
+    tagged: bool = False
+    of_loan: str = ""
+    media: str = JSON
+
+    @property
+    def writes(self) -> bool:
+        """Return whether it changes something, and so comes with a key."""
+        return self.method == "POST" and self.takes is not None
+
+
+Act = Callable[..., Any]
+
+
+class Service:
+    """The operations of a noun."""
+
+    def __init__(self, tag: str) -> None:
+        """Gather the operations of a noun."""
+        self.tag = tag
+        self.blueprint = Blueprint(f"api-{tag}", __name__, url_prefix=edge.API)
+        self.operations: list[Operation] = []
+
+    def get(self, path: str, name: str, *, act: str, answers: Any, **more: Any) -> Any:
+        """Return a decorator that makes a question of `view(tx, asked, **path)`."""
+
+        def decorate(view: Act) -> Act:
+            self._add(_read, view, "GET", path, name, act=act, answers=answers, **more)
+            return view
+
+        return decorate
+
+    def post(
+        self, path: str, name: str, *, act: str, takes: Any, answers: Any, **more: Any
+    ) -> Any:
+        """Return a decorator that makes an act of `view(tx, said, **path)`."""
+        more = {"status": 201, **more}
+
+        def decorate(view: Act) -> Act:
+            told = {"act": act, "takes": takes, "answers": answers, **more}
+            self._add(_written, view, "POST", path, name, **told)
+            return view
+
+        return decorate
+
+    def _add(self, run: Any, view: Act, method: str, path: str, name: str, **more: Any) -> None:
+        summary, _, rest = (view.__doc__ or "").partition("\n")
+        told = Operation(
+            method, path, name, tag=self.tag, summary=summary, description=_plain(rest), **more
+        )
+        self.operations.append(told)
+
+        @wraps(view)
+        def answer(**of_path: Any) -> Response:
+            return _framed(told, lambda: run(told, view, of_path))
+
+        self.blueprint.add_url_rule(
+            path, name, answer, methods=[method], provide_automatic_options=False
+        )
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _framed(told: Operation, run: Callable[[], Response]) -> Response:
+    """Return the answer of an operation to somebody known who did not ask too much."""
+    begun = time.monotonic()
+    limits.of_address()
+    person = edge.who()
+    limits.of_person(person.sign_in_name)
+    _accepted(told)
+    answer = run()
+    # No address: it may name a loan.
+    spent = round((time.monotonic() - begun) * 1000)
+    _LOG.info("request %s: %s %s in %s ms", g.request_id, told.name, answer.status_code, spent)
+    return answer
+
+
+def _admit(told: Operation) -> None:
+    """Refuse somebody who may nowhere do what is asked; what is open to all has no act."""
+    if told.act:
+        edge.require(told.act)
+
+
+def _accepted(told: Operation) -> None:
+    accepted = request.accept_mimetypes
+    if accepted and not accepted.quality(told.media):
+        raise NotAcceptable(media=told.media)
+
+
+def _read(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:
+    asked = _asked(told.asks)
+    with edge.read() as tx:
+        _admit(told)
+        found = _told(view(tx, asked, **of_path))
+    if found.view is not None:
+        edge.note(found.view)
+    answer = _answer(found, told)
+    return conditions.tag(answer, found.of_loan) if told.tagged else answer
+
+
+def _written(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:
+    key = conditions.key()
+    _asked(told.asks)
+    raw = body()
+    said = _shaped(told.takes, raw)
+    digest = conditions.digest(strict.written(raw))
+    asked = answers.Asked(key, edge.who().sign_in_name, f"POST {request.path}", digest)
+    with edge.begin() as tx:
+        kept = answers.recall(tx, asked)
+        if kept is not None:
+            return _replayed(kept)
+        _admit(told)
+        if told.of_loan:
+            conditions.demand(tx, (said | of_path)[told.of_loan])
+        found = _told(view(tx, said, **of_path))
+        answer = _answer(found, told)
+        kept = answers.Answer(told.status, answer.get_data(as_text=True), found.location)
+        answers.keep(tx, asked, kept, moment=edge.moment().isoformat())
+    return answer
+
+
+def _replayed(kept: answers.Answer) -> Response:
+    answer = Response(kept.body, status=kept.status, content_type=JSON)
+    answer.headers["Idempotency-Replayed"] = "true"
+    if kept.location:
+        answer.headers["Location"] = kept.location
+    return answer
+
+
+def _told(found: Any) -> Told:
+    return found if isinstance(found, Told) else Told(found)
+
+
+def _answer(found: Told, told: Operation) -> Response:
+    if isinstance(found.document, bytes):
+        return Response(found.document, status=told.status, content_type=told.media)
+    answer = Response(strict.written(found.document), status=told.status, content_type=told.media)
+    if found.location:
+        answer.headers["Location"] = found.location
+    return answer
+
+
+def body() -> dict[str, Any]:
+    """Return the JSON object of this request; raises MediaTypeUnfit and what `strict` refuses."""
+    if request.mimetype != JSON or request.mimetype_params.get("charset", "utf-8").lower() not in (
+        "utf-8",
+        "utf8",
+    ):
+        raise MediaTypeUnfit(media=JSON)
+    request.max_content_length = edge.desk().settings.api_kilobytes * 1024
+    return strict.read(request.get_data())
+
+
+def _asked(shape: type[Asking] | None) -> dict[str, Any]:
+    """Return what the address asks for; raises InputInvalid."""
+    said = {
+        name: values[0] if len(values) == 1 else values for name, values in request.args.lists()
+    }
+    try:
+        loaded: dict[str, Any] = (shape or Asking)().load(said)
+    except ValidationError as wrong:
+        raise InputInvalid(
+            [("parameter", str(name), one) for name, one in _faults(wrong.messages_dict)]
+        ) from None
+    return loaded
+
+
+def _shaped(shape: type[Shape] | None, said: dict[str, Any]) -> dict[str, Any]:
+    """Return what a body says; raises InputInvalid."""
+    try:
+        loaded: dict[str, Any] = (shape or Shape)().load(said)
+    except ValidationError as wrong:
+        raise InputInvalid(
+            [("pointer", f"/{name}", one) for name, one in _faults(wrong.messages_dict)]
+        ) from None
+    return loaded
+
+
+def _faults(messages: Any, above: str = "") -> list[tuple[str, DeskError]]:
+    """Return what a shape found wrong, each with its place as a JSON pointer has it (RFC 6901)."""
+    if isinstance(messages, Mapping):
+        return [
+            fault
+            for name, below in messages.items()
+            for fault in _faults(below, _below(above, str(name)))
+        ]
+    return [(above, one) for one in messages]
+
+
+def _below(above: str, name: str) -> str:
+    if name == "_schema":
+        return above
+    step = name.replace("~", "~0").replace("/", "~1")
+    return f"{above}/{step}" if above else step

@@ -1,0 +1,231 @@
+"""Money at the desk: receipts, one or a whole sheet; what undoes one; draws."""
+
+from typing import Any
+
+from creditdesk import documents, ledger, loans, repayments
+from creditdesk.db import Tx
+from creditdesk.engine.money import Dong
+from creditdesk.errors import DeskError, Malformed, Refused
+from creditdesk.web import edge, within
+from creditdesk.web.api import told
+from creditdesk.web.api.frame import Service
+from creditdesk.web.shapes import DayField, DongField, ListField, PartField, Shape, TextField
+
+MOST_LINES = 500
+RECEIPT_NO = "[0-9A-Za-z][0-9A-Za-z./_-]{0,39}"
+LOAN_NO = "[0-9]{16}"
+
+service = Service("money")
+
+
+class LineRefused(Refused):
+    """One line of a sheet is refused, and so the sheet: nothing of it was booked."""
+
+    code = "line-refused"
+
+
+class ReceiptTwice(Malformed):
+    """A sheet has two lines of one number."""
+
+    code = "receipt-twice"
+
+
+class ReceiptIn(Shape):
+    """A repayment as the household was told."""
+
+    loan_no = TextField(16, pattern=LOAN_NO, required=True)
+    day = DayField(required=True)
+    receipt_no = TextField(40, pattern=RECEIPT_NO, required=True)
+    principal = DongField(load_default=Dong(0))
+    interest = DongField(load_default=Dong(0))
+
+
+class SheetLine(Shape):
+    """One household's line of a group's sheet."""
+
+    loan_no = TextField(16, pattern=LOAN_NO, required=True)
+    receipt_no = TextField(40, pattern=RECEIPT_NO, required=True)
+    principal = DongField(load_default=Dong(0))
+    interest = DongField(load_default=Dong(0))
+
+
+class SheetIn(Shape):
+    """The sheet of a group's collection on a day."""
+
+    day = DayField(required=True)
+    lines = ListField(PartField(SheetLine), most=MOST_LINES, required=True)
+
+
+class GroundIn(Shape):
+    """Why something is undone."""
+
+    ground = TextField(500, required=True)
+
+
+class DrawIn(Shape):
+    """Money paid out."""
+
+    loan_no = TextField(16, pattern=LOAN_NO, required=True)
+    day = DayField(required=True)
+    receipt_no = TextField(40, pattern=RECEIPT_NO, required=True)
+    amount = DongField(least=1, required=True)
+
+
+Receipt = told.shape(
+    "Receipt",
+    told.text("receipt_no loan_no"),
+    told.day("day"),
+    told.dong("principal interest"),
+    told.flag("new"),
+)
+Sheet = told.shape(
+    "Sheet",
+    told.day("day"),
+    told.rows(Receipt),
+    told.dong("principal interest"),
+)
+Reversal = told.shape("Reversal", told.text("receipt_no loan_no"), told.count("act"))
+Draw = told.shape(
+    "Draw", told.text("receipt_no loan_no"), told.day("day"), told.dong("amount"), told.flag("new")
+)
+_EXAMPLE = {
+    "loan_no": "6600202600000001",
+    "day": "2026-06-12",
+    "receipt_no": "PT-2026-000123",
+    "principal": 2_000_000,
+    "interest": 300_000,
+}
+_LINE = {name: value for name, value in _EXAMPLE.items() if name != "day"}
+
+
+@service.post(
+    "/receipts",
+    "takeReceipt",
+    act="receive-interest",
+    takes=ReceiptIn,
+    answers=Receipt,
+    of_loan="loan_no",
+    example=_EXAMPLE,
+)
+def receive(tx: Tx, said: dict[str, Any]) -> Any:
+    """Take a repayment.
+
+    One that comes late replays what came after its day. Principal pays overdue principal first.
+    The number of a receipt is taken once: the same number with the same facts is the same receipt.
+    """
+    return documents.receipt(_receive(tx, said, said["day"]))
+
+
+def _receive(tx: Tx, said: dict[str, Any], day: Any) -> repayments.Receipt:
+    act = "receive-principal" if said["principal"] else "receive-interest"
+    within.loan(tx, act, said["loan_no"])
+    return repayments.receive(
+        tx,
+        edge.desk().policy,
+        loan_no=said["loan_no"],
+        value_date=day,
+        receipt_no=said["receipt_no"],
+        principal=said["principal"],
+        interest=said["interest"],
+        deed=edge.deed(),
+    )
+
+
+@service.post(
+    "/receipts/batch",
+    "takeSheet",
+    act="receive-interest",
+    takes=SheetIn,
+    answers=Sheet,
+    example={"day": "2026-06-12", "lines": [_LINE]},
+)
+def sheet(tx: Tx, said: dict[str, Any]) -> Any:
+    """Take the sheet of a group's collection, whole or not at all.
+
+    The first line that is refused is told with the reason, and nothing of the sheet is booked.
+    """
+    numbers = [line["receipt_no"] for line in said["lines"]]
+    taken: dict[int, repayments.Receipt] = {}
+    # Loans are locked in one order, so that two sheets cannot wait for one another.
+    for at in sorted(range(len(numbers)), key=lambda at: said["lines"][at]["loan_no"]):
+        line = said["lines"][at]
+        if numbers.count(numbers[at]) > 1:
+            raise _refused(at, line, ReceiptTwice(receipt_no=numbers[at]))
+        try:
+            taken[at] = _receive(tx, line, said["day"])
+        except DeskError as why:
+            raise _refused(at, line, why) from None
+    found = [taken[at] for at in range(len(numbers))]
+    return {
+        "day": said["day"].isoformat(),
+        "rows": [documents.receipt(one) for one in found],
+        "principal": sum(one.principal for one in found),
+        "interest": sum(one.interest for one in found),
+    }
+
+
+def _refused(at: int, line: dict[str, Any], why: DeskError) -> LineRefused:
+    refusal = {"code": why.code, **why.facts}
+    return LineRefused(
+        line=at + 1, loan_no=line["loan_no"], receipt_no=line["receipt_no"], refusal=refusal
+    )
+
+
+@service.post(
+    "/receipts/<text:receipt_no>/reversal",
+    "reverseReceipt",
+    act="reverse",
+    takes=GroundIn,
+    answers=Reversal,
+    example={"ground": "Ghi nhầm khế ước"},
+)
+def reverse(tx: Tx, said: dict[str, Any], receipt_no: str) -> Any:
+    """Undo a receipt by its mirror, and replay what came after it."""
+    _known(tx, receipt_no)
+    undone = repayments.reverse(
+        tx, edge.desk().policy, receipt_no=receipt_no, deed=edge.deed(said["ground"])
+    )
+    return {"receipt_no": receipt_no, "loan_no": undone.loan_no, "act": undone.act_id}
+
+
+def _known(tx: Tx, receipt_no: str) -> None:
+    """Refuse a receipt of a loan elsewhere as if there were none."""
+    try:
+        within.loan(tx, "reverse", repayments.loan_of(tx, receipt_no))
+    except ledger.LoanNotFound:
+        raise ledger.ReceiptNotFound(receipt_no=receipt_no) from None
+
+
+@service.post(
+    "/draws",
+    "draw",
+    act="draw",
+    takes=DrawIn,
+    answers=Draw,
+    of_loan="loan_no",
+    example={
+        "loan_no": "6600202600000001",
+        "day": "2026-06-12",
+        "receipt_no": "PC-2026-000045",
+        "amount": 10_000_000,
+    },
+)
+def draw(tx: Tx, said: dict[str, Any]) -> Any:
+    """Pay a loan out, in full or in part."""
+    within.loan(tx, "draw", said["loan_no"])
+    new = loans.draw(
+        tx,
+        edge.desk().policy,
+        loan_no=said["loan_no"],
+        amount=said["amount"],
+        value_date=said["day"],
+        receipt_no=said["receipt_no"],
+        deed=edge.deed(),
+    )
+    return {
+        "receipt_no": said["receipt_no"],
+        "loan_no": said["loan_no"],
+        "day": said["day"].isoformat(),
+        "amount": said["amount"],
+        "new": new,
+    }
