@@ -35,6 +35,7 @@ from creditdesk.errors import BooksBroken, Refused
 from creditdesk.loans import Contract
 from creditdesk.measures import Measure, MeasureInForce, NothingReached
 from creditdesk.secrecy import KeyMissing
+from creditdesk.users import people
 
 
 class BookNotEmpty(Refused):
@@ -170,7 +171,7 @@ def _sound(report: intake.Report) -> None:
 @click.option("--host", help="Another address than the settings'.")
 @click.option("--port", type=int)
 def serve(desk: Desk, host: str | None, port: int | None) -> None:
-    """Serve the pages: read-only, on this machine, until users exist."""
+    """Serve the pages: to whoever signs in, once there are users."""
     desk.check()
     address = f"{host or desk.settings.host}:{port or desk.settings.port}"
     frame.note(words.say(desk.language, "done.serving", address=f"http://{address}/"))
@@ -218,5 +219,7 @@ def start(desk: Desk) -> None:
     first = date(month_end.year, 1, 1)
     write_portfolio(desk, out, since=first, as_of=month_end, place=provinces[0])
     frame.note(words.say(desk.language, "done.printed", path=str(out)))
-    frame.note(words.say(desk.language, "done.no-users"))
+    with desk.read() as tx:
+        if not people.anybody(tx):
+            frame.note(words.say(desk.language, "done.no-users"))
     click.get_current_context().invoke(serve, host=None, port=None)

@@ -149,3 +149,20 @@ def loans_on(tx: Tx, ids: Iterable[int], day: date) -> Iterator[Any]:
     for start in range(0, len(wanted), 500):
         chosen = loan.c.id.in_(wanted[start : start + 500])
         yield from tx.execute(_located(day).where(chosen).order_by(loan.c.id))
+
+
+def offices_of(tx: Tx, commune: str) -> list[str]:
+    """Return the offices that have, or had, a loan in a commune, rising."""
+    found = sa.union(
+        *(sa.select(t.c.office).where(t.c.commune == commune) for t in (loan, loan_place))
+    )
+    return sorted(tx.execute(found).scalars())
+
+
+def communes_of_offices(tx: Tx, offices: Iterable[str]) -> list[str]:
+    """Return the communes in which offices have, or had, a loan, rising."""
+    wanted = sorted(set(offices))
+    found = sa.union(
+        *(sa.select(t.c.commune).where(t.c.office.in_(wanted)) for t in (loan, loan_place))
+    )
+    return sorted(tx.execute(found).scalars())

@@ -3,6 +3,7 @@
 `permissions.may` is the one place that says whether somebody may do something: `users.may`.
 """
 
+from creditdesk.users import places
 from creditdesk.users.permissions import (
     EVERYTHING,
     SYSTEM,
@@ -28,5 +29,6 @@ __all__ = [
     "Scope",
     "is_open",
     "may",
+    "places",
     "scope_of",
 ]

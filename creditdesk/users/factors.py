@@ -38,6 +38,15 @@ def begin(tx: Tx, *, person: Person) -> Key:
     return Key(key, codes.address(key, person.sign_in_name))
 
 
+def begun(tx: Tx, *, person: Person) -> Key | None:
+    """Return the key that a person was given and has not shown a code of yet."""
+    factor = records.users.find_factor(tx, person.id)
+    if factor is None or factor.enrolled_at is not None:
+        return None
+    key = sealing.factor_key(tx, person.id, factor.secret)
+    return Key(key, codes.address(key, person.sign_in_name))
+
+
 def enrol(tx: Tx, *, person: Person, code: str, at: datetime) -> tuple[str, ...]:
     """Enrol the key begun, by a code of it, and return codes for recovery, shown this once.
 

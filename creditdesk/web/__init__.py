@@ -1,8 +1,8 @@
-"""Pages for people, read-only, in the reader's language; and the service for programs."""
+"""Pages for people, for whoever signed in once there are users; and the service for programs."""
 
 from flask import Flask
 
-from creditdesk.web import api, edge, health, loans, portfolio, troubles, writing
+from creditdesk.web import api, edge, health, loans, portfolio, signing, troubles, writing
 from creditdesk.web.edge import Desk
 
 __all__ = ["Desk", "furnish"]
@@ -13,6 +13,7 @@ def furnish(app: Flask, desk: Desk) -> None:
     edge.install(app, desk)
     writing.install(app)
     troubles.install(app)
-    for pages in (portfolio.pages, loans.pages, health.pages):
+    signing.install(app)
+    for pages in (portfolio.pages, loans.pages, signing.pages, health.pages):
         app.register_blueprint(pages)
     api.install(app)

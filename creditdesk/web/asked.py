@@ -1,13 +1,13 @@
 """What the address of a page asks for: a period, a place, a unit, an order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from flask import request
 from marshmallow import EXCLUDE, Schema, ValidationError
 
-from creditdesk import communes
+from creditdesk import communes, users
 from creditdesk.cards import FILTERS, Cover, communes_of
 from creditdesk.db import Tx
 from creditdesk.engine import days
@@ -118,6 +118,24 @@ def newest(cover: Cover) -> date:
     return min(days.month_end(cover.newest), max(cover.newest, now))
 
 
+def within(tx: Tx, chosen: Asked) -> Asked:
+    """Return what is asked for; of whoever has a scope and names no place, the first of it."""
+    person = edge.reader()
+    if chosen.place or person is None or person.scope == users.EVERYTHING:
+        return chosen
+    if person.scope.kind == "province":
+        return replace(chosen, place=person.scope.codes[0])
+    own = users.places.communes_of(tx, person)
+    return replace(chosen, place=own[0]) if own else chosen
+
+
+def require(act: str, tx: Tx, chosen: Asked) -> None:
+    """Refuse a place outside of the scope of whoever asks, as one that is not there is."""
+    if edge.reader() is not None:
+        place = users.places.of_place(tx, communes.map_on(chosen.as_of), chosen.place)
+        edge.show(act, place, communes.PlaceNotFound(place=chosen.place))
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A place that can be chosen: a province, or a commune within it."""
@@ -144,7 +162,19 @@ def places(tx: Tx, cover: Cover, chosen: Asked) -> list[Choice]:
                 if unit in known.communes
             ]
             found += sorted(units, key=lambda unit: alphabetical(unit.name))
-    return found
+    return _own(tx, found)
+
+
+def _own(tx: Tx, choices: list[Choice]) -> list[Choice]:
+    """Return the places that may be chosen by whoever asks."""
+    person = edge.reader()
+    if person is None or person.scope == users.EVERYTHING:
+        return choices
+    if person.scope.kind == "province":
+        codes: tuple[str, ...] = person.scope.codes
+        return [choice for choice in choices if choice.within or choice.code in codes]
+    codes = users.places.communes_of(tx, person)
+    return [choice for choice in choices if choice.code in codes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from flask import Flask, Response, abort, current_app, g, request
@@ -14,10 +14,11 @@ from creditdesk.accesses import View, Visitor
 from creditdesk.cards import Cover
 from creditdesk.db import Database, Tx
 from creditdesk.engine.policy import Policy
+from creditdesk.errors import DeskError
 from creditdesk.ledger import Deed
 from creditdesk.settings import Settings
 from creditdesk.users import Person, Place, tokens
-from creditdesk.users.permissions import NotAllowed
+from creditdesk.users.permissions import NotAllowed, NotYours
 from creditdesk.web.protocol import NotSignedIn
 
 API = "/api/v1"
@@ -46,6 +47,7 @@ class Desk:
     database: Database
     policy: Policy
     seen: Cover | None = None
+    peopled: bool = False
 
 
 def install(app: Flask, desk: Desk) -> None:
@@ -68,7 +70,7 @@ def read() -> Iterator[Tx]:
     Raises SchemaOutdated, SchemaNewer, DatabaseUnavailable.
     """
     with desk().database.read() as tx:
-        schema.check(tx)
+        _check(tx)
         yield tx
 
 
@@ -78,15 +80,25 @@ def note(view: View) -> None:
     Raises DatabaseUnavailable.
     """
     if not view.shows_nobody:
+        view = replace(view, why=view.why or need())
         with desk().database.begin() as tx:
             accesses.note(tx, visitor=visitor(), view=view, at=moment().isoformat())
 
 
 def visitor() -> Visitor:
-    """Return who looks: whoever a token names, a guest of this machine on its pages."""
-    if by_program():
-        return Visitor(who().sign_in_name, "api", who().role.value, g.request_id)
-    return Visitor("guest", "web", request_id=g.request_id)
+    """Return who looks: by a token or a session; a guest where the desk has no users."""
+    channel = "api" if by_program() else "web"
+    person = who() if by_program() else reader()
+    if person is None:
+        return Visitor("guest", channel, request_id=g.request_id)
+    return Visitor(person.sign_in_name, channel, person.role.value, g.request_id)
+
+
+def _check(tx: Tx) -> None:
+    """Refuse tables that are not those of this program, once for each request."""
+    if "checked" not in g:
+        schema.check(tx)
+        g.checked = True
 
 
 @contextmanager
@@ -96,7 +108,7 @@ def begin() -> Iterator[Tx]:
     Raises SchemaOutdated, SchemaNewer, DatabaseUnavailable.
     """
     with desk().database.read() as tx:
-        schema.check(tx)
+        _check(tx)
     with desk().database.begin() as tx:
         yield tx
 
@@ -128,7 +140,8 @@ def require(act: str, place: Place | None = None, *, maker: str | None = None) -
 
 def need() -> str:
     """Return why persons are to be seen, in the words of who asks; empty where nothing is said."""
-    return request.headers.get("X-Need", "").strip()[:_LONGEST_NEED]
+    told = request.headers.get("X-Need", "") if by_program() else request.args.get("need", "")
+    return told.strip()[:_LONGEST_NEED]
 
 
 def deed(
@@ -153,6 +166,26 @@ def cover(tx: Tx) -> Cover:
     return found
 
 
+def reader() -> Person | None:
+    """Return who is signed in on the pages; None where the desk has no users yet."""
+    found: Person | None = g.get("reader")
+    return found
+
+
+def show(act: str, place: Place, otherwise: DeskError) -> None:
+    """Refuse what lies outside of the scope of who is signed in, as what is not there is refused.
+
+    Raises the other refusal in place of NotYours, and NotAllowed, NeedMissing.
+    """
+    person = reader()
+    if person is None:
+        return
+    try:
+        users.may(person, act, place, need=need())
+    except NotYours:
+        raise otherwise from None
+
+
 def today() -> date:
     """Return the day by the clock of this machine."""
     return date.today()
@@ -164,10 +197,14 @@ def moment() -> datetime:
 
 
 def _begin() -> None:
-    """Name the request, and refuse pages every way of asking that could change something."""
+    """Name the request, and refuse pages every way of asking that could change something.
+
+    A page is only written to where it has a form.
+    """
     told = request.headers.get("X-Request-ID", "")
     g.request_id = told if _REQUEST_ID.fullmatch(told) else secrets.token_hex(6)
-    if request.method not in METHODS and not by_program():
+    has_form = request.method == "POST" and request.url_rule is not None
+    if request.method not in METHODS and not has_form and not by_program():
         abort(405, response=None)
 
 

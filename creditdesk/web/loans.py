@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from creditdesk import cards, communes, explanations, narration
+from creditdesk import cards, communes, explanations, narration, users
 from creditdesk.accesses import LOAN, View
 from creditdesk.ledger import LoanNotFound
 from creditdesk.web import edge
@@ -25,6 +25,9 @@ def card(loan_no: str) -> Any:
     with edge.read() as tx:
         cover = edge.cover(tx)
         chosen = asked(cover, unit="dong")
+        if edge.reader():
+            place = users.places.of_loan(tx, loan_no, chosen.as_of) or users.Place()
+            edge.show("standing", place, LoanNotFound(loan_no=loan_no))
         found = cards.loan_card(tx, desk.policy, loan_no, chosen.as_of)
         opened = explanations.explain(tx, desk.policy, loan_no, chosen.as_of)
     edge.note(View("loan-card", LOAN, loan_no, customers=(found.customer_no,)))

@@ -16,7 +16,16 @@ from creditdesk.engine.money import round_ratio
 from creditdesk.figures import Figures, Portfolio, PortfolioRow
 from creditdesk.statements import Question
 from creditdesk.web import edge
-from creditdesk.web.asked import Asked, asked, loans_asked, order_asked, periods, places
+from creditdesk.web.asked import (
+    Asked,
+    asked,
+    loans_asked,
+    order_asked,
+    periods,
+    places,
+    require,
+    within,
+)
 from creditdesk.web.writing import alphabetical
 from reports import portfolio as portfolio_paper
 
@@ -73,7 +82,8 @@ def index() -> Any:
     """Show the book by commune for a period, in any order, and where the most lies."""
     with edge.read() as tx:
         cover = edge.cover(tx)
-        chosen = asked(cover, unit=edge.desk().settings.unit_of_statement)
+        chosen = within(tx, asked(cover, unit=edge.desk().settings.unit_of_statement))
+        require("portfolio", tx, chosen)
         book = _by_commune(tx, chosen)
         choices = places(tx, cover, chosen)
     known = communes.map_on(chosen.as_of)
@@ -107,6 +117,7 @@ def commune(code: str) -> Any:
         chosen = replace(asked(cover, unit=edge.desk().settings.unit_of_statement), place=code)
         known = communes.map_on(chosen.as_of)
         unit = known.commune(code)
+        require("commune-loans", tx, chosen)
         book = _by_commune(tx, chosen)
         lines = cards.commune_loans(
             tx,
@@ -139,7 +150,8 @@ def commune(code: str) -> Any:
 def table() -> Response:
     """Send the portfolio by commune as CSV; the mark at its head tells Excel that it is UTF-8."""
     with edge.read() as tx:
-        chosen = asked(edge.cover(tx), unit="dong")
+        chosen = within(tx, asked(edge.cover(tx), unit="dong"))
+        require("portfolio-export", tx, chosen)
         content = documents.portfolio_table(_by_commune(tx, chosen))
     return _file(f"\ufeff{content}".encode(), "text/csv; charset=utf-8", chosen, "csv")
 
@@ -149,7 +161,8 @@ def paper() -> Response:
     """Send the portfolio statement as PDF."""
     desk = edge.desk()
     with edge.read() as tx:
-        chosen = asked(edge.cover(tx), unit=desk.settings.unit_of_statement)
+        chosen = within(tx, asked(edge.cover(tx), unit=desk.settings.unit_of_statement))
+        require("portfolio-print", tx, chosen)
         statement = statements.portfolio_statement(
             tx,
             desk.policy,

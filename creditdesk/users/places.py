@@ -1,0 +1,48 @@
+"""Where things lie, as scopes know it: loans, communes, and the communes of a person."""
+
+from collections.abc import Collection
+from datetime import date
+
+from creditdesk import records
+from creditdesk.communes import Map
+from creditdesk.db import Tx
+from creditdesk.users.permissions import Person, Place
+
+
+def of_place(tx: Tx, places: Map, code: str) -> Place:
+    """Return a province or commune as scopes know it; without a code the whole book.
+
+    A commune belongs to an office when no other has ever had a loan there. Raises PlaceNotFound.
+    """
+    province, commune = places.scope(code)
+    if commune is None:
+        return Place(province=province or "")
+    offices = records.moves.offices_of(tx, commune)
+    office = offices[0] if len(offices) == 1 else ""
+    return Place(province=province or "", commune=commune, office=office)
+
+
+def of_loan(tx: Tx, loan_no: str, day: date) -> Place | None:
+    """Return where a loan lies on a day; None for a loan that is not there."""
+    row = records.moves.find_loan_on(tx, loan_no, day)
+    return row and Place(row.province, row.commune, row.office, row.group_no)
+
+
+def communes_of(tx: Tx, person: Person) -> tuple[str, ...]:
+    """Return the codes of the communes that lie wholly in a person's scope, by code.
+
+    Nothing for whoever is appointed to a group, a province or everything.
+    """
+    if person.scope.kind == "commune":
+        return tuple(sorted(person.scope.codes))
+    if person.scope.kind != "office":
+        return ()
+    return tuple(
+        commune
+        for commune in records.moves.communes_of_offices(tx, person.scope.codes)
+        if _lies_within(records.moves.offices_of(tx, commune), person.scope.codes)
+    )
+
+
+def _lies_within(offices: Collection[str], codes: Collection[str]) -> bool:
+    return len(offices) == 1 and set(offices) <= set(codes)

@@ -1,0 +1,282 @@
+"""Signing in and out, the second factor, and a password by a one-time link."""
+
+import hmac
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, abort, g, make_response, redirect, request
+from flask import render_template as template
+
+from creditdesk import users
+from creditdesk.errors import DeskError, Refused
+from creditdesk.users import factors, held, people, permissions, sessions, signing
+from creditdesk.users.sessions import Begun, SessionOver, Stage
+from creditdesk.users.signing import SignInRefused, TooManyTries
+from creditdesk.web import edge
+from creditdesk.web.protocol import status_of
+from creditdesk.web.writing import hand
+
+
+class PasswordsDiffer(Refused):
+    """The password was typed in two ways."""
+
+    code = "passwords-differ"
+
+
+pages = Blueprint("signing", __name__)
+_SESSION, _DEVICE, _FORM = "session", "device", "form"
+_WAITING = {Stage.CODE: "/second-factor", Stage.ENROL: "/enrol"}
+
+
+def install(app: Flask) -> None:
+    """Ask who is there before every page that the table of permissions does not leave open."""
+    app.before_request(_admit)
+    app.context_processor(_at_hand)
+
+
+def _admit() -> Response | None:
+    """Let a request pass, send whoever did not sign in where one does, refuse what is not theirs.
+
+    A book without users is shown to whoever sits at this machine, as before there were any.
+    """
+    known = permissions.table()
+    page = request.endpoint
+    if page is None or page in known.open_routes or edge.by_program():
+        return None
+    desk, token = edge.desk(), _cookie(_SESSION)
+    with edge.read() as tx:
+        desk.peopled = desk.peopled or people.anybody(tx)
+        if not desk.peopled:
+            return None
+        try:
+            seen = sessions.who(tx, desk.settings, token=token, at=edge.moment())
+        except SessionOver:
+            return _to("/sign-in")
+    if seen.stale:
+        with edge.begin() as tx:
+            sessions.see(tx, token=token, at=edge.moment())
+    g.reader = seen.person
+    if request.method == "POST":
+        _demand_form(token)
+    _demand_act(seen.person, page)
+    return None
+
+
+def _demand_act(person: users.Person, endpoint: str) -> None:
+    acts = [name for name, rule in permissions.table().acts.items() if endpoint in rule.routes]
+    if not any(users.is_open(person, act) for act in acts):
+        act = acts[0] if acts else endpoint
+        raise permissions.NotAllowed(act=act, role=person.role.value)
+
+
+def _at_hand() -> dict[str, Any]:
+    token = _cookie(_SESSION) if edge.reader() else ""
+    person = {"person": edge.reader(), "peopled": edge.desk().peopled}
+    return person | {"leave_token": sessions.form_token(token) if token else ""}
+
+
+@pages.get("/sign-in")
+def ask() -> Response:
+    """Show where one signs in."""
+    return _form("sign-in.html")
+
+
+@pages.post("/sign-in")
+def sign_in() -> Response:
+    """Begin a session, whole or up to the second factor."""
+    _demand_form(_cookie(_FORM))
+    desk = edge.desk()
+    try:
+        begun = signing.sign_in(
+            desk.database,
+            desk.settings,
+            name=_said("name"),
+            password=request.form.get("password", ""),
+            client=_client(),
+            at=edge.moment(),
+        )
+    except (SignInRefused, TooManyTries) as refusal:
+        return _form("sign-in.html", refusal)
+    return _begin(begun)
+
+
+@pages.get("/second-factor")
+def ask_code() -> Response:
+    """Show where the code of the second factor is entered."""
+    _waiting(Stage.CODE)
+    return _form("second-factor.html")
+
+
+@pages.post("/second-factor")
+def give_code() -> Response:
+    """Take the code of the second factor."""
+    _demand_form(_cookie(_FORM))
+    desk = edge.desk()
+    try:
+        begun = signing.give_code(
+            desk.database,
+            desk.settings,
+            token=_cookie(_SESSION),
+            code=_said("code"),
+            client=_client(),
+            at=edge.moment(),
+        )
+    except SessionOver:
+        return _to("/sign-in")
+    except (SignInRefused, TooManyTries) as refusal:
+        return _form("second-factor.html", refusal)
+    return _begin(begun)
+
+
+@pages.get("/enrol")
+def ask_enrolment() -> Response:
+    """Show what a second factor is, and where one begins to enrol it."""
+    _waiting(Stage.ENROL)
+    return _form("enrol.html", key=None)
+
+
+@pages.post("/enrol")
+def enrol() -> Response:
+    """Give a key; and by a code of it enrol the second factor, which signs in."""
+    _demand_form(_cookie(_FORM))
+    desk, at = edge.desk(), edge.moment()
+    person = _waiting(Stage.ENROL)
+    code = _said("code")
+    if not code:
+        with edge.begin() as tx:
+            return _form("enrol.html", key=factors.begin(tx, person=person))
+    try:
+        with edge.begin() as tx:
+            recovery = factors.enrol(tx, person=person, code=code, at=at)
+            begun = sessions.begin(
+                tx, desk.settings, person=person, stage=Stage.FULL, client=_client(), at=at
+            )
+    except factors.CodeWrong as refusal:
+        with edge.read() as tx:
+            return _form("enrol.html", refusal, key=factors.begun(tx, person=person))
+    return _begun(make_response(template("recovery.html", codes=recovery)), begun)
+
+
+@pages.get("/links/<secret>")
+def ask_password(secret: str) -> Response:
+    """Show where a one-time link sets a password."""
+    with edge.read() as tx:
+        person = people.link_opens(tx, secret=secret, at=edge.moment())
+    return _form("password.html", named=person.sign_in_name)
+
+
+@pages.post("/links/<secret>")
+def set_password(secret: str) -> Response:
+    """Set a password by a one-time link, which is spent then."""
+    _demand_form(_cookie(_FORM))
+    at = edge.moment()
+    with edge.read() as tx:
+        person = people.link_opens(tx, secret=secret, at=at)
+    try:
+        if request.form.get("password", "") != request.form.get("again", ""):
+            raise PasswordsDiffer
+        with edge.begin() as tx:
+            people.set_password(
+                tx,
+                edge.desk().settings,
+                secret=secret,
+                password=request.form.get("password", ""),
+                at=at,
+            )
+    except DeskError as refusal:
+        if isinstance(refusal, people.LinkSpent):
+            raise
+        return _form("password.html", refusal, named=person.sign_in_name)
+    return _to("/sign-in")
+
+
+@pages.post("/sign-out")
+def sign_out() -> Response:
+    """End the session."""
+    _demand_form(_cookie(_SESSION))
+    with edge.begin() as tx:
+        sessions.end(tx, token=_cookie(_SESSION), at=edge.moment())
+    answer = _to("/sign-in")
+    answer.delete_cookie(_named(_SESSION), secure=request.is_secure, httponly=True)
+    return answer
+
+
+def _waiting(stage: Stage) -> users.Person:
+    with edge.read() as tx:
+        seen = sessions.waiting(
+            tx, edge.desk().settings, token=_cookie(_SESSION), stage=stage, at=edge.moment()
+        )
+    return seen.person
+
+
+def _begin(begun: Begun) -> Response:
+    return _begun(_to(_WAITING.get(begun.stage, "/")), begun)
+
+
+def _begun(answer: Response, begun: Begun) -> Response:
+    """Return an answer that carries a fresh session, and by what the client is known later."""
+    _put(answer, _SESSION, begun.token)
+    if begun.device:
+        life = timedelta(days=edge.desk().settings.device_days)
+        _put(answer, _DEVICE, begun.device, life)
+    return answer
+
+
+def _client() -> users.Client:
+    agent = request.headers.get("User-Agent", "")
+    return users.Client(request.remote_addr or "", _cookie(_DEVICE), agent)
+
+
+def _form(name: str, refusal: DeskError | None = None, **facts: Any) -> Response:
+    """Return a page with a form that only this client can send, and what went wrong before."""
+    secret = _cookie(_FORM) or held.new_secret()
+    said = hand().refusal(refusal) if refusal else None
+    page = template(name, said=said, **({"form_token": sessions.form_token(secret)} | facts))
+    answer = make_response(page, status_of(refusal) if refusal else 200)
+    if isinstance(refusal, TooManyTries):
+        answer.status_code = 429
+        answer.headers["Retry-After"] = str(refusal.facts["seconds"])
+    _put(answer, _FORM, secret)
+    return answer
+
+
+def _demand_form(secret: str) -> None:
+    """Refuse a form that was not given to this client by this desk."""
+    origin = request.headers.get("Origin")
+    foreign = origin is not None and urlsplit(origin).netloc != request.host
+    said = request.form.get("form_token", "").encode()
+    if (
+        foreign
+        or not secret
+        or not hmac.compare_digest(sessions.form_token(secret).encode(), said)
+    ):
+        abort(403)
+
+
+def _said(name: str) -> str:
+    return request.form.get(name, "").strip()
+
+
+def _named(name: str) -> str:
+    """Return what a cookie is called: behind TLS so that no other host can set it."""
+    return f"__Host-{name}" if request.is_secure else name
+
+
+def _cookie(name: str) -> str:
+    return request.cookies.get(_named(name), "")
+
+
+def _put(answer: Response, name: str, value: str, life: timedelta | None = None) -> None:
+    answer.set_cookie(
+        _named(name),
+        value,
+        max_age=life,
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _to(address: str) -> Response:
+    return make_response(redirect(address, 303))
