@@ -306,7 +306,7 @@ def test_the_number_of_questions_to_the_database_is_bounded(book):
         asked.clear()
         page(book, address)
 
-        assert 3 < len(asked) <= 40, address
+        assert 3 < len(asked) <= 36, address
         written = [sql for sql in asked if re.match(r"\s*(INSERT|UPDATE|DELETE)\b", sql, re.I)]
         # Nothing but the note of whom it shows.
         assert [re.findall(r"access_\w+", sql)[0] for sql in written] in NOTES, address
