@@ -65,9 +65,21 @@ class ReceiptNotFound(NotFound):
 
 
 class AlreadyReversed(Conflict):
-    """The receipt has been undone before."""
+    """The receipt has been undone before: neither undone nor entered again."""
 
     code = "already-reversed"
+
+
+class DayAhead(Refused):
+    """What is done at the desk has happened, and its paper is written."""
+
+    code = "day-ahead"
+
+
+class DocumentMissing(Refused):
+    """A decision has a paper with a number and a day."""
+
+    code = "document-missing"
 
 
 DIRECT = "99"
@@ -80,6 +92,8 @@ class Deed:
 
     document_no, document_on  the paper that decides it and its day [date], where there is one
     particulars               further facts of a decision by name: text, whole numbers, ISO days
+    today                     [date] by the clock of whoever opens the act: no fact that the act
+                              enters, and no paper, is of a later day
     """
 
     by: str
@@ -89,6 +103,7 @@ class Deed:
     document_no: str = ""
     document_on: date | None = None
     particulars: Mapping[str, str | int] = field(default_factory=dict)
+    today: date = date.max
 
 
 class Fact(NamedTuple):
@@ -207,14 +222,21 @@ def in_order(facts: Iterable[Fact]) -> list[Booked]:
 
 
 def begin_act(
-    tx: Tx, name: str, deed: Deed, *, checked: bool = False, grounded: bool = False
+    tx: Tx,
+    name: str,
+    deed: Deed,
+    *,
+    checked: bool = False,
+    grounded: bool = False,
+    days: Iterable[date] = (),
 ) -> int:
     """Write down who does what and return the act's id.
 
     checked   whether the act needs a second person
     grounded  whether the act needs a ground
+    days      [date] of the facts that it enters
 
-    Raises MakerMissing, CheckerMissing, SamePerson, GroundMissing.
+    Raises MakerMissing, CheckerMissing, SamePerson, GroundMissing, DayAhead.
     """
     maker, checker = deed.by.strip(), deed.checked_by.strip()
     if not maker:
@@ -225,6 +247,9 @@ def begin_act(
         raise SamePerson(act=name, by=maker)
     if grounded and not deed.ground.strip():
         raise GroundMissing(act=name)
+    latest = max([*days, deed.document_on or date.min])
+    if latest > deed.today:
+        raise DayAhead(act=name, day=latest, today=deed.today)
     records.loans.join_writers(tx)
     return records.ledger.add_act(
         tx,
@@ -239,6 +264,12 @@ def begin_act(
             "particulars": json.dumps(dict(deed.particulars), ensure_ascii=False, sort_keys=True),
         },
     )
+
+
+def require_document(name: str, deed: Deed) -> None:
+    """Refuse a decision without a paper; raises DocumentMissing."""
+    if not deed.document_no.strip() or deed.document_on is None:
+        raise DocumentMissing(act=name)
 
 
 def book(
@@ -302,26 +333,35 @@ def enter(
     at_desk  whether it is done here, from the states that `lifecycle.ACTS` allows, or history
              that is entered as it was
 
-    Returns whether anything was new. Raises LoanNotFound, AmountNotPositive, ReceiptReused,
-    NotInThisState, what `begin_act` refuses and the refusals of `engine.replay`.
+    Returns whether anything was new. Raises LoanNotFound, AmountNotPositive, ReceiptReused, what
+    `begin_act` refuses, the refusals of `engine.replay`, and at the desk NotInThisState and
+    AlreadyReversed.
     """
     loan = records.loans.lock_loan(tx, loan_no)
     if loan is None:
         raise LoanNotFound(loan_no=loan_no)
     new = [event for event in events if not _is_known(tx, loan, event)]
+    if at_desk:
+        _admit(tx, loan, events, new)
     if new:
-        if at_desk:
-            _admit(tx, loan, new)
         checked = any(event.kind in DECISIONS for event in new)
-        act_id = begin_act(tx, name, deed, checked=checked)
+        of_days = [event.value_date for event in new]
+        act_id = begin_act(tx, name, deed, checked=checked, days=of_days)
         book(tx, policy, loan, act_id, add=new)
     return bool(new)
 
 
-def _admit(tx: Tx, loan: Any, events: Iterable[Event]) -> None:
-    """Refuse money that is lent or taken where the loan stands otherwise on that day."""
+def _admit(tx: Tx, loan: Any, said: Sequence[Event], new: Sequence[Event]) -> None:
+    """Refuse money that is lent or taken where the loan stands otherwise on that day.
+
+    What was undone is not said to be in the book: it comes back under another number.
+    """
     booked, terms = in_order(facts_of(tx, loan.id)), terms_of(loan)
-    for event in events:
+    live = {one.event.receipt_no for one in booked}
+    for event in said:
+        if event not in new and event.receipt_no not in live:
+            raise AlreadyReversed(receipt_no=event.receipt_no)
+    for event in new:
         state = lifecycle.state_of(stand(terms, booked, event.value_date))
         act = _TAKEN[event.kind]
         lifecycle.require(act, state, loan_no=loan.loan_no, day=event.value_date)

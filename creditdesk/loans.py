@@ -186,7 +186,7 @@ def sign(tx: Tx, policy: Policy, places: Map, *, contract: Contract, deed: ledge
     row = row_of(contract, policy, province) | {
         "customer_id": customer_id,
         "household_id": customer.household_id,
-        "act_id": ledger.begin_act(tx, "sign", deed),
+        "act_id": ledger.begin_act(tx, "sign", deed, days=[contract.signed_on]),
     }
     records.loans.add_loan(tx, row, chain.opening(row))
     return contract.loan_no

@@ -232,7 +232,9 @@ def _advance(
     limit = policy.limits.approval_above.find(paper.day)
     amounts = [one.line.amount or 0 for one in decided if one.line.accepted]
     second = RULES[step].second and limit is not None and max(amounts, default=0) > limit
-    act_id = ledger.begin_act(tx, f"application-{step.value}", deed, checked=second)
+    act_id = ledger.begin_act(
+        tx, f"application-{step.value}", deed, checked=second, days=[paper.day]
+    )
     for one in decided:
         cases.write(tx, one.case, step, one.line, paper, act_id=act_id)
     return tuple(one.moved for one in decided)

@@ -99,7 +99,7 @@ def apply(tx: Tx, policy: Policy, places: Map, *, form: Form, deed: ledger.Deed)
         raise ApplicationExists(application_no=form.application_no)
     province = places.commune(form.commune).province
     customer_id = _admit(tx, province, form)
-    act_id = ledger.begin_act(tx, "apply", deed)
+    act_id = ledger.begin_act(tx, "apply", deed, days=[form.applied_on])
     records.applications.add_application(tx, _row_of(tx, form, province, customer_id, act_id))
     row = records.applications.find_application(tx, form.application_no)
     return Moved(form.application_no, State.APPLIED, eligible(tx, policy, row, form.applied_on))

@@ -59,7 +59,7 @@ def check_use(
             "found": found.strip(),
             "remark": remark,
             "document_no": document_no,
-            "act_id": ledger.begin_act(tx, "check-use", deed),
+            "act_id": ledger.begin_act(tx, "check-use", deed, days=[checked_on]),
         },
     )
 

@@ -101,8 +101,8 @@ class Desk:
 
 
 def today() -> date:
-    """Return the day by the clock of this machine."""
-    return date.today()
+    """Return the day by the clock of this machine, where the bank is."""
+    return datetime.now(days.ZONE).date()
 
 
 def moment() -> datetime:
@@ -129,7 +129,8 @@ def deed(
 ) -> Deed:
     """Return who does something now, and on which paper."""
     maker = operator() if by is None else by
-    return Deed(maker, moment().isoformat(), checked_by, ground, document_no, document_on)
+    paper = (document_no, document_on)
+    return Deed(maker, moment().isoformat(), checked_by, ground, *paper, today=today())
 
 
 def decided(act: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,7 +2,6 @@
 
 from creditdesk.decisions.deciding import (
     Decided,
-    DocumentMissing,
     Preview,
     Version,
     View,
@@ -25,7 +24,6 @@ __all__ = [
     "PARAMETERS",
     "Decided",
     "Decision",
-    "DocumentMissing",
     "Preview",
     "Proposal",
     "Version",

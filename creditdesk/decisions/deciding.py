@@ -22,13 +22,7 @@ from creditdesk.engine.money import Dong, round_ratio
 from creditdesk.engine.policy import Policy
 from creditdesk.engine.replay import Booked, revise
 from creditdesk.engine.terms import LoanTerms
-from creditdesk.errors import DeskError, Refused
-
-
-class DocumentMissing(Refused):
-    """A decision has a paper with a number and a day."""
-
-    code = "document-missing"
+from creditdesk.errors import DeskError
 
 
 class View(NamedTuple):
@@ -83,7 +77,7 @@ def decide(tx: Tx, policy: Policy, *, decision: Decision, deed: ledger.Deed) -> 
     the refusals of `decisions.law` and those of `engine.replay`.
     """
     loan = _locked(tx, decision)
-    require_document(decision, deed)
+    ledger.require_document(decision.act.value, deed)
     live = {fact.booked.event.receipt_no for fact in ledger.facts_of(tx, loan.id)}
     number = _free_number(tx, decision.number, live)
     if number in live:
@@ -91,17 +85,12 @@ def decide(tx: Tx, policy: Policy, *, decision: Decision, deed: ledger.Deed) -> 
         return Decided(decision, known.id, new=False)
     events = _Weighed(tx, policy, decision, loan, number).events
     said = {**deed.particulars, **decision.written()}
+    deed = replace(deed, particulars=said)
     act_id = ledger.begin_act(
-        tx, decision.act.value, replace(deed, particulars=said), checked=True, grounded=True
+        tx, decision.act.value, deed, checked=True, grounded=True, days=[decision.day]
     )
     ledger.book(tx, policy, loan, act_id, add=events)
     return Decided(decision, act_id, new=True)
-
-
-def require_document(decision: Decision, deed: ledger.Deed) -> None:
-    """Refuse a decision without a paper; raises DocumentMissing."""
-    if not deed.document_no.strip() or deed.document_on is None:
-        raise DocumentMissing(act=decision.act.value, loan_no=decision.loan_no)
 
 
 def preview(tx: Tx, policy: Policy, decision: Decision) -> Preview:

@@ -16,8 +16,6 @@ from creditdesk.engine.replay import Booked, ExtensionNotLater, NoGraceLeft
 from creditdesk.engine.terms import LoanTerms
 from creditdesk.errors import Refused
 
-SUPPLEMENTARY = "K_bs"
-"""The reason of a freeze that follows on another."""
 HIGHEST_RATE = Decimal(30)
 """Percent a year: above it no programme of the bank ever lent."""
 
@@ -238,25 +236,24 @@ def freeze(case: Case) -> list[Event]:
 
     Source: Decision 50/2010/QĐ-TTg, amended by Decision 08/2021/QĐ-TTg, in policy/limits.toml.
     """
-    _reason(case, but=SUPPLEMENTARY)
-    months = _months_of_loss(case)
+    _reason(case, but=limits.SUPPLEMENTARY)
+    _require_loss(case)
+    loss = case.said["loss"].scaleb(-2) if "loss" in case.said else None
+    rule = limits.freeze_months(case.policy.limits, case.said["reason"], loss, case.day)
     amount = case.said.get("amount", case.standing.in_term + case.standing.overdue)
-    return [_frozen(case, months, case.day, amount)]
+    return [_frozen(case, _in_force(rule, case.day), case.day, amount)]
 
 
-def _months_of_loss(case: Case) -> Dated[int]:
+def _require_loss(case: Case) -> None:
     bounds, day = case.policy.limits, case.day
     if case.said["reason"] not in _in_force(bounds.freeze_by_loss, day).value:
-        return _in_force(bounds.freeze_months_heavy, day)
+        return
     if "loss" not in case.said:
         raise LossMissing(reason=case.said["reason"])
-    loss = case.said["loss"].scaleb(-2)
     least = _in_force(bounds.freeze_loss_from, day)
-    if loss < least.value:
+    if case.said["loss"].scaleb(-2) < least.value:
         percent = {"limit": least.value.scaleb(2), "source": least.source}
         raise LossTooSmall(loss=case.said["loss"], **percent)
-    heavy = loss >= _in_force(bounds.freeze_loss_heavy_from, day).value
-    return _in_force(bounds.freeze_months_heavy if heavy else bounds.freeze_months, day)
 
 
 def _frozen(case: Case, months: Dated[int], since: date, amount: int) -> Event:
@@ -272,8 +269,8 @@ def refreeze(case: Case) -> list[Event]:
 
     How long is not published: at most as long as any freeze.
     """
-    if case.said.get("reason", SUPPLEMENTARY) != SUPPLEMENTARY:
-        raise FreezeReasonUnknown(reason=case.said["reason"], reasons=[SUPPLEMENTARY])
+    if case.said.get("reason", limits.SUPPLEMENTARY) != limits.SUPPLEMENTARY:
+        raise FreezeReasonUnknown(reason=case.said["reason"], reasons=[limits.SUPPLEMENTARY])
     _freeze_is_over(case)
     months = _in_force(case.policy.limits.freeze_months_heavy, case.day)
     frozen = case.standing.frozen

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from creditdesk import ledger, records
 from creditdesk.arrears import Place
 from creditdesk.db import Tx
-from creditdesk.decisions.deciding import Decided, decide, preview, require_document
+from creditdesk.decisions.deciding import Decided, decide, preview
 from creditdesk.decisions.kinds import Decision, decision_of
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import Conflict, Denied, NotFound
@@ -55,15 +55,16 @@ class Proposal(NamedTuple):
 def propose(tx: Tx, policy: Policy, *, decision: Decision, deed: ledger.Deed) -> int:
     """Lay a decision before another person and return the proposal's number.
 
-    Raises what `decide` would refuse now, MakerMissing, GroundMissing, DocumentMissing.
+    Raises what `decide` would refuse now, MakerMissing, GroundMissing, DocumentMissing, DayAhead.
     """
     loan = records.loans.lock_loan(tx, decision.loan_no)
-    require_document(decision, deed)
+    ledger.require_document(decision.act.value, deed)
     seen = preview(tx, policy, decision)
     if seen.refusal is not None:
         raise seen.refusal
     assert loan is not None
-    act_id = ledger.begin_act(tx, "propose", replace(deed, checked_by=""), grounded=True)
+    alone = replace(deed, checked_by="")
+    act_id = ledger.begin_act(tx, "propose", alone, grounded=True, days=[decision.day])
     return records.proposals.add_proposal(
         tx,
         {

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
+from creditdesk.engine.dated import History
 from creditdesk.engine.days import months_after, whole_months
 from creditdesk.engine.journal import FINAL_DATE_MOVES, Event, Kind
 from creditdesk.engine.policy import Limits
 from creditdesk.engine.replay import Booked
 from creditdesk.engine.terms import LoanTerms
 
+SUPPLEMENTARY = "K_bs"
+"""The reason of a freeze that follows on another, and of no other."""
 _MONTH = 30
 """Days of a month of which a part is taken."""
 
@@ -49,6 +53,21 @@ def original_due_on(terms: LoanTerms, events: Iterable[Event]) -> date:
                 original += event.until - final
             final = event.until
     return original
+
+
+def freeze_months(limits: Limits, reason: str, loss: Decimal | None, day: date) -> History[int]:
+    """Return how many months at most a freeze decided on a day lasts.
+
+    loss  share of the assets; None where it is not told, as of each loan of a stricken commune:
+          then no longer than any loss allows
+
+    Source: Decision 50/2010/QĐ-TTg, amended by Decision 08/2021/QĐ-TTg, in policy/limits.toml.
+    """
+    heavy_from = limits.freeze_loss_heavy_from.nearest(day)
+    if reason not in (limits.freeze_by_loss.nearest(day) or ()):
+        return limits.freeze_months_heavy
+    heavy = loss is not None and heavy_from is not None and loss >= heavy_from
+    return limits.freeze_months_heavy if heavy else limits.freeze_months
 
 
 def _span(start: date, until: date) -> tuple[int, int]:

@@ -111,13 +111,17 @@ def take(
 ) -> tuple[int, Effect]:
     """Take a measure: book it on every loan it reaches as one decision of two people.
 
-    Returns its number and what it did. Raises MeasureInForce, NothingReached, MonthClosed, what
-    `dry_run` and `ledger.begin_act` refuse; then nothing is written.
+    A holiday may be decided ahead: it enters no fact of money.
+
+    Returns its number and what it did. Raises DocumentMissing, MeasureInForce, NothingReached,
+    MonthClosed, what `dry_run` and `ledger.begin_act` refuse; then nothing is written.
     """
+    ledger.require_document(f"measure-{measure.kind}", deed)
     records.ledger.hold_for_writing(tx)
     if any(one.measure == measure for one in taken(tx) if _stands(one)):
-        raise MeasureInForce(kind=measure.kind, since=measure.since)
-    act_id = ledger.begin_act(tx, f"measure-{measure.kind}", deed, checked=True, grounded=True)
+        raise MeasureInForce(measure=measure.kind, since=measure.since)
+    name, on = f"measure-{measure.kind}", [measure.since] if measure.kind != "holiday" else []
+    act_id = ledger.begin_act(tx, name, deed, checked=True, grounded=True, days=on)
     work = Work(tx, policy, measure, records.measures.next_number(tx))
     up_to, lines = _up_to(measure, today), list[Line]()
 
@@ -128,7 +132,7 @@ def take(
 
     _write(tx, act_id, reached())
     if not lines:
-        raise NothingReached(kind=measure.kind)
+        raise NothingReached(measure=measure.kind)
     effect = Effect(measure, up_to, tuple(lines))
     records.measures.add_measure(tx, _row(work.number, measure, effect.sums, act_id))
     records.measures.add_lines(
@@ -156,9 +160,10 @@ def undo(
 ) -> int:
     """Undo a measure on every loan it reached, as one decision, and return its own number.
 
-    Raises MeasureUnknown, MeasureUndone, MeasureHolds with the first loan on which something later
-    cannot stand without it, MonthClosed, and what `ledger.begin_act` refuses.
+    Raises DocumentMissing, MeasureUnknown, MeasureUndone, MeasureHolds with the first loan on
+    which something later cannot stand without it, MonthClosed, what `ledger.begin_act` refuses.
     """
+    ledger.require_document("measure-undo", deed)
     records.ledger.hold_for_writing(tx)
     found = records.measures.find_measure(tx, number)
     if found is None:

@@ -10,7 +10,7 @@ import numpy as np
 from creditdesk import ledger, records, standings
 from creditdesk.communes import map_on
 from creditdesk.db import Tx
-from creditdesk.engine import ageing, days, lifecycle
+from creditdesk.engine import ageing, days, lifecycle, limits
 from creditdesk.engine.accrual import Interest, interest_to, rate_units
 from creditdesk.engine.journal import Account, Event, Kind
 from creditdesk.engine.lifecycle import Act
@@ -196,11 +196,12 @@ class Work:
         return event
 
     def _freezes(self) -> Callable[[ReachedLoan], Event | None]:
-        measure, limits = self.measure, self.policy.limits
+        measure = self.measure
         assert measure.until is not None
-        if measure.reason not in self.policy.freeze_reasons:
-            raise MeasureUnclear(kind=measure.kind, field="reason")
-        longest = days.months_after(measure.since, limits.freeze_months_heavy.at(measure.since))
+        if measure.reason not in set(self.policy.freeze_reasons) - {limits.SUPPLEMENTARY}:
+            raise MeasureUnclear(measure=measure.kind, field="reason")
+        rule = limits.freeze_months(self.policy.limits, measure.reason, None, measure.since)
+        longest = days.months_after(measure.since, rule.at(measure.since))
         if measure.until > longest:
             raise FreezeTooLong(until=measure.until, longest=longest)
 
@@ -261,11 +262,11 @@ _MARKS = {"rate": "LS", "freeze": "KN-DL", "holiday": "MT"}
 def _check_form(measure: Measure) -> None:
     """Refuse a measure that does not say what its kind needs."""
     if measure.kind == "rate" and len(measure.programmes) != 1:
-        raise MeasureUnclear(kind=measure.kind, field="programmes")
+        raise MeasureUnclear(measure=measure.kind, field="programmes")
     if measure.kind != "rate" and (measure.until is None or measure.until <= measure.since):
-        raise MeasureUnclear(kind=measure.kind, field="until")
+        raise MeasureUnclear(measure=measure.kind, field="until")
     if measure.kind == "freeze" and not measure.places:
-        raise MeasureUnclear(kind=measure.kind, field="places")
+        raise MeasureUnclear(measure=measure.kind, field="places")
 
 
 def _signed_at_rate(row: Any, programme: Programme) -> bool:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from creditdesk import audit, decisions, ledger, records, repayments, standings
-from creditdesk.decisions import DocumentMissing, law
+from creditdesk.decisions import law
 from creditdesk.decisions.kinds import DecisionUnknown, ParameterUnreadable
 from creditdesk.engine.journal import Kind
 from creditdesk.engine.lifecycle import State
@@ -291,11 +291,13 @@ def test_the_paper_and_what_it_says_are_kept_with_the_act(database):
 @pytest.mark.parametrize(
     ("changes", "refusal"),
     [
-        ({"document_no": " "}, DocumentMissing),
-        ({"document_on": None}, DocumentMissing),
+        ({"document_no": " "}, ledger.DocumentMissing),
+        ({"document_on": None}, ledger.DocumentMissing),
         ({"ground": ""}, ledger.GroundMissing),
         ({"checked_by": ""}, ledger.CheckerMissing),
         ({"checked_by": "Nguoi-lap"}, ledger.SamePerson),
+        ({"today": DAY - timedelta(days=1)}, ledger.DayAhead),
+        ({"document_on": DAY + timedelta(days=2), "today": DAY}, ledger.DayAhead),
     ],
 )
 def test_a_decision_is_of_two_people_on_a_ground_and_a_paper(database, changes, refusal):

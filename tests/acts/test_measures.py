@@ -1,6 +1,7 @@
 """Measures: one decision over many loans - its dry run, its taking, its undoing."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -210,9 +211,21 @@ def test_a_freeze_costs_what_it_does_not_earn(database):
     assert effect.by("programme") == {"01": effect.sums}
 
 
-def test_a_freeze_is_no_longer_than_the_law_allows(database):
-    with database.begin() as tx, pytest.raises(FreezeTooLong):
-        take(tx, Measure("freeze", STORM.since, date(2031, 6, 16), ("19333",), reason="K1"))
+@pytest.mark.parametrize(
+    ("reason", "latest"), [("K1", date(2029, 6, 15)), ("K4a", date(2031, 6, 15))]
+)
+def test_a_freeze_is_no_longer_than_the_law_allows_where_no_loss_is_told(database, reason, latest):
+    """Decision 50/2010/QĐ-TTg as amended: 3 years for a loss of 40 to 80 %, else 5."""
+    within = Measure("freeze", STORM.since, latest, ("19333",), reason=reason)
+    beyond = replace(within, until=latest + timedelta(days=1))
+    with database.begin() as tx:
+        loan_no = a_loan(tx, 1)
+
+        with pytest.raises(FreezeTooLong):
+            measures.dry_run(tx, POLICY, beyond, today=TODAY)
+
+        effect = measures.dry_run(tx, POLICY, within, today=TODAY)
+    assert [line.loan_no for line in effect.lines] == [loan_no]
 
 
 # A holiday
@@ -342,9 +355,12 @@ def test_a_measure_in_a_closed_month_changes_nothing(database):
         ({"checked_by": ""}, ledger.CheckerMissing),
         ({"checked_by": "nguoi-lap"}, ledger.SamePerson),
         ({"ground": " "}, ledger.GroundMissing),
+        ({"document_no": ""}, ledger.DocumentMissing),
+        ({"document_on": None}, ledger.DocumentMissing),
+        ({"today": date(2025, 10, 14)}, ledger.DayAhead),
     ],
 )
-def test_a_measure_is_decided_by_two_people_on_a_ground(database, changes, refusal):
+def test_a_measure_is_decided_by_two_people_on_a_ground_and_a_paper(database, changes, refusal):
     with database.begin() as tx:
         a_house(tx, 1)
 
@@ -362,6 +378,7 @@ def test_a_measure_is_decided_by_two_people_on_a_ground(database, changes, refus
         (Measure("freeze", TODAY, TODAY, ("19333",), reason="K1"), MeasureUnclear),
         (Measure("freeze", TODAY, date(2027, 1, 1), reason="K1"), MeasureUnclear),
         (Measure("freeze", TODAY, date(2027, 1, 1), ("19333",), reason="K9"), MeasureUnclear),
+        (Measure("freeze", TODAY, date(2027, 1, 1), ("19333",), reason="K_bs"), MeasureUnclear),
         (Measure("holiday", TODAY, date(2027, 1, 1), ("00000",)), PlaceNotFound),
     ],
 )

@@ -8,7 +8,6 @@ from click.testing import CliRunner
 from creditdesk import arrears, audit, decisions, ledger, records, standings
 from creditdesk.cli import cli
 from creditdesk.db import Database
-from creditdesk.decisions import DocumentMissing
 from creditdesk.decisions.proposals import (
     NotTheMaker,
     ProposalAnswered,
@@ -120,7 +119,7 @@ def test_what_would_be_refused_is_not_proposed(database):
 
         with pytest.raises(NotInThisState):
             propose(tx, loan_no)
-        with pytest.raises(DocumentMissing):
+        with pytest.raises(ledger.DocumentMissing):
             propose(tx, loan_no, document_on=None)
         with pytest.raises(ProposalNotFound):
             approve(tx, 404)

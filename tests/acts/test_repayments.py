@@ -1,6 +1,7 @@
 """Repayments: taken once, in one or two parts, undone by mirrors, replayed when late."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -13,14 +14,14 @@ from tests.builders import POLICY, a_deed, a_loan, enter, live
 PAID_ON = date(2025, 2, 20)
 
 
-def receive(tx, loan_no, receipt_no="BL1", value_date=PAID_ON, **parts):
+def receive(tx, loan_no, receipt_no="BL1", value_date=PAID_ON, deed=None, **parts):
     return repayments.receive(
         tx,
         POLICY,
         loan_no=loan_no,
         value_date=value_date,
         receipt_no=receipt_no,
-        deed=a_deed(checked_by=""),
+        deed=deed or a_deed(checked_by=""),
         **{name: Dong(amount) for name, amount in parts.items()},
     )
 
@@ -150,6 +151,28 @@ def test_a_reversed_number_is_not_used_again(database):
 
         with pytest.raises(ledger.ReceiptReused):
             receive(tx, loan_no, principal=6)
+
+
+@pytest.mark.parametrize("parts", [{"principal": 5}, {"principal": 5, "interest": 7}])
+def test_a_receipt_undone_is_not_said_to_be_in_the_book(database, parts):
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+        receive(tx, loan_no, **parts)
+        reverse(tx)
+
+        with pytest.raises(ledger.AlreadyReversed):
+            receive(tx, loan_no, **parts)
+
+
+def test_money_is_not_taken_on_a_day_that_has_not_come(database):
+    yesterday = replace(a_deed(), today=PAID_ON - timedelta(days=1))
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+
+        with pytest.raises(ledger.DayAhead):
+            receive(tx, loan_no, principal=5, deed=yesterday)
+
+        assert receive(tx, loan_no, principal=5, deed=replace(a_deed(), today=PAID_ON)).new
 
 
 def test_money_reduces_overdue_principal_before_what_is_in_term(database):

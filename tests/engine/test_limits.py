@@ -1,11 +1,12 @@
 """How far extensions may go: cases worked by hand from Decision 54/QĐ-HĐQT."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from creditdesk import settings
-from creditdesk.engine.limits import extension_until
+from creditdesk.engine.limits import extension_until, freeze_months
 from tests.engine.builders import a_bullet, an_event, booked
 
 LIMITS = settings.policy().limits
@@ -92,3 +93,22 @@ def test_where_policy_is_silent_nothing_is_said() -> None:
     assert extension_until(medium, [], LIMITS, date(2023, 9, 14)) is None
     assert extension_until(medium, [], LIMITS, date(2023, 9, 15)) is not None
     assert extension_until(short, [], LIMITS, date(2021, 5, 18)) is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "loss", "months"),
+    [
+        ("K1", "0.4", 36),
+        ("K1", "0.79", 36),
+        ("K1", "0.8", 60),
+        ("K1", None, 36),
+        ("K4a", None, 60),
+    ],
+)
+def test_a_freeze_lasts_as_long_as_the_loss_allows(
+    reason: str, loss: str | None, months: int
+) -> None:
+    """Decision 50/2010/QĐ-TTg as amended by Decision 08/2021/QĐ-TTg; none told: the shorter."""
+    day, share = date(2026, 6, 15), None if loss is None else Decimal(loss)
+
+    assert freeze_months(LIMITS, reason, share, day).at(day) == months

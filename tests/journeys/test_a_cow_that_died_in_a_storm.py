@@ -1,11 +1,6 @@
 """A cow that died in a storm: frozen for three years, extended in time, repaid by instalments."""
 
-import json
-
 import pytest
-from click.testing import CliRunner
-
-from creditdesk.cli import cli
 
 COW, CROP = "6600000000000001", "6600000000000002"
 LOANS = f"""Số khế ước;Mã khách hàng;Họ và tên;Đối tượng;Mã chương trình;Nguồn vốn;ĐVUT;Mã tổ;\
@@ -24,17 +19,12 @@ PAPER = "--by an --checked-by binh --ground bão --document-on 2023-11-30 --docu
 
 
 @pytest.fixture
-def desk(database_url, monkeypatch, tmp_path):
+def desk(desk, tmp_path):
     """Return a function that runs a command on a book of two loans and returns its document."""
-    monkeypatch.setenv("CREDITDESK_DATABASE_URL", database_url)
-    monkeypatch.chdir(tmp_path)
 
     def run(line, expect=0):
-        done = CliRunner().invoke(cli, [*line.split(), "--json"])
-        assert done.exit_code == expect, done.output
-        return json.loads(done.stdout)
+        return desk(f"{line} --json", expect)
 
-    assert CliRunner().invoke(cli, ["setup"]).exit_code == 0
     for name, text in (("loans", LOANS), ("movements", MOVEMENTS)):
         (tmp_path / f"{name}.csv").write_text(text, "utf-8")
         assert run(f"intake {name} {name}.csv")["faults"] == []
