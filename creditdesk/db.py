@@ -87,14 +87,6 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
 
-    @property
-    def is_here(self) -> bool:
-        """Return whether the database is a file, or a server of this machine."""
-        query = str(self.url.query.get("host", ""))
-        named = [name for name in (self.url.host, query) if name]
-        near = ("localhost", "127.0.0.1", "::1")
-        return self.is_sqlite or all(name in near or name.startswith("/") for name in named)
-
     @contextmanager
     def begin(self) -> Iterator[Tx]:
         """Open the one transaction of an act: all of it is kept, or nothing happened."""

@@ -57,7 +57,7 @@ def setup(desk: Desk, administrator: str | None) -> None:
 def bring_up(desk: Desk) -> None:
     """Bring tables, places, policy and the key of a database up to this program.
 
-    Raises KeyMissing for a server elsewhere, and for a book whose key is not among those given.
+    Raises KeyMissing for a book whose key is not among those given.
     """
     if not desk.database.keys:
         _make_key(desk)
@@ -68,9 +68,7 @@ def bring_up(desk: Desk) -> None:
 
 
 def _make_key(desk: Desk) -> None:
-    """Make the key of a trial on this machine; a book that has one is never given another."""
-    if not desk.database.is_here:
-        raise KeyMissing
+    """Make a key on this machine and say where; a book that has one is never given another."""
     with desk.database.read() as tx:
         if sealing.has_key(tx):
             raise KeyMissing

@@ -251,19 +251,6 @@ def test_a_trial_makes_its_key_and_says_so_once(sqlite_url, tmp_path):
     assert not path.exists()
 
 
-def test_a_server_elsewhere_is_not_given_a_key_of_this_machine(tmp_path):
-    done = run(
-        "setup",
-        CREDITDESK_DATABASE_URL="postgresql://desk@db.example/desk",
-        CREDITDESK_DATA_KEY="",
-        CREDITDESK_DATA_KEY_FILE=str(tmp_path / "key"),
-    )
-
-    assert done.exit_code == 1
-    assert "CREDITDESK_DATA_KEY" in done.stderr
-    assert not (tmp_path / "key").exists()
-
-
 def test_keys_are_changed_from_the_command_line(sealed, database_url):
     before = {"CREDITDESK_DATABASE_URL": database_url, "CREDITDESK_LANGUAGE": "en"}
     after = before | {"CREDITDESK_DATA_KEY": f"{NEW_KEY} {DATA_KEY}"}
