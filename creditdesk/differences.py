@@ -1,6 +1,5 @@
 """Differences: what an act changed of a loan, entry by entry, and where the loan stands for it."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +8,7 @@ from typing import Any, NamedTuple
 from creditdesk import ledger, records
 from creditdesk.db import Tx
 from creditdesk.engine import days
-from creditdesk.engine.ageing import Standing, stand
+from creditdesk.engine.ageing import Standing, stand_each
 from creditdesk.engine.comparison import Difference, compare
 from creditdesk.engine.replay import Booked
 
@@ -51,13 +50,12 @@ def of_act(tx: Tx, *, act_id: int, loan_no: str, today: date) -> Differences:
     entries = compare(before, after)
     terms = ledger.terms_of(loan)
 
-    def at(day: date) -> Stood:
-        return Stood(*(stand(terms, _up_to(told, day), day) for told in (before, after)))
-
     since = min((one.event.value_date for one in entries), default=today)
-    ends = [at(day) for day in _told_month_ends(tx) if since <= day < today]
+    asked = [*(day for day in _told_month_ends(tx) if since <= day < today), today]
+    told = (stand_each(terms, one, asked) for one in (before, after))
+    *ends, now = map(Stood, *told)
     differ = tuple(stood for stood in ends if stood.before != stood.after)
-    return Differences(loan_no, entries, differ, at(today))
+    return Differences(loan_no, entries, differ, now)
 
 
 def _tellings(tx: Tx, loan: Any, act_id: int) -> tuple[list[Booked], list[Booked]]:
@@ -78,11 +76,6 @@ def _tellings(tx: Tx, loan: Any, act_id: int) -> tuple[list[Booked], list[Booked
     if not ours:
         return (same := told(entries)), same
     return told(entries[: ours[0]]), told(entries[: ours[-1] + 1])
-
-
-def _up_to(booked: list[Booked], day: date) -> list[Booked]:
-    """Return what counts at the end of a day: later entries need not be looked at many times."""
-    return booked[: bisect_right(booked, day, key=lambda one: one.event.value_date)]
 
 
 def _told_month_ends(tx: Tx) -> list[date]:

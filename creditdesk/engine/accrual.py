@@ -1,6 +1,7 @@
 """Interest as a function of dated principal and dated rates, never an accumulator."""
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -61,18 +62,21 @@ def rate_units(rate: Decimal) -> int:
     return int(units)
 
 
-def stretches(terms: LoanTerms, changes: Iterable[Change], day: date) -> Iterator[Stretch]:
+def stretches(
+    terms: LoanTerms, changes: Iterable[Change], day: date, also: Iterable[date] = ()
+) -> Iterator[Stretch]:
     """Yield every stretch of days that earned interest, from the first draw to a day.
 
     changes  Change, any order, several a day allowed
     day      [date] earns nothing itself: periods are half-open
+    also     [date] further days at which a stretch ends
 
     The first rate holds before its own day too, for money lent before the contract was signed.
     """
     by_day: dict[date, list[Change]] = {}
     for change in changes:
         by_day.setdefault(change.value_date, []).append(change)
-    cuts = {step.since for step in terms.rates} | set(by_day) | {day}
+    cuts = {step.since for step in terms.rates} | set(by_day) | {day, *also}
     if terms.grace_until is not None:
         cuts.add(terms.grace_until)
     in_term = overdue = at = 0
@@ -96,10 +100,28 @@ def interest_to(terms: LoanTerms, changes: Iterable[Change], day: date) -> Inter
     Each kind is summed exactly over the whole life of the loan and rounded half up once.
     Source: Circular 14/2017/TT-NHNN (actual balance x actual days x rate / 365).
     """
+    return next(interest_to_each(terms, changes, (day,)))
+
+
+def interest_to_each(
+    terms: LoanTerms, changes: Iterable[Change], days: Sequence[date]
+) -> Iterator[Interest]:
+    """Yield what `interest_to` returns of each of some days, walking through the life once.
+
+    days  [date] rising, at least one
+    """
     balance_days: dict[tuple[str, Decimal], int] = {}
-    for kind, since, until, balance, rate in stretches(terms, changes, day):
-        known = balance_days.get((kind, rate), 0)
-        balance_days[kind, rate] = known + balance * (until - since).days
+    ahead = deque(stretches(terms, changes, days[-1], days))
+    for day in days:
+        while ahead and ahead[0].until <= day:
+            kind, since, until, balance, rate = ahead.popleft()
+            known = balance_days.get((kind, rate), 0)
+            balance_days[kind, rate] = known + balance * (until - since).days
+        yield _rounded(balance_days)
+
+
+def _rounded(balance_days: Mapping[tuple[str, Decimal], int]) -> Interest:
+    """Return interest from balances x days [dong x day] by kind and rate."""
     exact = {"in_term": 0, "overdue": 0, "grace": 0}
     for (kind, rate), sum_ in balance_days.items():
         exact[kind] += sum_ * rate_units(rate)

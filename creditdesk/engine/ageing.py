@@ -1,5 +1,6 @@
 """How late a contract makes a loan, what the bank's rule would transfer, where a loan stands."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -7,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from creditdesk.engine import days
-from creditdesk.engine.accrual import Change, Interest, interest_to
+from creditdesk.engine.accrual import Change, Interest, interest_to_each
 from creditdesk.engine.journal import (
     FINAL_DATE_MOVES,
     PRINCIPAL,
@@ -230,39 +231,79 @@ def stand(terms: LoanTerms, booked: Sequence[Booked], as_of: date) -> Standing:
 
     booked  the loan's events with their postings and plan changes, in the order they count
     """
-    balances = balances_on(booked, as_of)
-    sums = dict.fromkeys(Kind, 0)
-    for entry in booked:
-        if entry.event.value_date <= as_of:
-            sums[entry.event.kind] += entry.event.amount
-    drawn = sums[Kind.DRAW] - sums[Kind.REBOOK]
-    repaid = sums[Kind.PRINCIPAL]
-    outstanding = sum(balances[account] for account in PRINCIPAL)
-    plan = plan_on(booked, as_of)
-    late = look(plan, repaid, outstanding, as_of)
-    ahead = next_due(instalments(plan, repaid), outstanding - late.principal, as_of)
+    return next(stand_each(terms, booked, (as_of,)))
+
+
+def stand_each(
+    terms: LoanTerms, booked: Sequence[Booked], as_of: Sequence[date]
+) -> Iterator[Standing]:
+    """Yield where a loan stands at the end of each of some days, walking through its life once.
+
+    booked  as for `stand`
+    as_of   [date] rising, at least one
+    """
     changes = (
         changes_of(entry.event.value_date, entry.postings)
         for entry in booked
         if entry.event.kind is not Kind.INTEREST
     )
-    return Standing(
-        loan_no=terms.loan_no,
-        as_of=as_of,
-        status=status_of(drawn, outstanding, sums[Kind.WRITE_OFF]),
-        drawn=Dong(drawn),
-        principal_repaid=Dong(repaid),
-        written_off=Dong(sums[Kind.WRITE_OFF]),
-        in_term=Dong(balances[Account.IN_TERM]),
-        overdue=Dong(balances[Account.OVERDUE]),
-        frozen=Dong(balances[Account.FROZEN]),
-        late_principal=late.principal,
-        days_late=late.days,
-        oldest_late_due_on=late.since,
-        interest_earned=interest_to(terms_on(terms, booked, as_of), changes, as_of),
-        interest_collected=Dong(sums[Kind.INTEREST]),
-        next_due_on=ahead.due_on if ahead else None,
-        next_due_principal=Dong(ahead.unpaid if ahead else 0),
-        due_on=terms.due_on,
-        extended_to=extended_on(booked, as_of),
-    )
+    # What was earned up to a day is the same whatever was decided later.
+    earned = interest_to_each(terms_on(terms, booked, as_of[-1]), changes, as_of)
+    life, ahead = _Life(), deque(booked)
+    for day, interest in zip(as_of, earned, strict=True):
+        while ahead and ahead[0].event.value_date <= day:
+            life.add(ahead.popleft())
+        yield life.standing(terms, day, interest)
+
+
+class _Life:
+    """The sums of a loan's life up to an event: what was booked, and the plan."""
+
+    def __init__(self) -> None:
+        self.balances = dict.fromkeys(Account, 0)
+        self.sums = dict.fromkeys(Kind, 0)
+        self.plan: dict[date, int] = {}
+        self.sorted: dict[date, int] | None = None
+        self.extended_to: date | None = None
+
+    def add(self, entry: Booked) -> None:
+        event = entry.event
+        self.sums[event.kind] += event.amount
+        for debit, credit, amount in entry.postings:
+            self.balances[debit] += amount
+            self.balances[credit] -= amount
+        for due_on, amount in entry.plan:
+            self.plan[due_on] = self.plan.get(due_on, 0) + amount
+            self.sorted = None
+        if event.kind in FINAL_DATE_MOVES:
+            self.extended_to = event.until
+
+    def standing(self, terms: LoanTerms, as_of: date, interest: Interest) -> Standing:
+        sums, balances = self.sums, self.balances
+        drawn = sums[Kind.DRAW] - sums[Kind.REBOOK]
+        repaid = sums[Kind.PRINCIPAL]
+        outstanding = sum(balances[account] for account in PRINCIPAL)
+        if self.sorted is None:
+            self.sorted = {day: self.plan[day] for day in sorted(self.plan) if self.plan[day]}
+        late = look(self.sorted, repaid, outstanding, as_of)
+        ahead = next_due(instalments(self.sorted, repaid), outstanding - late.principal, as_of)
+        return Standing(
+            loan_no=terms.loan_no,
+            as_of=as_of,
+            status=status_of(drawn, outstanding, sums[Kind.WRITE_OFF]),
+            drawn=Dong(drawn),
+            principal_repaid=Dong(repaid),
+            written_off=Dong(sums[Kind.WRITE_OFF]),
+            in_term=Dong(balances[Account.IN_TERM]),
+            overdue=Dong(balances[Account.OVERDUE]),
+            frozen=Dong(balances[Account.FROZEN]),
+            late_principal=late.principal,
+            days_late=late.days,
+            oldest_late_due_on=late.since,
+            interest_earned=interest,
+            interest_collected=Dong(sums[Kind.INTEREST]),
+            next_due_on=ahead.due_on if ahead else None,
+            next_due_principal=Dong(ahead.unpaid if ahead else 0),
+            due_on=terms.due_on,
+            extended_to=self.extended_to,
+        )

@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creditdesk.engine.ageing import Standing, plan_on, stand, to_transfer
+from creditdesk.engine.ageing import Standing, plan_on, stand, stand_each, to_transfer
 from creditdesk.engine.journal import Event, Kind, in_order, mirror
 from creditdesk.engine.replay import Booked, Revision, replay, revise
 from creditdesk.engine.terms import LoanTerms
@@ -81,6 +81,22 @@ def test_long_histories_stay_valid() -> None:
 
 
 # Sums
+
+
+@given(loan=loans(), seed=SEEDS)
+def test_a_walk_through_a_life_stands_each_day_as_that_day_alone(loan: Loan, seed: int) -> None:
+    terms, history = loan
+    rng, days = Random(seed), days_of(history)
+    entries, chosen = booked(terms, *history), sorted(rng.choices(days, k=rng.randint(1, 9)))
+
+    assert list(stand_each(terms, entries, chosen)) == [
+        stand(terms, entries[: rng.randint(_until(entries, day), len(entries))], day)
+        for day in chosen
+    ]
+
+
+def _until(entries: list[Booked], day: date) -> int:
+    return sum(entry.event.value_date <= day for entry in entries)
 
 
 @given(loans())
