@@ -16,7 +16,7 @@ from tests.faults.lives.moving import Moving
 from tests.faults.lives.nights import Nights
 from tests.faults.lives.sound import Sound
 
-RUNS, STEPS = (80, 60) if LONG else (8, 40)
+RUNS, STEPS = (160, 60) if LONG else (8, 40)
 STEERED = {
     *("draw", "receive", "reverse", "enter-again", "transfer"),
     *("decide-extend", "decide-freeze", "decide-misuse", "propose"),
@@ -73,4 +73,4 @@ def test_lives_on_postgresql_are_sound_at_every_step(postgresql):
     def drop(url):
         postgresql.drop(url.partition("@/")[2].partition("?")[0])
 
-    play(fresh, drop, RUNS // 2)
+    play(fresh, drop, RUNS // 4)
