@@ -18,13 +18,15 @@ from tests.faults.lives.desk import AHEAD, AMOUNTS, BACK, PAPER, PICK, Desk
 OF_PROGRAMME = {Act.LEAVE: "02", Act.SHORTEN: "04"}
 ON_DATES = [Act.REDATE, Act.EXTEND, Act.CARRY_OVER, Act.LEAVE, Act.SHORTEN]
 ON_RISKS = [Act.FREEZE, Act.REFREEZE, Act.UNFREEZE, Act.WRITE_OFF]
-HOW = {
-    "pick": PICK,
-    "back": BACK,
-    "ahead": AHEAD,
-    "amount": AMOUNTS,
-    "road": st.sampled_from(["decide", "decide", "again", "propose"]),
-}
+HOW = st.fixed_dictionaries(
+    {
+        "pick": PICK,
+        "back": BACK,
+        "ahead": AHEAD,
+        "amount": AMOUNTS,
+        "road": st.sampled_from(["decide", "decide", "again", "propose"]),
+    }
+)
 
 
 class Deciding(Desk):
@@ -34,16 +36,16 @@ class Deciding(Desk):
         super().__init__()
         self.proposals = []
 
-    @rule(**HOW)
-    def move_dates(self, **how):
+    @rule(how=HOW)
+    def move_dates(self, how):
         self.decide(ON_DATES, **how)
 
-    @rule(**HOW)
-    def meet_a_loss(self, **how):
+    @rule(how=HOW)
+    def meet_a_loss(self, how):
         self.decide(ON_RISKS, **how)
 
-    @rule(**HOW)
-    def judge_its_use_or_price(self, **how):
+    @rule(how=HOW)
+    def judge_its_use_or_price(self, how):
         self.decide([Act.MISUSE, Act.RE_PRICE], **how)
 
     def decide(self, kinds, *, pick, back, road, **more):

@@ -1,11 +1,13 @@
 """Moves of households, groups and villages: looked at dry, done, undone, done again."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from creditdesk import moves, records
+from creditdesk.figures import Moved
 from creditdesk.moves import Change, Order
 from tests.faults.lives.desk import BACK, LATEST, PAPER, PICK, SIGNED, Desk
 
@@ -86,7 +88,7 @@ class Moving(Desk):
             self.moves.remove(number)
 
 
-CALLS = {
+CALLS: Mapping[str, Callable[..., Moved]] = {
     "household": moves.move_household,
     "group": moves.move_group,
     "village": moves.move_village,
