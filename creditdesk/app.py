@@ -4,39 +4,20 @@ from flask import Flask
 
 from creditdesk import settings, web
 from creditdesk.db import Database
-
-_MOST_BYTES = 16 * 1024  # of a request's body: no page takes any
+from creditdesk.secrecy import KeyMissing
 
 
 def create_app(configured: settings.Settings | None = None) -> Flask:
     """Return the application for settings, those of the environment unless given.
 
-    Raises Malformed for an unknown setting or a policy that cannot be read: the boat stays in the
-    harbour. The database is not opened yet.
+    Raises Malformed for an unknown setting, a weak key, or a policy that cannot be read, and
+    KeyMissing for a database elsewhere: the boat stays in the harbour. The database is not opened
+    yet.
     """
     configured = configured or settings.load()
     app = Flask("creditdesk.web")
-    app.config.update(
-        MAX_CONTENT_LENGTH=_MOST_BYTES,
-        MAX_FORM_MEMORY_SIZE=_MOST_BYTES,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=True,
-        TRUSTED_HOSTS=_names_of(configured.host),
-    )
-    web.furnish(
-        app,
-        web.Desk(
-            settings=configured,
-            database=Database(configured.database_url, settings.keyring(configured)),
-            policy=settings.policy(),
-        ),
-    )
+    database = Database(configured.database_url, settings.keyring(configured))
+    if not database.keys and not database.is_here:
+        raise KeyMissing
+    web.furnish(app, web.Desk(configured, database, settings.policy()))
     return app
-
-
-def _names_of(host: str) -> list[str]:
-    """Return the names by which this server may be called: its own and this machine's."""
-    everywhere = {"", "0.0.0.0", "::"}
-    own = [] if host in everywhere else [f"[{host}]" if ":" in host else host]
-    return sorted({"localhost", "127.0.0.1", "[::1]", *own})

@@ -16,6 +16,7 @@ from creditdesk.errors import BooksBroken, Malformed, Refused
 
 KEY_BYTES = 32
 ID_BYTES = 4
+_FEWEST_BYTES = 16  # different ones; of 32 random bytes some 30 differ
 _NONCE_BYTES = 12
 _DIGEST_BYTES = 16
 _FORM = b"\x01"  # of what is sealed: AES-256-GCM, nonce before the ciphertext
@@ -40,6 +41,12 @@ class KeyUnreadable(Malformed):
     """A key is 32 random bytes in base64; `number` counts from the first of those given."""
 
     code = "key-unreadable"
+
+
+class KeyWeak(Malformed):
+    """A key is random bytes: no text, and not the same few again and again."""
+
+    code = "key-weak"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -106,7 +113,10 @@ def new_key() -> str:
 
 
 def keyring(text: str) -> Keyring:
-    """Return the keys of a text, parted by white space or commas; raises KeyUnreadable."""
+    """Return the keys of a text, parted by white space or commas.
+
+    Raises KeyUnreadable, KeyWeak.
+    """
     words = text.replace(",", " ").split()
     return Keyring(_key(number, word) for number, word in enumerate(words, start=1))
 
@@ -118,6 +128,8 @@ def _key(number: int, word: str) -> Key:
         secret = b""
     if len(secret) != KEY_BYTES:
         raise KeyUnreadable(number=number)
+    if len(set(secret)) < _FEWEST_BYTES or secret.isascii():
+        raise KeyWeak(number=number)
     return _derived(secret)
 
 

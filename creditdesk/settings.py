@@ -46,6 +46,10 @@ class Settings:
     host: str
     port: int
     workers: int
+    request_seconds: int
+    trusted_hosts: str
+    proxies: int
+    hsts_days: int
     place_of_signing: str
     agency: str
     unit_of_statement: str

@@ -2,5 +2,5 @@
 
 from creditdesk import secrecy
 
-DATA_KEY = "dGVzdHMgb2YgY3JlZGl0ZGVzayBrZWVwIG5vIHNlY3I="
+DATA_KEY = "OY2JLSHseK7DfL3C21aklvlcsH3waghfkFjFVRyp6XY="
 KEYS = secrecy.keyring(DATA_KEY)

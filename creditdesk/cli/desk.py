@@ -177,8 +177,11 @@ def serve(desk: Desk, host: str | None, port: int | None) -> None:
     served = subprocess.run(
         [
             *(sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", address),
-            *("--workers", str(desk.settings.workers), "--timeout", "60"),
+            *("--workers", str(desk.settings.workers)),
+            *("--timeout", str(desk.settings.request_seconds)),
             *("--chdir", str(settings.ROOT), "--log-level", "warning"),
+            # What proxies forward is believed by the setting `proxies` alone.
+            *("--forwarded-allow-ips", ""),
         ],
         check=False,
     )

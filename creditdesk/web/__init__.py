@@ -2,7 +2,17 @@
 
 from flask import Flask
 
-from creditdesk.web import api, edge, health, loans, portfolio, signing, troubles, writing
+from creditdesk.web import (
+    api,
+    edge,
+    guard,
+    health,
+    loans,
+    portfolio,
+    signing,
+    troubles,
+    writing,
+)
 from creditdesk.web.edge import Desk
 
 __all__ = ["Desk", "furnish"]
@@ -10,6 +20,7 @@ __all__ = ["Desk", "furnish"]
 
 def furnish(app: Flask, desk: Desk) -> None:
     """Give an application its desk, its manners and its pages."""
+    guard.install(app, desk.settings)
     edge.install(app, desk)
     writing.install(app)
     troubles.install(app)

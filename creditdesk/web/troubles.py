@@ -12,7 +12,7 @@ from creditdesk.web import edge, problems
 from creditdesk.web.protocol import RETRY_SECONDS, status_of
 from creditdesk.web.writing import hand
 
-_KNOWN = (400, 403, 404, 405, 413, 500, 503)
+_KNOWN = (400, 403, 404, 405, 413, 415, 429, 500, 503)
 _log = logging.getLogger(__name__)
 
 

@@ -1,5 +1,6 @@
 """Under seal: identity numbers and files handed in, on disk, under changing keys, in old books."""
 
+import base64
 import stat
 
 import pytest
@@ -11,7 +12,7 @@ from creditdesk.cli import cli
 from creditdesk.db import Database
 from creditdesk.errors import BooksBroken
 from creditdesk.intake import layout
-from creditdesk.secrecy import KeyMissing, Keyring, KeyUnknown, KeyUnreadable
+from creditdesk.secrecy import KeyMissing, Keyring, KeyUnknown, KeyUnreadable, KeyWeak
 from tests.builders import POLICY, a_contract, a_file, a_loan, loan_rows, take_loans
 from tests.keys import DATA_KEY, KEYS
 
@@ -132,6 +133,16 @@ def test_a_key_that_is_none_is_refused_without_being_told(text):
 
     assert text not in str(told.value)
     assert set(told.value.facts) == {"number"}
+
+
+@pytest.mark.parametrize(
+    "secret", [b"change this key before you begin", bytes(32), bytes(range(250, 255)) * 6 + b"ab"]
+)
+def test_a_key_that_is_not_random_is_refused(secret):
+    with pytest.raises(KeyWeak) as told:
+        secrecy.keyring(base64.b64encode(secret).decode())
+
+    assert told.value.facts == {"number": 1}
 
 
 def test_a_key_is_told_by_its_id_alone():
