@@ -4,20 +4,16 @@ from flask import Flask
 
 from creditdesk import settings, web
 from creditdesk.db import Database
-from creditdesk.secrecy import KeyMissing
 
 
 def create_app(configured: settings.Settings | None = None) -> Flask:
     """Return the application for settings, those of the environment unless given.
 
-    Raises Malformed for an unknown setting, a weak key, or a policy that cannot be read, and
-    KeyMissing for a database elsewhere: the boat stays in the harbour. The database is not opened
-    yet.
+    Raises Malformed for an unknown setting, a weak key, or a policy that cannot be read: the boat
+    stays in the harbour. The database is not opened yet.
     """
     configured = configured or settings.load()
     app = Flask("creditdesk.web")
     database = Database(configured.database_url, settings.keyring(configured))
-    if not database.keys and not database.is_here:
-        raise KeyMissing
     web.furnish(app, web.Desk(configured, database, settings.policy()))
     return app
