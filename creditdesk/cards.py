@@ -83,6 +83,19 @@ def place_of(tx: Tx, loan_no: str, day: date) -> Place:
     return Place(loan.province, map_on(day).heir(loan.commune), loan.office, loan.group_no)
 
 
+def places_of_household(tx: Tx, household_no: str, day: date) -> list[Place]:
+    """Return where the loans of a household lie on a day; one without any is its province's.
+
+    Raises HouseholdNotFound.
+    """
+    household = records.households.find_household(tx, household_no)
+    if household is None:
+        raise households.HouseholdNotFound(household_no=household_no)
+    rows = records.loans.loans_of_households(tx, [household.id])
+    found = [place_of(tx, row.loan_no, day) for row in rows]
+    return found or [Place(province=household.province)]
+
+
 def _programme_name(policy: Policy, code: str) -> str:
     known = policy.programmes.get(code)
     return known.names.vi if known else code

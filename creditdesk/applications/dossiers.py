@@ -46,6 +46,7 @@ class Dossier:
     programme: str
     commune: str
     group_no: str
+    office: str
     asked: Dong
     amount: Dong
     months: int
@@ -100,6 +101,7 @@ def dossier(tx: Tx, policy: Policy, application_no: str, as_of: date) -> Dossier
         programme=row.programme,
         commune=row.commune,
         group_no=row.group_no,
+        office=row.office,
         asked=Dong(row.amount),
         amount=case.amount,
         months=row.months,

@@ -12,10 +12,12 @@ from creditdesk.decisions.deciding import (
 from creditdesk.decisions.kinds import KINDS, PARAMETERS, Decision, decision_of
 from creditdesk.decisions.proposals import (
     Proposal,
+    ProposalNotFound,
     approve,
     inbox,
     propose,
     refuse,
+    subject,
     withdraw,
 )
 
@@ -26,6 +28,7 @@ __all__ = [
     "Decision",
     "Preview",
     "Proposal",
+    "ProposalNotFound",
     "Version",
     "View",
     "approve",
@@ -35,6 +38,7 @@ __all__ = [
     "preview",
     "propose",
     "refuse",
+    "subject",
     "versions",
     "withdraw",
 ]

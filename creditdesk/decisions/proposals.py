@@ -125,6 +125,17 @@ def withdraw(tx: Tx, *, number: int, deed: ledger.Deed) -> None:
     _answer(tx, number, "withdrawn", deed)
 
 
+def subject(tx: Tx, number: int) -> tuple[str, str]:
+    """Return the loan's number of a proposal and who made it, answered or not.
+
+    Raises ProposalNotFound.
+    """
+    row = records.proposals.find_proposal(tx, number)
+    if row is None:
+        raise ProposalNotFound(number=number)
+    return row.loan_no, row.by
+
+
 def inbox(tx: Tx, place: Place, as_of: date) -> tuple[Proposal, ...]:
     """Return the proposals that wait for an answer, oldest first.
 

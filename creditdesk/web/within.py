@@ -1,23 +1,53 @@
 """Whether what is asked for lies where the person may act: what does not is not there for them."""
 
+from contextlib import suppress
+
 from creditdesk import cards, communes
+from creditdesk.applications import ApplicationNotFound, Dossier
 from creditdesk.communes import PlaceNotFound
 from creditdesk.db import Tx
+from creditdesk.households import HouseholdNotFound
 from creditdesk.ledger import LoanNotFound
 from creditdesk.users import Place
 from creditdesk.users.permissions import NotYours
 from creditdesk.web import edge
 
 
-def loan(tx: Tx, act: str, loan_no: str) -> None:
+def loan(tx: Tx, act: str, loan_no: str, *, maker: str | None = None) -> None:
     """Refuse an act on a loan elsewhere as if there were none.
 
-    Raises LoanNotFound, NotAllowed.
+    maker  the sign-in name of whoever did what an act of checking judges
+
+    Raises LoanNotFound, NotAllowed, OwnDeed.
     """
     try:
-        edge.require(act, cards.place_of(tx, loan_no, edge.today()))
+        edge.require(act, cards.place_of(tx, loan_no, edge.today()), maker=maker)
     except NotYours:
         raise LoanNotFound(loan_no=loan_no) from None
+
+
+def household(tx: Tx, act: str, household_no: str) -> None:
+    """Refuse an act on a household none of whose loans is near, as if there were none.
+
+    Raises HouseholdNotFound, NotAllowed.
+    """
+    for near in cards.places_of_household(tx, household_no, edge.today()):
+        with suppress(NotYours):
+            edge.require(act, near)
+            return
+    raise HouseholdNotFound(household_no=household_no)
+
+
+def application(act: str, found: Dossier) -> None:
+    """Refuse an act on an application elsewhere as if there were none.
+
+    Raises ApplicationNotFound, NotAllowed.
+    """
+    province = communes.map_on(edge.today()).commune(found.commune).province
+    try:
+        edge.require(act, Place(province, found.commune, found.office, found.group_no))
+    except NotYours:
+        raise ApplicationNotFound(application_no=found.application_no) from None
 
 
 def place(tx: Tx, act: str, code: str | None) -> None:

@@ -5,6 +5,7 @@ import pytest
 from creditdesk.app import create_app
 from creditdesk.users import tokens
 from creditdesk.users.permissions import Role, table
+from tests.applicants import applied
 from tests.builders import a_loan
 from tests.people import CONFIGURED, NOW, a_user
 from tests.service.client import Client
@@ -16,6 +17,7 @@ ROLES = {
     "can-bo-2": Role.OFFICER,
     "kiem-soat-1": Role.SUPERVISOR,
     "kiem-toan": Role.AUDITOR,
+    "xa": Role.COMMITTEE,
 }
 
 
@@ -28,10 +30,11 @@ def a_token(tx, name, role):
 
 @pytest.fixture
 def app(database, database_url):
-    """Return the application on a book of two loans, each with 50 million drawn in 2024."""
+    """Return the application on a book of two loans, 50 million each, and an application."""
     with database.begin() as tx:
         a_loan(tx, 1)
         a_loan(tx, 2)
+        applied(tx, 7)
     made = create_app(configured(database_url))
     desk = made.extensions["creditdesk"]
     yield made

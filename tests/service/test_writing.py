@@ -69,7 +69,7 @@ def test_every_example_of_the_description_is_taken_as_input():
 
     assert written
     for one in written:
-        assert one.example
+        assert one.example or not one.takes().fields
         one.takes().load(json.loads(json.dumps(dict(one.example))))
 
 

@@ -7,11 +7,19 @@ from flask import Blueprint, Flask, Response
 from werkzeug.routing import BaseConverter
 
 from creditdesk.web import edge
-from creditdesk.web.api import book, law, loans, receipts
+from creditdesk.web.api import book, books, decisions, law, loans, people, receipts
 from creditdesk.web.api.description import PARAMETERS, describe
 from creditdesk.web.api.frame import Operation
 
-SERVICES = (loans.service, book.service, receipts.service, law.service)
+SERVICES = (
+    loans.service,
+    book.service,
+    receipts.service,
+    decisions.service,
+    people.service,
+    books.service,
+    law.service,
+)
 
 pages = Blueprint("api", __name__, url_prefix=edge.API)
 
@@ -19,7 +27,7 @@ pages = Blueprint("api", __name__, url_prefix=edge.API)
 def install(app: Flask) -> None:
     """Give an application the operations of the service and their description."""
     for kind, (pattern, _) in PARAMETERS.items():
-        app.url_map.converters[kind] = _converter(pattern)
+        app.url_map.converters[kind] = _converter(pattern, isolated=kind != "receipt")
     for service in SERVICES:
         app.register_blueprint(service.blueprint)
     app.register_blueprint(pages)
@@ -42,5 +50,5 @@ def openapi() -> Response:
     return Response(description(), content_type="application/json")
 
 
-def _converter(pattern: str) -> type[BaseConverter]:
-    return type("Converter", (BaseConverter,), {"regex": pattern, "part_isolating": True})
+def _converter(pattern: str, *, isolated: bool) -> type[BaseConverter]:
+    return type("Converter", (BaseConverter,), {"regex": pattern, "part_isolating": isolated})

@@ -40,6 +40,7 @@ PARAMETERS: dict[str, tuple[str, str]] = {
     "code": ("[0-9A-Za-z_-]{1,20}", "01"),
     "number": ("[1-9][0-9]{0,8}", "1"),
     "month": ("[0-9]{4}-(0[1-9]|1[0-2])", "2026-06"),
+    "receipt": ("[0-9A-Za-z][0-9A-Za-z./_-]{0,39}", "T1"),
     "text": ("[^/\\x00-\\x1f\\x7f]{1,64}", "T1"),
 }
 """What stands in paths: the form of each, and an example."""
@@ -197,7 +198,10 @@ def _operation(told: Operation) -> dict[str, dict[str, Any]]:
 
 def _failures(told: Operation) -> dict[str, Any]:
     statuses = _OF_WRITES if told.method == "POST" else _OF_READS
-    return {str(status): f"Problem{status}" for status in statuses}
+    found: dict[str, Any] = {str(status): f"Problem{status}" for status in statuses}
+    if told.tagged:
+        found["304"] = {"description": "The caller has it."}
+    return found
 
 
 def _success(told: Operation) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Response, g, request
 from marshmallow import ValidationError
 
-from creditdesk import answers
+from creditdesk import answers, users
 from creditdesk.accesses import View
 from creditdesk.errors import DeskError
 from creditdesk.web import conditions, edge, limits, strict
@@ -40,9 +40,10 @@ class Operation:
     """One operation as it is described: what it takes and tells, and whose act it is.
 
     name     stable: clients call it so
-    act      the act of the table of permissions
+    act      the act of the table of permissions, or several of which one is asked by what is said
     asks     what the address says after its question mark; takes  what the body says
     of_loan  where the number of the one loan stands that it changes, if any: If-Match guards it
+    looks    whether it says much to look at something, and changes nothing
     """
 
     method: str
@@ -60,11 +61,12 @@ class Operation:
     tagged: bool = False
     of_loan: str = ""
     media: str = JSON
+    looks: bool = False
 
     @property
     def writes(self) -> bool:
         """Return whether it changes something, and so comes with a key."""
-        return self.method == "POST" and self.takes is not None
+        return self.takes is not None and not self.looks
 
 
 Act = Callable[..., Any]
@@ -96,7 +98,8 @@ class Service:
 
         def decorate(view: Act) -> Act:
             told = {"act": act, "takes": takes, "answers": answers, **more}
-            self._add(_written, view, "POST", path, name, **told)
+            run = _looked if more.get("looks") else _written
+            self._add(run, view, "POST", path, name, **told)
             return view
 
         return decorate
@@ -137,8 +140,9 @@ def _framed(told: Operation, run: Callable[[], Response]) -> Response:
 
 def _admit(told: Operation) -> None:
     """Refuse somebody who may nowhere do what is asked; what is open to all has no act."""
-    if told.act:
-        edge.require(told.act)
+    acts = told.act.split()
+    if acts and not any(users.is_open(edge.who(), act) for act in acts):
+        edge.require(acts[0])
 
 
 def _accepted(told: Operation) -> None:
@@ -156,6 +160,13 @@ def _read(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:
         edge.note(found.view)
     answer = _answer(found, told)
     return conditions.tag(answer, found.of_loan) if told.tagged else answer
+
+
+def _looked(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:
+    said = _shaped(told.takes, body())
+    with edge.read() as tx:
+        _admit(told)
+        return _answer(_told(view(tx, said, **of_path)), told)
 
 
 def _written(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:

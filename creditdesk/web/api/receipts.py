@@ -172,7 +172,7 @@ def _refused(at: int, line: dict[str, Any], why: DeskError) -> LineRefused:
 
 
 @service.post(
-    "/receipts/<text:receipt_no>/reversal",
+    "/receipts/<receipt:receipt_no>/reversal",
     "reverseReceipt",
     act="reverse",
     takes=GroundIn,
