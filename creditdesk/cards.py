@@ -24,7 +24,7 @@ from creditdesk.engine.policy import Policy
 from creditdesk.engine.replay import Booked
 from creditdesk.errors import Malformed
 from creditdesk.figures import InstalmentLine, LoanCard, LoanLine, MovementLine
-from creditdesk.users import Place
+from creditdesk.users import Place, places
 
 FILTERS = ("all", "open", "late", "overdue")
 
@@ -75,14 +75,6 @@ def loan_card(tx: Tx, policy: Policy, loan_no: str, as_of: date) -> LoanCard:
     )
 
 
-def place_of(tx: Tx, loan_no: str, day: date) -> Place:
-    """Return where a loan lies on a day, as scopes know it; raises LoanNotFound."""
-    loan = records.moves.find_loan_on(tx, loan_no, day)
-    if loan is None:
-        raise ledger.LoanNotFound(loan_no=loan_no)
-    return Place(loan.province, map_on(day).heir(loan.commune), loan.office, loan.group_no)
-
-
 def places_of_household(tx: Tx, household_no: str, day: date) -> list[Place]:
     """Return where the loans of a household lie on a day; one without any is its province's.
 
@@ -92,8 +84,8 @@ def places_of_household(tx: Tx, household_no: str, day: date) -> list[Place]:
     if household is None:
         raise households.HouseholdNotFound(household_no=household_no)
     rows = records.loans.loans_of_households(tx, [household.id])
-    found = [place_of(tx, row.loan_no, day) for row in rows]
-    return found or [Place(province=household.province)]
+    found = [places.of_loan(tx, row.loan_no, day) for row in rows]
+    return [one for one in found if one] or [Place(province=household.province)]
 
 
 def _programme_name(policy: Policy, code: str) -> str:

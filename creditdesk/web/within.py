@@ -8,7 +8,7 @@ from creditdesk.communes import PlaceNotFound
 from creditdesk.db import Tx
 from creditdesk.households import HouseholdNotFound
 from creditdesk.ledger import LoanNotFound
-from creditdesk.users import Place
+from creditdesk.users import Place, places
 from creditdesk.users.permissions import NotYours
 from creditdesk.web import edge
 
@@ -20,8 +20,11 @@ def loan(tx: Tx, act: str, loan_no: str, *, maker: str | None = None) -> None:
 
     Raises LoanNotFound, NotAllowed, OwnDeed.
     """
+    near = places.of_loan(tx, loan_no, edge.today())
+    if near is None:
+        raise LoanNotFound(loan_no=loan_no)
     try:
-        edge.require(act, cards.place_of(tx, loan_no, edge.today()), maker=maker)
+        edge.require(act, near, maker=maker)
     except NotYours:
         raise LoanNotFound(loan_no=loan_no) from None
 
@@ -55,9 +58,8 @@ def place(tx: Tx, act: str, code: str | None) -> None:
 
     Raises PlaceNotFound; NotYours where the whole book is asked for; NotAllowed.
     """
-    province, commune = communes.map_on(edge.today()).scope(code)
     try:
-        edge.require(act, Place(province=province or "", commune=commune or ""))
+        edge.require(act, places.of_place(tx, communes.map_on(edge.today()), code or ""))
     except NotYours:
         if code is None:
             raise

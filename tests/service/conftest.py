@@ -21,9 +21,9 @@ ROLES = {
 }
 
 
-def a_token(tx, name, role):
+def a_token(tx, name, role, **changes):
     """Admit somebody and return a token for all that the role may do."""
-    person = a_user(tx, name, role, password="")
+    person = a_user(tx, name, role, password="", **changes)
     acts = [act for act, rule in table().acts.items() if role in rule.cells]
     return tokens.issue(tx, CONFIGURED, person=person, label="test", acts=acts, days=300, at=NOW)
 

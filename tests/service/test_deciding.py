@@ -9,10 +9,10 @@ from tests.service.test_writing import told
 EXTENSION = {
     "kind": "extend",
     "loan_no": LOAN_NO,
-    "day": "2026-12-01",
+    "day": "2026-11-20",
     "said": {"until": "2027-12-31", "asked_on": "2026-11-20"},
 }
-PAPER = {"ground": "Mất mùa", "document_no": "12/QĐ", "document_on": "2026-12-01"}
+PAPER = {"ground": "Mất mùa", "document_no": "12/QĐ", "document_on": "2026-11-20"}
 
 
 def test_a_decision_is_looked_at_before_and_nothing_is_written(officer):
