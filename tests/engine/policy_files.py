@@ -76,6 +76,7 @@ def limits() -> dict[str, Any]:
         "group_members_max": count,
         "newly_escaped_months": months,
         "identity_card_years": [dated("15", "years")],
+        "study_terms_a_year": count,
     }
 
 
