@@ -125,8 +125,8 @@ def _part(receipt_no: str, mark: str, parts: int) -> str:
 
 
 def _entries(tx: Tx, receipt_no: str) -> list[Any]:
-    """Return the original entries of a receipt: one, or its two parts."""
-    numbers = [receipt_no, _part(receipt_no, "G", 2), _part(receipt_no, "L", 2)]
+    """Return the original entries of a receipt or a decision: one, or its two parts."""
+    numbers = [receipt_no, *(_part(receipt_no, mark, 2) for mark in ("G", "L", "HK"))]
     return list(records.ledger.known_receipts(tx, numbers).values())
 
 
@@ -143,22 +143,22 @@ def loan_of(tx: Tx, receipt_no: str) -> str:
 def reverse(tx: Tx, policy: Policy, *, receipt_no: str, deed: ledger.Deed) -> Reversal:
     """Undo an entered event by its mirror on the same day, and replay what came after it.
 
-    receipt_no  as the household was told: principal and interest of one receipt go together
+    receipt_no  as the household was told: principal and interest of one receipt go together, and
+                so do the end of a freeze and the supplementary freeze after it
 
-    Raises ReceiptNotFound, AlreadyReversed, GroundMissing, MonthClosed, and the refusal of a later
-    event that cannot stand without it.
+    What two people decided is undone by two. Raises ReceiptNotFound, AlreadyReversed, MonthClosed,
+    what `ledger.begin_act` refuses, and the refusal of a later event that cannot stand without it.
     """
     loan_no = loan_of(tx, receipt_no)
     numbers = {entry.receipt_no for entry in _entries(tx, receipt_no)}
     loan = records.loans.lock_loan(tx, loan_no)
     assert loan is not None
     live = [
-        fact.entry_id
-        for fact in ledger.facts_of(tx, loan.id)
-        if fact.booked.event.receipt_no in numbers
+        fact for fact in ledger.facts_of(tx, loan.id) if fact.booked.event.receipt_no in numbers
     ]
     if not live:
         raise ledger.AlreadyReversed(receipt_no=receipt_no)
-    act_id = ledger.begin_act(tx, "reverse", deed, grounded=True)
-    ledger.book(tx, policy, loan, act_id, remove=live)
+    decided = any(fact.booked.event.kind in ledger.DECISIONS for fact in live)
+    act_id = ledger.begin_act(tx, "reverse", deed, checked=decided, grounded=True)
+    ledger.book(tx, policy, loan, act_id, remove=[fact.entry_id for fact in live])
     return Reversal(receipt_no, loan_no, act_id)

@@ -82,7 +82,7 @@ def _line(desk: Desk, code: str, amount: Dong, before: str = "") -> None:
 @command("reverse")
 @click.argument("receipt_no")
 @click.option("--by", required=True, help="Who decides.")
-@click.option("--checked-by", default="", help="Who checks: another person.")
+@click.option("--checked-by", default="", help="Who checks: needed to undo a decision.")
 @click.option("--ground", required=True, help="Why.")
 @dry_run
 @as_json

@@ -151,7 +151,7 @@ def deed(
 ) -> Deed:
     """Return that the person does something now, on which ground and paper."""
     name, now = who().sign_in_name, moment().isoformat()
-    return Deed(name, now, "", ground, document_no, document_on)
+    return Deed(name, now, "", ground, document_no, document_on, today=today())
 
 
 def by_program() -> bool:

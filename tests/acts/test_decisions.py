@@ -249,6 +249,41 @@ def test_a_supplementary_freeze_holds_the_same_debt_under_a_new_end(database):
     assert (found.frozen, found.in_term) == (1_000_000, 49_000_000)
 
 
+def test_a_supplementary_freeze_is_undone_whole(database):
+    with database.begin() as tx:
+        loan_no = a_loan_in(tx, State.FROZEN, frozen_until=DAY)
+        before = standing(tx, loan_no)
+        done = decide(tx, "refreeze", loan_no, until="2027-06-07")
+
+        repayments.reverse(tx, POLICY, receipt_no=done.decision.number, deed=a_paper())
+
+        assert standing(tx, loan_no) == before
+        assert decide(tx, "refreeze", loan_no, until="2027-06-07").new
+        assert audit.verify(tx, POLICY).faults == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("misuse", {"amount": "1.000"}),
+        ("extend", {"until": "2031-03-02"}),
+        ("freeze", {"reason": "K1", "loss": "60"}),
+        ("re-price", {"rate": "5,4"}),
+    ],
+)
+def test_what_two_people_decided_is_undone_by_two(database, kind, said):
+    with database.begin() as tx:
+        loan_no = a_loan_in(tx, State.IN_TERM)
+        before = standing(tx, loan_no)
+        number = decide(tx, kind, loan_no, **said).decision.number
+
+        with pytest.raises(ledger.CheckerMissing):
+            repayments.reverse(tx, POLICY, receipt_no=number, deed=a_paper(checked_by=""))
+
+        repayments.reverse(tx, POLICY, receipt_no=number, deed=a_paper())
+        assert standing(tx, loan_no) == before
+
+
 def test_a_supplementary_freeze_takes_back_what_had_become_overdue(database):
     with database.begin() as tx:
         loan_no = a_loan_in(tx, State.OVERDUE)
