@@ -53,12 +53,14 @@ def _cell(cell: Any) -> Any:
 
 def _why(facts: Mapping[str, Any], language: str) -> str:
     return "; ".join(
-        f"{words.say(language, f'why.{name}')}: {_fact(fact, language)}"
+        f"{words.say(language, f'why.{name}')}: {_fact(name, fact, language)}"
         for name, fact in facts.items()
     )
 
 
-def _fact(fact: Any, language: str) -> str:
+def _fact(name: str, fact: Any, language: str) -> str:
+    if name == "state":
+        return words.say(language, f"state.{fact}")
     if isinstance(fact, list):
         return ", ".join(words.say(language, f"why.{code}") for code in fact)
     return words.told(fact)

@@ -69,6 +69,27 @@ def _unchecked(view: View) -> tuple[WorklistRow, ...]:
     )
 
 
+def _silent(view: View) -> Iterator[WorklistRow]:
+    """Yield the applications that nobody moved; the day is the first of the present state."""
+    for one in applications.waiting(
+        view.tx, view.policy, view.as_of, province=view.province, commune=view.commune
+    ):
+        yield WorklistRow(
+            loan_no="",
+            customer_no=one.customer_no,
+            commune=one.commune,
+            group_no=one.group_no,
+            amount=one.amount,
+            days_late=0,
+            due_on=None,
+            why={
+                "application_no": one.application_no,
+                "state": one.state.value,
+                "unmoved_since": one.since,
+            },
+        )
+
+
 WORKLISTS = {
     "late": _List(due.late, due.late_rows),
     "to-transfer": _List(due.may_move, due.moving_rows, exact=False),
@@ -84,6 +105,7 @@ WORKLISTS = {
     "freeze-ending": _List(watched.frozen, watched.freeze_rows, exact=False),
     "extension-possible": _List(watched.falling_due, watched.extension_rows, exact=False),
     "use-check-due": _List(others=_unchecked),
+    "applications-waiting": _List(others=_silent),
     "data-quality": _List(quality.odd, quality.odd_rows, others=quality.ill_sized),
     "groups-small": _List(others=quality.small),
 }

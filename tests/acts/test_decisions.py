@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from creditdesk import audit, decisions, ledger, records, repayments, standings
+from creditdesk import audit, decisions, ledger, records, standings
 from creditdesk.decisions import law
 from creditdesk.decisions.kinds import DecisionUnknown, ParameterUnreadable
 from creditdesk.engine.journal import Kind
@@ -17,7 +17,7 @@ from creditdesk.engine.replay import (
     NoGraceLeft,
     ShorteningNotEarlier,
 )
-from tests.builders import POLICY, a_deed, a_loan
+from tests.builders import POLICY, a_loan
 from tests.decided import DAY, a_decision, a_loan_in, a_paper, decide, fact
 
 REDATE = {
@@ -249,41 +249,6 @@ def test_a_supplementary_freeze_holds_the_same_debt_under_a_new_end(database):
     assert (found.frozen, found.in_term) == (1_000_000, 49_000_000)
 
 
-def test_a_supplementary_freeze_is_undone_whole(database):
-    with database.begin() as tx:
-        loan_no = a_loan_in(tx, State.FROZEN, frozen_until=DAY)
-        before = standing(tx, loan_no)
-        done = decide(tx, "refreeze", loan_no, until="2027-06-07")
-
-        repayments.reverse(tx, POLICY, receipt_no=done.decision.number, deed=a_paper())
-
-        assert standing(tx, loan_no) == before
-        assert decide(tx, "refreeze", loan_no, until="2027-06-07").new
-        assert audit.verify(tx, POLICY).faults == []
-
-
-@pytest.mark.parametrize(
-    ("kind", "said"),
-    [
-        ("misuse", {"amount": "1.000"}),
-        ("extend", {"until": "2031-03-02"}),
-        ("freeze", {"reason": "K1", "loss": "60"}),
-        ("re-price", {"rate": "5,4"}),
-    ],
-)
-def test_what_two_people_decided_is_undone_by_two(database, kind, said):
-    with database.begin() as tx:
-        loan_no = a_loan_in(tx, State.IN_TERM)
-        before = standing(tx, loan_no)
-        number = decide(tx, kind, loan_no, **said).decision.number
-
-        with pytest.raises(ledger.CheckerMissing):
-            repayments.reverse(tx, POLICY, receipt_no=number, deed=a_paper(checked_by=""))
-
-        repayments.reverse(tx, POLICY, receipt_no=number, deed=a_paper())
-        assert standing(tx, loan_no) == before
-
-
 def test_a_supplementary_freeze_takes_back_what_had_become_overdue(database):
     with database.begin() as tx:
         loan_no = a_loan_in(tx, State.OVERDUE)
@@ -341,21 +306,6 @@ def test_a_decision_is_of_two_people_on_a_ground_and_a_paper(database, changes, 
 
         with pytest.raises(refusal):
             decide(tx, "misuse", loan_no, amount="1", deed=a_paper(**changes))
-
-
-def test_the_same_decision_is_booked_once_and_again_after_it_was_reversed(database):
-    with database.begin() as tx:
-        loan_no = a_loan_in(tx, State.IN_TERM)
-        first = decide(tx, "misuse", loan_no, amount="1.000")
-        again = decide(tx, "misuse", loan_no, amount="1.000")
-        repayments.reverse(
-            tx, POLICY, receipt_no=first.decision.number, deed=a_deed(ground="sai khế ước")
-        )
-        anew = decide(tx, "misuse", loan_no, amount="1.000")
-
-        assert standing(tx, loan_no).overdue == 1_000
-    assert (first.new, again.new, anew.new) == (True, False, True)
-    assert again.act_id == first.act_id
 
 
 def test_an_unknown_loan_is_not_found(database):

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from creditdesk import applications
+from creditdesk import applications, arrears, worklists
 from creditdesk.engine.procedure import (
     State,
     Step,
@@ -16,7 +16,7 @@ from tests.applicants import (
     drawn,
     take,
 )
-from tests.builders import POLICY
+from tests.builders import POLICY, a_loan
 
 
 def test_draws_are_part_of_the_timeline(database):
@@ -57,3 +57,18 @@ def test_what_nobody_moves_for_thirty_days_waits(database):
     assert applications.by_state(found) == {State.APPLIED: 1, State.REVIEWED: 1}
     assert len(numbers) == 3
     assert found[0].since == APPLIED
+
+
+def test_what_nobody_moves_is_a_worklist(database):
+    as_of = date(2026, 4, 4)
+    with database.begin() as tx:
+        applied(tx, 1)
+        a_loan(tx, 7)
+        place = arrears.place_of("19333", as_of)
+        elsewhere = arrears.place_of("19363", as_of)
+
+        (row,) = worklists.worklist(tx, POLICY, "applications-waiting", as_of, place)
+
+        assert worklists.worklist(tx, POLICY, "applications-waiting", as_of, elsewhere) == ()
+    assert (row.loan_no, row.commune, row.amount) == ("", "19333", 50_000_000)
+    assert row.why == {"application_no": "D1", "state": "applied", "unmoved_since": APPLIED}
