@@ -13,11 +13,11 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from creditdesk import closing, turns
+from creditdesk import answers, closing, errands, turns
 from creditdesk.db import Database, DatabaseUnavailable, Tx
 from creditdesk.engine.days import ZONE
 from creditdesk.errors import DeskError
-from creditdesk.settings import Settings
+from creditdesk.settings import Settings, policy
 
 LOG = logging.getLogger("creditdesk.clock")
 LEASE = timedelta(seconds=60)
@@ -141,6 +141,17 @@ class Clock:
             if due is not None and self.settled.get(job.name) != due.date():
                 self.fire(job, moment, due.date())
 
+    def tidy(self, moment: datetime) -> None:
+        """Do the errands that no server did, and forget answers that nobody asks for again."""
+        kept = timedelta(days=self.settings.idempotency_days)
+        try:
+            if self.take_lease(moment):
+                errands.Worker(self.database, policy(), now).work()
+                with self.database.begin() as tx:
+                    answers.forget(tx, before=_stamp(moment - kept))
+        except DatabaseUnavailable as trouble:
+            LOG.warning("errands have to wait: %s", trouble)
+
     def keep(self) -> None:
         """Keep the timetable until `stop`; the lease is renewed thrice in its time."""
         scheduler = BackgroundScheduler(timezone=ZONE)
@@ -158,6 +169,7 @@ class Clock:
             self.catch_up(now())
             while not self.stopped.wait(LEASE.total_seconds() / 3):
                 self.catch_up(now())
+                self.tidy(now())
         finally:
             scheduler.shutdown()
 

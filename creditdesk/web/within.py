@@ -6,6 +6,7 @@ from creditdesk import cards, communes
 from creditdesk.applications import ApplicationNotFound, Dossier
 from creditdesk.communes import PlaceNotFound
 from creditdesk.db import Tx
+from creditdesk.errors import Denied, NotFound
 from creditdesk.households import HouseholdNotFound
 from creditdesk.ledger import LoanNotFound
 from creditdesk.users import Place, places
@@ -53,14 +54,25 @@ def application(act: str, found: Dossier) -> None:
         raise ApplicationNotFound(application_no=found.application_no) from None
 
 
-def place(tx: Tx, act: str, code: str | None) -> None:
+def place(tx: Tx, act: str, code: str | None, *, maker: str | None = None) -> None:
     """Refuse an act at a province or commune elsewhere as if there were none.
 
     Raises PlaceNotFound; NotYours where the whole book is asked for; NotAllowed.
     """
     try:
-        edge.require(act, places.of_place(tx, communes.map_on(edge.today()), code or ""))
+        edge.require(
+            act, places.of_place(tx, communes.map_on(edge.today()), code or ""), maker=maker
+        )
     except NotYours:
         if code is None:
             raise
         raise PlaceNotFound(place=code) from None
+
+
+def may_see(tx: Tx, act: str, code: str | None) -> bool:
+    """Return whether the person may do an act at a place."""
+    try:
+        place(tx, act, code)
+    except (Denied, NotFound):
+        return False
+    return True

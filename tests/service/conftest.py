@@ -16,6 +16,7 @@ ROLES = {
     "can-bo-1": Role.OFFICER,
     "can-bo-2": Role.OFFICER,
     "kiem-soat-1": Role.SUPERVISOR,
+    "kiem-soat-2": Role.SUPERVISOR,
     "kiem-toan": Role.AUDITOR,
     "xa": Role.COMMITTEE,
 }

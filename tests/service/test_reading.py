@@ -32,6 +32,7 @@ READS = {
     "listWaitingApplications": "/applications?as_of=2026-06-30&place=44",
     "listMonths": "/months",
     "listMeasures": "/measures",
+    "listJobs": "/jobs",
 }
 
 
@@ -87,7 +88,7 @@ def test_every_question_is_asked_here():
 
 TOKEN = ("Bearer x", "token-refused")
 # Questions with a test of their own.
-UNASKED = {"printPortfolio"}
+UNASKED = {"printPortfolio", "readJob"}
 
 
 def test_the_statement_comes_as_pdf(reader):

@@ -1,0 +1,75 @@
+"""Work that was asked for and takes long: what, by whom, who checked it, and what became of it."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from creditdesk.db import Tx, metadata
+
+errand = sa.Table(
+    "errand",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    # What it says, as JSON, and the code of the place it is about; empty: the whole book.
+    sa.Column("said", sa.Text, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("ground", sa.Text, nullable=False),
+    sa.Column("document_no", sa.Text, nullable=False),
+    sa.Column("document_on", sa.Date),
+    sa.Column("asked_at", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("checked_by", sa.Text, nullable=False),
+    sa.Column("answered_at", sa.Text, nullable=False),
+    # Who works on it, and until when they are believed to.
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("until", sa.Text, nullable=False),
+    sa.Column("done", sa.BigInteger, nullable=False),
+    sa.Column("whole", sa.BigInteger, nullable=False),
+    sa.Column("result", sa.Text, nullable=False),
+    sa.CheckConstraint(
+        "state IN ('to-check', 'queued', 'running', 'done', 'refused', 'declined')", name="state"
+    ),
+    sa.CheckConstraint('"by" <> checked_by', name="two_persons"),
+    sa.Index("ix_errand_state", "state", "id"),
+)
+
+
+def add_errand(tx: Tx, values: dict[str, Any]) -> int:
+    """Write what is asked for and return its number."""
+    return int(tx.execute(sa.insert(errand).values(**values).returning(errand.c.id)).scalar_one())
+
+
+def find_errand(tx: Tx, number: int, *, hold: bool = False) -> Any | None:
+    """Return an errand's row; kept from others until the transaction ends where it is held."""
+    chosen = sa.select(errand).where(errand.c.id == number)
+    return tx.execute(chosen.with_for_update() if hold else chosen).first()
+
+
+def errands_after(tx: Tx, number: int, most: int) -> list[Any]:
+    """Return errands with higher numbers, rising."""
+    chosen = sa.select(errand).where(errand.c.id > number).order_by(errand.c.id).limit(most)
+    return list(tx.execute(chosen))
+
+
+def change_errand(tx: Tx, number: int, **values: Any) -> None:
+    """Write what became of an errand."""
+    tx.execute(sa.update(errand).where(errand.c.id == number).values(**values))
+
+
+def take_next(tx: Tx, holder: str, now: str, until: str) -> int | None:
+    """Give the oldest errand that nobody works on to a holder, and return its number."""
+    free = (errand.c.state == "queued") | ((errand.c.state == "running") & (errand.c.until < now))
+    chosen = sa.select(errand.c.id).where(free).order_by(errand.c.id).limit(1)
+    number = tx.execute(chosen.with_for_update(skip_locked=True)).scalar()
+    if number is not None:
+        change_errand(tx, number, state="running", holder=holder, until=until)
+    return number
+
+
+def finish(tx: Tx, number: int, holder: str, state: str, result: str) -> bool:
+    """Write how an errand ended; return whether it was still the holder's."""
+    mine = (errand.c.id == number) & (errand.c.holder == holder) & (errand.c.state == "running")
+    changed = tx.execute(sa.update(errand).where(mine).values(state=state, result=result))
+    return changed.rowcount == 1
