@@ -6,8 +6,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -32,6 +34,7 @@ from creditdesk.cli.paper import write_portfolio
 from creditdesk.cli.users import begin_users, invite
 from creditdesk.engine.policy import rate_changes_reaching
 from creditdesk.errors import BooksBroken, Refused
+from creditdesk.ledger import Deed
 from creditdesk.loans import Contract
 from creditdesk.measures import Measure, MeasureInForce, NothingReached
 from creditdesk.secrecy import KeyMissing
@@ -113,7 +116,7 @@ def build(
     _reprice(desk)
     with desk.begin() as tx:
         places = communes.map_on(demo.DATA_DATE)
-        demo.work(demo.Office(tx, desk.policy, places, frame.deed("demo")), some, province, seed)
+        demo.work(demo.Office(tx, desk.policy, places, _invented()), some, province, seed)
     with desk.begin() as tx:
         images.keep_month_ends(tx, demo.DATA_DATE)
     frame.note(words.say(desk.language, "done.demo", loans=taken, known=known))
@@ -124,9 +127,14 @@ def _reprice(desk: Desk) -> None:
     for programme in desk.policy.programmes.values():
         for rate in rate_changes_reaching(programme, date.min):
             wanted = Measure("rate", rate.since, programmes=(programme.code,))
-            deed = frame.deed("demo", "demo-2", rate.source)
+            deed = _invented("demo-2", rate.source, rate.source, rate.since)
             with contextlib.suppress(MeasureInForce, NothingReached), desk.begin() as tx:
                 measures.take(tx, desk.policy, wanted, today=demo.DATA_DATE, deed=deed)
+
+
+def _invented(*said: Any) -> Deed:
+    """Return who does something in the invented book, whose days are its own."""
+    return replace(frame.deed("demo", *said), today=date.max)
 
 
 def _take(desk: Desk, office: demo.OfficeFiles, *, ours: bool) -> intake.Report:
