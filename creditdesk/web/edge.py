@@ -13,6 +13,7 @@ from creditdesk import accesses, cards, schema, users
 from creditdesk.accesses import View, Visitor
 from creditdesk.cards import Cover
 from creditdesk.db import Database, Tx
+from creditdesk.engine import days
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import DeskError
 from creditdesk.ledger import Deed
@@ -187,8 +188,8 @@ def show(act: str, place: Place, otherwise: DeskError) -> None:
 
 
 def today() -> date:
-    """Return the day by the clock of this machine."""
-    return date.today()
+    """Return the day by the clock of this machine, where the bank is."""
+    return datetime.now(days.ZONE).date()
 
 
 def moment() -> datetime:
