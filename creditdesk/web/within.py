@@ -47,11 +47,19 @@ def application(act: str, found: Dossier) -> None:
 
     Raises ApplicationNotFound, NotAllowed.
     """
-    province = communes.map_on(edge.today()).commune(found.commune).province
     try:
-        edge.require(act, Place(province, found.commune, found.office, found.group_no))
+        lying(act, found.commune, found.office, found.group_no)
     except NotYours:
         raise ApplicationNotFound(application_no=found.application_no) from None
+
+
+def lying(act: str, commune: str, office: str, group_no: str) -> None:
+    """Refuse an act on what is said to lie at a commune, office and group.
+
+    Raises PlaceNotFound, NotYours, NotAllowed.
+    """
+    province = communes.map_on(edge.today()).commune(commune).province
+    edge.require(act, Place(province, commune, office, group_no))
 
 
 def place(tx: Tx, act: str, code: str | None, *, maker: str | None = None) -> None:

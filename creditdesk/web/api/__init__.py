@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response
 from werkzeug.routing import BaseConverter
 
 from creditdesk.web import edge
-from creditdesk.web.api import book, books, decisions, jobs, law, loans, people, receipts
+from creditdesk.web.api import book, books, decisions, forms, jobs, law, loans, people, receipts
 from creditdesk.web.api.description import PARAMETERS, describe
 from creditdesk.web.api.frame import Operation
 
@@ -17,6 +17,7 @@ SERVICES = (
     receipts.service,
     decisions.service,
     people.service,
+    forms.service,
     books.service,
     jobs.service,
     law.service,
