@@ -31,6 +31,7 @@ PATHS = {
     "application_no": "D7",
     "number": "1",
     "receipt_no": "T1",
+    "month": "2026-06",
 }
 
 
