@@ -191,3 +191,9 @@ def span_of(month: str) -> tuple[date, date]:
     except ValueError:
         raise NotAMonth(month=month) from None
     return first, first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def last_day(tx: Tx) -> date | None:
+    """Return the newest day that was closed."""
+    found = records.kept.last_closed_day(tx)
+    return found.day if found else None

@@ -27,3 +27,8 @@ def newest_day(tx: Tx) -> date | None:
 def has_file(tx: Tx, sha256: str, kind: str) -> bool:
     """Return whether a file of this content was taken in."""
     return records.ledger.find_file(tx, sha256, kind) is not None
+
+
+def entries(tx: Tx) -> int:
+    """Return the number of the newest entry: it grows with all that is written."""
+    return records.ledger.last_entry(tx)

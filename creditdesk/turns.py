@@ -23,3 +23,8 @@ def claim(tx: Tx, *, job: str, day: date, token: int, moment: str) -> bool:
     The work belongs into the same transaction: both are kept, or neither.
     """
     return records.kept.lease_is(tx, token) and records.kept.claim_run(tx, job, day, token, moment)
+
+
+def newest_runs(tx: Tx) -> dict[str, date]:
+    """Return the newest day for which each job of the timetable ran, by name."""
+    return records.kept.newest_runs(tx)

@@ -261,6 +261,12 @@ def late_arrivals(tx: Tx, seen: int) -> date | None:
     return min((oldest for oldest in found if oldest is not None), default=None)
 
 
+def newest_runs(tx: Tx) -> dict[str, date]:
+    """Return the newest day for which each job ran."""
+    chosen = sa.select(job_run.c.job, sa.func.max(job_run.c.day)).group_by(job_run.c.job)
+    return {row[0]: row[1] for row in tx.execute(chosen.order_by(job_run.c.job))}
+
+
 def last_closed_day(tx: Tx) -> Any | None:
     """Return the row of the newest closed day."""
     return tx.execute(sa.select(closed_day).order_by(closed_day.c.day.desc()).limit(1)).first()
