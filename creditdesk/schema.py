@@ -1,5 +1,6 @@
 """The numbered migrations: bring a database to the newest, or say what stands in the way."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +39,18 @@ def downgrade(database: Database, to: str) -> None:
 
 def check(tx: Tx) -> None:
     """Refuse a database whose tables are not those of this program."""
-    script = ScriptDirectory(str(FOLDER))
+    newest, known = _revisions()
     at = MigrationContext.configure(tx).get_current_revision()
-    if at == script.get_current_head():
-        return
-    known = {revision.revision for revision in script.walk_revisions()}
-    raise (SchemaOutdated if at is None or at in known else SchemaNewer)(at=at)
+    if at != newest:
+        raise (SchemaOutdated if at is None or at in known else SchemaNewer)(at=at)
+
+
+@cache
+def _revisions() -> tuple[str | None, frozenset[str]]:
+    """Return the newest migration of this program and all of them; every request asks for it."""
+    script = ScriptDirectory(str(FOLDER))
+    known = frozenset(revision.revision for revision in script.walk_revisions())
+    return script.get_current_head(), known
 
 
 def _run(database: Database, act: Any, to: str) -> None:

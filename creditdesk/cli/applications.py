@@ -10,7 +10,7 @@ from creditdesk import applications, documents, loans, words
 from creditdesk.accesses import APPLICATION, LIST, View
 from creditdesk.applications import Form, Line, Moved, Paper
 from creditdesk.cli import frame
-from creditdesk.cli.frame import DAY, Desk, as_json, as_of, cli, command, place, tell
+from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, as_of, cli, command, place, tell
 from creditdesk.communes import map_on
 from creditdesk.engine.eligibility import Check
 from creditdesk.engine.money import Dong
@@ -44,7 +44,7 @@ checked_by = click.option("--checked-by", default="", help="Who checks: another 
 number = click.option("--document", "document", default="", help="The paper's number.")
 dated = click.option("--document-on", "dated", type=DAY, help="The paper's date.")
 remark = click.option("--remark", default="", help="What else is to be said.")
-amount = click.option("--amount", type=int, help="Dong; else what was said before.")
+amount = click.option("--amount", type=WHOLE, help="Dong; else what was said before.")
 refusing = click.option(
     "--refuse", "refused", type=Refusing(), multiple=True, help="A line that is refused."
 )
@@ -354,7 +354,7 @@ def waiting(desk: Desk, as_of: date, place: str | None, json_: bool) -> None:
 
 @command("draw")
 @click.argument("loan_no")
-@click.option("--amount", type=int, required=True, help="Dong.")
+@click.option("--amount", type=WHOLE, required=True, help="Dong.")
 @day
 @click.option("--receipt", "receipt_no", required=True, help="The receipt's number.")
 @by

@@ -9,7 +9,7 @@ from creditdesk import decisions, documents, words
 from creditdesk.accesses import LOAN, View
 from creditdesk.arrears import place_of
 from creditdesk.cli import frame
-from creditdesk.cli.frame import DAY, Desk, as_json, command, decided, place, tell
+from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, command, decided, place, tell
 from creditdesk.decisions import KINDS, PARAMETERS, Decision, decision_of
 
 
@@ -94,7 +94,7 @@ def propose(desk: Desk, *, json_: bool, **said: Any) -> None:
     _answered(desk, "proposed", number, json_)
 
 
-_number = click.argument("number", type=int)
+_number = click.argument("number", type=WHOLE)
 _by = click.option("--by", required=True, help="Who answers.")
 _ground = click.option("--ground", required=True, help="Why.")
 

@@ -29,7 +29,7 @@ from creditdesk import (
 )
 from creditdesk.cli import frame
 from creditdesk.cli.files import limits_of
-from creditdesk.cli.frame import Desk, command
+from creditdesk.cli.frame import WHOLE, Desk, command
 from creditdesk.cli.paper import write_portfolio
 from creditdesk.cli.users import begin_users, invite
 from creditdesk.engine.policy import rate_changes_reaching
@@ -83,7 +83,7 @@ def _make_key(desk: Desk) -> None:
 @command("demo")
 @click.option("--loans", type=click.IntRange(1, 500_000), help="About so many contracts.")
 @click.option("--province", default=demo.PROVINCE, show_default=True)
-@click.option("--seed", type=int, default=demo.SEED, show_default=True)
+@click.option("--seed", type=WHOLE, default=demo.SEED, show_default=True)
 @click.option("--full", is_flag=True, help="The province as it was reported for 2021-2025.")
 def demonstration(desk: Desk, loans: int | None, province: str, seed: int, full: bool) -> None:
     """Build a demonstration book through the same path as intake; its names are marked."""
@@ -175,7 +175,7 @@ def _sound(report: intake.Report) -> None:
 
 @command("serve")
 @click.option("--host", help="Another address than the settings'.")
-@click.option("--port", type=int)
+@click.option("--port", type=WHOLE)
 def serve(desk: Desk, host: str | None, port: int | None) -> None:
     """Serve the pages: to whoever signs in, once there are users."""
     desk.check()

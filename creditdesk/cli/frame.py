@@ -4,6 +4,7 @@ import functools
 import json
 import os
 import pwd
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -29,6 +30,9 @@ def cli() -> None:
     """Loans of a social policy bank: loan book in, arrears flagged, statements out."""
 
 
+_WHOLE = re.compile(r"[0-9]{1,16}")
+
+
 class Day(click.ParamType):
     """A day written YYYY-MM-DD."""
 
@@ -46,7 +50,22 @@ class Day(click.ParamType):
             self.fail(f"{value!r}: YYYY-MM-DD", param, ctx)
 
 
+class Whole(click.ParamType):
+    """A whole number in plain digits: Python would also read 1_000 and digits of other scripts."""
+
+    name = "INTEGER"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        """Return the number, or say what is wrong with it."""
+        if isinstance(value, int):
+            return value
+        if not _WHOLE.fullmatch(value):
+            self.fail(f"{value!r}: 0-9", param, ctx)
+        return int(value)
+
+
 DAY = Day()
+WHOLE = Whole()
 as_json = click.option(
     "--json", "json_", is_flag=True, help="One JSON document on standard output."
 )

@@ -7,7 +7,7 @@ import click
 
 from creditdesk import documents, measures, words
 from creditdesk.cli import frame
-from creditdesk.cli.frame import DAY, Desk, as_json, cli, command, decided, tell
+from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, cli, command, decided, tell
 from creditdesk.measures import Measure
 
 
@@ -87,7 +87,7 @@ def _take(desk: Desk, wanted: Measure, options: dict[str, Any]) -> None:
 
 
 @command("undo", group=measure)
-@click.argument("number", type=int)
+@click.argument("number", type=WHOLE)
 @decided
 @as_json
 def undo(desk: Desk, number: int, json_: bool, **options: Any) -> None:

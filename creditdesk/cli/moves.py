@@ -12,7 +12,7 @@ import click
 from creditdesk import documents, intake, moves, words
 from creditdesk.cli import frame
 from creditdesk.cli.files import limits_of
-from creditdesk.cli.frame import DAY, Desk, as_json, cli, command, tell
+from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, cli, command, tell
 from creditdesk.db import Tx
 from creditdesk.figures import Moved
 
@@ -36,7 +36,7 @@ _WHERE = (
     click.option("--commune", help="The commune's national code."),
     click.option("--village", "village_code", help="The village's code."),
     click.option("--office", help="The transaction office's code."),
-    click.option("--session-day", type=int, help="The day of the month of the session."),
+    click.option("--session-day", type=WHOLE, help="The day of the month of the session."),
 )
 
 
@@ -96,7 +96,7 @@ def communes(desk: Desk, file: Path, **asked: Any) -> None:
 
 
 @command("undo", group)
-@click.argument("act", type=int)
+@click.argument("act", type=WHOLE)
 @click.option("--by", required=True, help="Who decides.")
 @click.option("--checked-by", default="", help="Who checks: needed above one household.")
 @click.option("--ground", required=True, help="Why.")

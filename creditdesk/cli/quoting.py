@@ -5,28 +5,28 @@ from typing import Any
 import click
 
 from creditdesk import documents, quotes, words
-from creditdesk.cli.frame import DAY, Desk, as_json, command, tell
+from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, command, tell
 from creditdesk.engine import quotation
 from creditdesk.engine.day_count import DAY_COUNTS
 
 
 @command("quote")
-@click.option("--amount", type=int, required=True, help="Dong.")
+@click.option("--amount", type=WHOLE, required=True, help="Dong.")
 @click.option("--annual-rate", help="Percent per year.")
 @click.option("--signed", type=DAY, help="The day of the contract: which policy is in force.")
 @click.option("--draw", type=DAY, required=True)
 @click.option("--first-principal", type=DAY)
-@click.option("--every", type=int, help="Months between instalments.")
+@click.option("--every", type=WHOLE, help="Months between instalments.")
 @click.option("--due", type=DAY)
-@click.option("--months", type=int, help="Term counted from the draw.")
+@click.option("--months", type=WHOLE, help="Term counted from the draw.")
 @click.option("--course-end", type=DAY, help="End of a learner's course.")
 @click.option("--programme", help="A programme's code: its rate, term, rhythm and grace.")
-@click.option("--works", type=int, default=1, help="Types of works built.")
+@click.option("--works", type=WHOLE, default=1, help="Types of works built.")
 @click.option("--method", type=click.Choice(quotation.METHODS), default="equal-principal")
 @click.option("--day-count", type=click.Choice(DAY_COUNTS), default="act/365")
-@click.option("--instalments", type=int)
-@click.option("--grace-principal", type=int)
-@click.option("--round-to", type=int)
+@click.option("--instalments", type=WHOLE)
+@click.option("--grace-principal", type=WHOLE)
+@click.option("--round-to", type=WHOLE)
 @click.option("--rounding", type=click.Choice(["half-up", "half-even"]), default="half-up")
 @as_json
 def quote(desk: Desk, **asked: Any) -> None:

@@ -8,7 +8,7 @@ import click
 from creditdesk import differences, documents, repayments, words
 from creditdesk.accesses import LOAN, View
 from creditdesk.cli import frame
-from creditdesk.cli.frame import DAY, Desk, as_json, command, tell
+from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, command, tell
 from creditdesk.engine.ageing import Standing
 from creditdesk.engine.money import Dong
 
@@ -18,8 +18,8 @@ _SHOWN = ("in_term", "overdue", "frozen", "late_principal", "interest_unpaid")
 
 @command("receive")
 @click.argument("loan_no")
-@click.option("--principal", type=int, default=0, help="Dong.")
-@click.option("--interest", type=int, default=0, help="Dong.")
+@click.option("--principal", type=WHOLE, default=0, help="Dong.")
+@click.option("--interest", type=WHOLE, default=0, help="Dong.")
 @click.option("--day", type=DAY, required=True, help="The day the money was handed over.")
 @click.option("--receipt", "receipt_no", required=True, help="The receipt's number.")
 @click.option("--by", required=True, help="Who takes it.")

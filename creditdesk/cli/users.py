@@ -8,7 +8,7 @@ import click
 
 from creditdesk import documents, users, words
 from creditdesk.cli import frame
-from creditdesk.cli.frame import DAY, Desk, as_json, cli, command, tell
+from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, cli, command, tell
 from creditdesk.db import Tx
 from creditdesk.users import EVERYTHING, Person, Place, Role, Scope, demonstration
 from creditdesk.users import people as acts
@@ -202,7 +202,7 @@ def sessions(desk: Desk, name: str, json_: bool) -> None:
 @name
 @click.option("--label", required=True, help="What it is for.")
 @click.option("--act", "wanted", multiple=True, required=True, help="An act; repeatable.")
-@click.option("--days", type=int, default=90, show_default=True)
+@click.option("--days", type=WHOLE, default=90, show_default=True)
 @as_json
 def issue(desk: Desk, name: str, *, wanted: tuple[str, ...], json_: bool, **said: Any) -> None:
     """Print a new token of somebody for some acts; it is shown this once."""
@@ -229,7 +229,7 @@ def tokens(desk: Desk, name: str, json_: bool) -> None:
 
 @command("revoke", token_group)
 @name
-@click.argument("number", type=int)
+@click.argument("number", type=WHOLE)
 @as_json
 def revoke_token(desk: Desk, name: str, number: int, json_: bool) -> None:
     """End one token of somebody."""

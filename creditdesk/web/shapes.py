@@ -18,7 +18,7 @@ _LONGEST_CODE = 20
 _SHOWN = 40
 _MANY_DIGITS = re.compile(r"0*[1-9][0-9]{15,}")
 _FRACTION = re.compile(r"[0-9.,]*[0-9][.,][0-9]{1,2}")
-_DIGITS = re.compile(r"-?[0-9]{1,16}")
+_DIGITS = re.compile(r"(?!-0)-?[0-9]{1,16}")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 

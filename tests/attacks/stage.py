@@ -114,7 +114,7 @@ def populate(database):
 
 
 def _secrets(tx, name, role):
-    person = a_user(tx, name, role, password="")
+    person = a_user(tx, name, role, at=moment())
     acts = [act for act, rule in table().acts.items() if role in rule.cells]
     secret = tokens.issue(
         tx, CONFIGURED, person=person, label="", acts=acts, days=300, at=moment()
@@ -153,10 +153,24 @@ class Attacker:
             more["data"] = said if isinstance(said, bytes) else json.dumps(said).encode()
             sent["Content-Type"] = "application/json"
         elif said is not None:
-            more["data"] = {"form_token": self.form_token} | said
+            more["data"] = said
         address = f"{path}?{urlencode(query, doseq=True)}" if query else path
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         return self.http.open(address, method=method, headers=sent, base_url=BASE, **more)
+
+
+def sign_in(attacker, name, password, address="127.0.0.1"):
+    """Try to sign in on the page, with the token that its form carries."""
+    html = attacker.http.get("/sign-in", base_url=BASE).text
+    said = {"name": name, "password": password, "form_token": form_token_of(html)}
+    return attacker.http.post(
+        "/sign-in", data=said, base_url=BASE, environ_overrides={"REMOTE_ADDR": address}
+    )
+
+
+def form_token_of(html):
+    """Return the token that the form of a page carries."""
+    return re.search(r'name="form_token" value="(\w*)"', html)[1]
 
 
 def asked_by(operation):

@@ -1,0 +1,217 @@
+"""A12: HTTP itself: headers on every answer, hosts, line ends, twins of length, proxies."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from werkzeug.test import EnvironBuilder
+
+from creditdesk.app import create_app
+from tests.attacks.stage import Attacker, asked_by, routes
+from tests.keys import DATA_KEY
+from tests.web.conftest import configured
+
+ROOT = Path(__file__).resolve().parents[2]
+CRLF = ("x\r\nX-Evil: 1", "x\nSet-Cookie: evil=1", "x\r\n\r\n<script>", "x\u2028X-Evil: 1")
+REQUIRED = {
+    "Content-Security-Policy",
+    "X-Content-Type-Options",
+    "X-Frame-Options",
+    "Referrer-Policy",
+    "Permissions-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Cache-Control",
+    "X-Request-ID",
+}
+POLICY = {
+    "default-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+}
+
+
+def test_every_answer_of_every_route_carries_the_headers(desk):
+    answers = 0
+    for attacker in (desk.people["officer"], desk.stranger):
+        for route in routes(desk.app):
+            for method in (route.method, "HEAD", "PUT", "TRACE"):
+                answer = attacker.ask(method, route.path())
+                answer.close()
+                answers += 1
+                assert not REQUIRED - set(answer.headers.keys()), (route.rule, method)
+                said = set(answer.headers["Content-Security-Policy"].split("; "))
+                assert said >= POLICY, route.rule
+                assert "unsafe" not in answer.headers["Content-Security-Policy"]
+                kept = route.endpoint == "static" and answer.status_code < 400
+                wanted = "no-cache" if kept else "no-store"
+                assert answer.headers["Cache-Control"] == wanted, (route.rule, method)
+                assert "Strict-Transport-Security" not in answer.headers
+
+    assert answers > 200
+
+
+def test_no_line_end_of_a_caller_ends_a_line_of_an_answer(desk):
+    for route in routes(desk.app, "GET"):
+        for payload in CRLF[:2]:
+            known = asked_by(route.operation) or ["place", "lang", "need", "sort"]
+            said = dict.fromkeys(route.names, payload)
+            answer = desk.people["auditor"].ask(
+                "GET", route.path(**said), None, dict.fromkeys(known, payload)
+            )
+            answer.close()
+            names = {name for name, _ in answer.headers}
+            assert "X-Evil" not in names, route.rule
+            assert "evil" not in str(answer.headers.getlist("Set-Cookie"))
+            assert answer.status_code < 500, route.rule
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "127.0.0.1@evil", ""])
+def test_no_other_host_is_answered_or_told(desk, host):
+    for route in routes(desk.app):
+        answer = desk.stranger.ask(route.method, route.path(), Host=host)
+        answer.close()
+        assert answer.status_code in (400, 405), (route.rule, host)
+        assert "evil" not in answer.headers.get("Location", "")
+
+
+def asked(app, **headers):
+    builder = EnvironBuilder(path="/healthz", base_url="http://127.0.0.1", headers=headers)
+    return app.test_client().open(builder)
+
+
+def test_nothing_forwarded_is_believed_without_a_proxy(sqlite_url):
+    app = create_app(configured(sqlite_url))
+
+    answer = asked(app, **{"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example"})
+
+    app.extensions["creditdesk"].database.close()
+    assert answer.status_code == 200
+    assert "Strict-Transport-Security" not in answer.headers
+
+
+def test_of_what_is_forwarded_only_the_own_proxys_word_counts(sqlite_url):
+    app = create_app(replace(configured(sqlite_url), proxies=1, trusted_hosts="desk.bank.example"))
+
+    by_tls = asked(app, **{"X-Forwarded-Proto": "https", "X-Forwarded-Host": "desk.bank.example"})
+    a_lie = asked(app, **{"X-Forwarded-Proto": "https, http"})
+    poisoned = asked(app, **{"X-Forwarded-Host": "evil.example"})
+
+    app.extensions["creditdesk"].database.close()
+    assert by_tls.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert "Strict-Transport-Security" not in a_lie.headers
+    assert poisoned.status_code == 400
+
+
+STATUSES = {
+    400: ("GET", "/?from=x", None),
+    404: ("GET", "/nothing-here", None),
+    405: ("PUT", "/", None),
+    413: ("POST", "/sign-in", {"name": "x" * 20_000}),
+}
+
+
+@pytest.mark.parametrize("language", ["vi", "en", "id"])
+def test_error_pages_are_in_the_language_of_the_reader_with_a_number_to_quote(desk, language):
+    attacker = Attacker(desk.app, desk.held["auditor"])
+    attacker.http.set_cookie("lang", language, domain="127.0.0.1")
+    told = {}
+    for status, (method, path, said) in STATUSES.items():
+        answer = attacker.ask(method, path, said, X_Request_ID="quote-me-0001")
+        told[status] = answer.text
+        assert answer.status_code == status
+        assert f'<html lang="{language}"' in answer.text
+        assert "quote-me-0001" in answer.text
+        assert "page.http" not in answer.text
+        assert "Traceback" not in answer.text
+    assert len(set(told.values())) == len(STATUSES)
+
+
+@pytest.mark.parametrize("said", ["short", "a" * 65, "with space", "<script>", "ünïcode-number"])
+def test_a_number_of_a_request_is_taken_in_its_form_only(desk, said):
+    answer = desk.stranger.ask("GET", "/healthz", X_Request_ID=said)
+
+    assert re.fullmatch("[0-9a-f]{12}", answer.headers["X-Request-ID"])
+
+
+@pytest.fixture
+def port(sqlite_url):
+    """Return the port of the real server, begun as an operator begins it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number = free.getsockname()[1]
+    env = os.environ | {"CREDITDESK_DATABASE_URL": sqlite_url, "CREDITDESK_DATA_KEY": DATA_KEY}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "creditdesk", "serve", "--port", str(number)],
+        env=env | {"CREDITDESK_WORKERS": "1"},
+        cwd=ROOT,
+        start_new_session=True,
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    for _ in range(300):
+        if b" 200 " in sent(number, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"):
+            break
+        assert server.poll() is None
+        time.sleep(0.1)
+    yield number
+    os.killpg(server.pid, signal.SIGTERM)
+    server.wait(20)
+
+
+def sent(port, request):
+    """Return all that a server says to the bytes of one connection."""
+    found = b""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as wire:
+            wire.sendall(request)
+            wire.shutdown(socket.SHUT_WR)
+            while part := wire.recv(65_536):
+                found += part
+    except OSError:
+        pass
+    return found
+
+
+SECOND = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: smuggled-0001\r\n\r\n"
+POST = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\n"
+HOSTILE = {
+    "length and chunks": POST
+    + b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "two lengths": POST + b"Content-Length: 0\r\nContent-Length: 80\r\n\r\n",
+    "a list of lengths": POST + b"Content-Length: 0, 80\r\n\r\n",
+    "a signed length": POST + b"Content-Length: +0\r\n\r\n",
+    "a length in other digits": POST + "Content-Length: ٠\r\n\r\n".encode(),
+    "chunks misspelt": POST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    "chunks twice": POST + b"Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+    "chunks with a space": POST + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+    "chunks on a folded line": POST + b"Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+    "a size that is none": POST + b"Transfer-Encoding: chunked\r\n\r\n0x1\r\nA\r\n0\r\n\r\n",
+    "a header with NUL": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n",
+    "a header without name": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n: a\r\n\r\n",
+    "two hosts": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\n\r\n",
+    "many headers": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + b"X: 1\r\n" * 500 + b"\r\n",
+    "a long address": b"GET /" + b"x" * 9_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "another version": b"GET /healthz HTTP/3.9\r\nHost: localhost\r\n\r\n",
+}
+
+
+def test_the_real_server_refuses_what_two_readers_could_read_in_two_ways(port):
+    found = {}
+    for name, request in HOSTILE.items():
+        answer = sent(port, request + SECOND)
+        if b"smuggled-0001" in answer or b" 200 " in answer.split(b"\r\n")[0]:
+            found[name] = answer[:80]
+
+    assert found == {}
+    assert b" 200 " in sent(port, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    forwarded = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Proto: https\r\n\r\n"
+    assert b"Strict-Transport" not in sent(port, forwarded)
