@@ -21,6 +21,7 @@ def loan(tx: Tx, act: str, loan_no: str, *, maker: str | None = None) -> None:
 
     Raises LoanNotFound, NotAllowed, OwnDeed.
     """
+    edge.require(act)
     near = places.of_loan(tx, loan_no, edge.today())
     if near is None:
         raise LoanNotFound(loan_no=loan_no)
@@ -35,6 +36,7 @@ def household(tx: Tx, act: str, household_no: str) -> None:
 
     Raises HouseholdNotFound, NotAllowed.
     """
+    edge.require(act)
     for near in cards.places_of_household(tx, household_no, edge.today()):
         with suppress(NotYours):
             edge.require(act, near)

@@ -168,9 +168,11 @@ def step(tx: Tx, said: dict[str, Any]) -> Any:
     An approval above its maker's limit needs a second person and is refused here.
     """
     policy, deed = edge.desk().policy, edge.deed()
+    wanted = f"application-{said['step']}"
+    edge.require(wanted)
     for line in said["lines"]:
         found = applications.dossier(tx, policy, line["application_no"], edge.today())
-        within.application(f"application-{said['step']}", found)
+        within.application(wanted, found)
     lines = [Line(**line) for line in said["lines"]]
     paper = Paper(
         said["day"], said["document_no"], said["document_on"], said["draw_on"], said["place"]
