@@ -3,7 +3,7 @@
 from collections import Counter
 from threading import Lock
 
-from flask import request
+from flask import current_app, request
 
 from creditdesk.web import edge
 from creditdesk.web.protocol import TooManyRequests
@@ -31,18 +31,21 @@ class Minute:
                 raise TooManyRequests(most=most, seconds=SECONDS - now % SECONDS)
 
 
-_minute = Minute()
+def _minute() -> Minute:
+    """Return what the application that answers has counted."""
+    found: Minute = current_app.extensions.setdefault(__name__, Minute())
+    return found
 
 
 def of_address() -> None:
     """Count a request of its address, before anything is looked up; raises TooManyRequests."""
     most = edge.desk().settings.api_calls_of_address
-    _minute.count(f"address {request.remote_addr}", most, _now())
+    _minute().count(f"address {request.remote_addr}", most, _now())
 
 
 def of_person(name: str) -> None:
     """Count a request of a person; raises TooManyRequests."""
-    _minute.count(f"person {name}", edge.desk().settings.api_calls, _now())
+    _minute().count(f"person {name}", edge.desk().settings.api_calls, _now())
 
 
 def _now() -> int:
