@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,11 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from creditdesk.app import create_app
 from creditdesk.db import Database
 from tests.keys import KEYS
+from tests.people import PASSWORD
 from tests.web.conftest import COMMUNE, DAY, HOSTILE, MANY, OTHER, SINCE, configured, fill, number
+from tests.web.test_signing import app as peopled
+
+__all__ = ["peopled"]
 
 WIDTHS = (390, 820, 1440)
 PERIOD = f"from={SINCE}&as_of={date.isoformat(DAY)}"
@@ -43,14 +48,23 @@ def address(sqlite_url, tmp_path):
     fill(database, tmp_path)
     database.close()
     app = create_app(configured(sqlite_url))
+    with served(app) as found:
+        yield found
+    app.extensions["creditdesk"].database.close()
+
+
+@contextmanager
+def served(app):
+    """Serve an application as long as it is needed, and give its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions["creditdesk"].database.close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def installed():
@@ -132,3 +146,22 @@ def test_a_hostile_name_is_read_and_not_run(address, browser):
 
     assert HOSTILE in tab.inner_text("main")
     tab.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_an_officer_signs_in_and_out_in_a_real_browser(peopled, browser, scripts):
+    with served(peopled) as address:
+        tab = browser.new_page(java_script_enabled=scripts)
+        tab.goto(f"{address}/loans/{number(3)}?as_of={DAY}")
+        tab.fill("input[name=name]", "lan")
+        tab.fill("input[type=password]", PASSWORD)
+        tab.keyboard.press("Enter")
+        tab.wait_for_url(f"{address}/loans/**")
+        assert number(3) in tab.inner_text("main")
+
+        tab.click("form[action='/sign-out'] button")
+        tab.wait_for_url(f"{address}/sign-in**")
+        tab.goto(f"{address}/loans/{number(3)}?as_of={DAY}")
+
+        assert "/sign-in" in tab.url
+        tab.close()

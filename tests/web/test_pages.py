@@ -190,7 +190,7 @@ def test_every_answer_carries_the_headers(book):
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["X-Frame-Options"] == "DENY"
-        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Referrer-Policy"] == "same-origin"
         assert headers["Cache-Control"] == (
             "no-cache" if address == "/static/desk.css" else "no-store"
         ), address
