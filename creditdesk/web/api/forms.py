@@ -75,7 +75,7 @@ class LineIn(Shape):
 
     application_no = TextField(40, pattern=APPLICATION_NO, required=True)
     accepted = FlagField(load_default=True)
-    reason = ChoiceField(REASONS, load_default="")
+    reason = ChoiceField(REASONS, load_default=str)
     remark = TextField(500, empty=True, load_default="")
     amount = DongField(least=1, load_default=None)
 
