@@ -17,7 +17,18 @@ def run(database_url, *arguments):
     return answer.exit_code, json.loads(answer.stdout)
 
 
-PAPER = ("--by", "A", "--checked-by", "B", "--ground", "NĐ 261/2025", "--document", "12/QĐ")
+PAPER = (
+    "--by",
+    "A",
+    "--checked-by",
+    "B",
+    "--ground",
+    "NĐ 261/2025",
+    "--document",
+    "12/QĐ",
+    "--document-on",
+    "2025-10-15",
+)
 
 
 def test_a_measure_is_tried_taken_listed_and_undone_by_command(database, database_url):

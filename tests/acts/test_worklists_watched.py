@@ -232,7 +232,7 @@ def test_in_a_holiday_nobody_is_asked_for_interest_that_is_earned_all_the_same(d
     with database.begin() as tx:
         a_loan(tx, due_on=date(2028, 1, 15), first_principal_on=None)
         asked = [on_list(tx, name, during) for name in ("interest-unpaid", "due-session")]
-        deed = ledger.Deed("A", "2026-09-01T00:00:00+00:00", "B", "bão số 3")
+        deed = ledger.Deed("A", "2026-09-01T00:00:00+00:00", "B", "bão số 3", "3/QĐ", during)
         measures.take(tx, POLICY, HOLIDAY, today=during, deed=deed)
         spared = [on_list(tx, name, during) for name in ("interest-unpaid", "due-session")]
         later = on_list(tx, "interest-unpaid", after)
