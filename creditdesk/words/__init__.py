@@ -17,12 +17,17 @@ FOLDER = Path(__file__).resolve().parent
 
 @cache
 def catalogue(language: str) -> Mapping[str, str]:
-    """Return every sentence of a language by its code; sections are joined with a dot."""
-    tables = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
+    """Return every sentence of a language by its code; sections are joined with a dot.
+
+    A section may stand in several files of a language's folder, a code in one of them only.
+    """
     found: dict[str, str] = {}
-    for section, sentences in tables.items():
-        for code, sentence in sentences.items():
-            found[f"{section}.{code}"] = sentence
+    for file in sorted((FOLDER / language).glob("*.toml")):
+        for section, sentences in tomllib.loads(file.read_text("utf-8")).items():
+            named = {f"{section}.{code}": sentence for code, sentence in sentences.items()}
+            if twice := found.keys() & named.keys():
+                raise ValueError(f"{file.name}: {sorted(twice)} have their sentences elsewhere")
+            found |= named
     return found
 
 
