@@ -124,10 +124,14 @@ def _part(receipt_no: str, mark: str, parts: int) -> str:
     return receipt_no if parts == 1 else f"{receipt_no}/{mark}"
 
 
+def numbers_of(receipt_no: str) -> list[str]:
+    """Return the numbers under which a receipt or a decision may be booked: its own, or parts."""
+    return [receipt_no, *(_part(receipt_no, mark, 2) for mark in ("G", "L", "HK"))]
+
+
 def _entries(tx: Tx, receipt_no: str) -> list[Any]:
     """Return the original entries of a receipt or a decision: one, or its two parts."""
-    numbers = [receipt_no, *(_part(receipt_no, mark, 2) for mark in ("G", "L", "HK"))]
-    return list(records.ledger.known_receipts(tx, numbers).values())
+    return list(records.ledger.known_receipts(tx, numbers_of(receipt_no)).values())
 
 
 def loan_of(tx: Tx, receipt_no: str) -> str:

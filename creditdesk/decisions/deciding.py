@@ -83,13 +83,13 @@ def decide(tx: Tx, policy: Policy, *, decision: Decision, deed: ledger.Deed) -> 
     if number in live:
         known = records.ledger.act_of_receipt(tx, number)
         return Decided(decision, known.id, new=False)
-    events = _Weighed(tx, policy, decision, loan, number).events
+    weighed = _Weighed(tx, policy, decision, loan, number)
     said = {**deed.particulars, **decision.written()}
     deed = replace(deed, particulars=said)
     act_id = ledger.begin_act(
         tx, decision.act.value, deed, checked=True, grounded=True, days=[decision.day]
     )
-    ledger.book(tx, policy, loan, act_id, add=events)
+    ledger.book(tx, policy, loan, act_id, add=weighed.events, remove=weighed.undone)
     return Decided(decision, act_id, new=True)
 
 
@@ -130,6 +130,8 @@ def _free_number(tx: Tx, number: str, live: set[str]) -> str:
 class _Weighed:
     """A decision as the law and the replay see it: its events, and all entries after them.
 
+    undone  ids of the entries that it takes out of the book
+
     Both the act and its preview come this way. Raises the first refusal.
     """
 
@@ -144,12 +146,15 @@ class _Weighed:
             day=decision.day,
         )
         case = Case(policy, loan, terms, booked, standing, decision.day, number, decision.said)
-        self.events: list[Event] = KINDS[decision.act].law(case)
+        found = KINDS[decision.act].law(case)
         lock = months.Lock(tx)
-        for event in self.events:
+        for event in found:
             lock.admit(event)
+        undoes = KINDS[decision.act].undoes
+        self.events: list[Event] = [] if undoes else found
+        self.undone = [fact.entry_id for fact in facts if undoes and fact.booked.event in found]
         orders = ledger.orders_of(policy, loan.signed_on)
-        revision = revise(terms, orders, facts, self.events)
+        revision = revise(terms, orders, facts, self.events, self.undone)
         for refused in revision.refused:
             raise refused.why
         kept = [fact.booked for fact in facts if fact.entry_id not in revision.mirrors]

@@ -39,12 +39,16 @@ class Parameter(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A kind of decision: what it needs to say, what it may say, its law and its short sign."""
+    """A kind of decision: what it needs to say, what it may say, its law and its short sign.
+
+    undoes  whether the events of its law are taken out of the book: else they enter it
+    """
 
     needs: tuple[str, ...]
     may: tuple[str, ...]
     law: Callable[[law.Case], list[Event]]
     mark: str
+    undoes: bool = False
 
 
 def _amount(text: str) -> Said:
@@ -56,6 +60,12 @@ def _amount(text: str) -> Said:
 
 def _code(text: str) -> Said:
     if not _CODE.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
+def _receipt_no(text: str) -> Said:
+    if not _RECEIPT_NO.fullmatch(text):
         raise ValueError(text)
     return text
 
@@ -73,6 +83,7 @@ def _loss(text: str) -> Said:
 
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
+_RECEIPT_NO = re.compile(r"[0-9A-Za-z][0-9A-Za-z./_-]{0,63}")
 _PERCENT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,4})?")
 
 _DAY = Parameter(days.read, "2026-05-07")
@@ -86,6 +97,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     "loss": Parameter(_loss, "60"),
     "amount": Parameter(_amount, "5.000.000"),
     "rate": Parameter(_percent, "6,6"),
+    "receipt_no": Parameter(_receipt_no, "PT-2026-000123"),
 }
 """Everything that any decision says, by name."""
 
@@ -101,6 +113,7 @@ KINDS: Mapping[Act, Kind] = {
     Act.WRITE_OFF: Kind(("reason",), ("amount",), law.write_off, "XN"),
     Act.MISUSE: Kind(("amount",), (), law.misuse, "SMD"),
     Act.RE_PRICE: Kind(("rate",), (), law.re_price, "LS"),
+    Act.REVERSE: Kind(("receipt_no",), (), law.reverse, "DBT", undoes=True),
 }
 """Every decision on one loan: command line, service and pages know of no other table."""
 

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from creditdesk import repayments
 from creditdesk.engine import ageing, days, limits
 from creditdesk.engine.accrual import rate_units
 from creditdesk.engine.ageing import Standing
@@ -18,6 +19,12 @@ from creditdesk.errors import Refused
 
 HIGHEST_RATE = Decimal(30)
 """Percent a year: above it no programme of the bank ever lent."""
+
+
+class NothingToUndo(Refused):
+    """Under this number nothing stands on the loan on that day."""
+
+    code = "nothing-to-undo"
 
 
 class PapersOutOfOrder(Refused):
@@ -309,6 +316,16 @@ def re_price(case: Case) -> list[Event]:
     multiple = case.programme.overdue_multiple.nearest(case.terms.signed_on)
     rates = {"rate_e8": rate_units(rate), "overdue_rate_e8": rate_units(rate * multiple)}
     return [case.event(Kind.RATE, **rates)]
+
+
+def reverse(case: Case) -> list[Event]:
+    """Undo what was entered under a number, on its own day; what came after is replayed."""
+    numbers = repayments.numbers_of(case.said["receipt_no"])
+    found = [one.event for one in case.booked if one.event.receipt_no in numbers]
+    if not found or found[0].value_date != case.day:
+        told = {"receipt_no": case.said["receipt_no"], "loan_no": case.loan.loan_no}
+        raise NothingToUndo(**told, day=case.day)
+    return found
 
 
 def _reason(case: Case, *, but: str = "") -> None:

@@ -1,5 +1,7 @@
 """Decisions by the service: two people, neither of them named in a body."""
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.service.conftest import LOAN_NO
@@ -38,6 +40,27 @@ def test_what_an_officer_proposes_a_supervisor_approves(officer, supervisor):
     assert standing["extended_to"] == "2027-12-31"
     again = supervisor.post(f"/decisions/proposals/{number}/approval", {})
     demand_problem(again, 409, "proposal-answered")
+
+
+def test_what_two_people_decided_two_people_undo_and_it_is_taken_again(officer, supervisor):
+    first = officer.post("/decisions/proposals", EXTENSION | PAPER).get_json()["number"]
+    supervisor.post(f"/decisions/proposals/{first}/approval", {})
+    rows = officer.get(f"/loans/{LOAN_NO}/movements?as_of=2026-11-22").get_json()["rows"]
+    number = rows[-1]["receipt_no"]
+    path = quote(number, safe="")
+    alone = officer.post(f"/receipts/{path}/reversal", {"ground": "Nhầm"})
+    demand_problem(alone, 422, "checker-missing")
+
+    undoing = EXTENSION | PAPER | {"kind": "reverse", "said": {"receipt_no": number}}
+    proposed = told(officer.post("/decisions/proposals", undoing), "propose")["number"]
+    approval = supervisor.post(f"/decisions/proposals/{proposed}/approval", {})
+    done = told(approval, "approveProposal")
+
+    assert (done["kind"], done["new"]) == ("reverse", True)
+    standing = officer.get(f"/loans/{LOAN_NO}/standing?as_of=2026-12-31").get_json()
+    assert standing["extended_to"] is None
+    again = officer.post("/decisions/proposals", EXTENSION | PAPER).get_json()["number"]
+    assert supervisor.post(f"/decisions/proposals/{again}/approval", {}).get_json()["new"]
 
 
 def test_nobody_approves_what_they_proposed(officer, supervisor):

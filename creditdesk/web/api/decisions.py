@@ -30,6 +30,7 @@ class SaidIn(Shape):
     loss = TextField(8)
     amount = TextField(30)
     rate = TextField(8)
+    receipt_no = TextField(64)
 
 
 class DecisionIn(Shape):

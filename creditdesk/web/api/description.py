@@ -40,7 +40,7 @@ PARAMETERS: dict[str, tuple[str, str]] = {
     "code": ("[0-9A-Za-z_-]{1,20}", "01"),
     "number": ("[1-9][0-9]{0,8}", "1"),
     "month": ("[0-9]{4}-(0[1-9]|1[0-2])", "2026-06"),
-    "receipt": ("[0-9A-Za-z][0-9A-Za-z./_-]{0,39}", "T1"),
+    "receipt": ("[0-9A-Za-z][0-9A-Za-z./_-]{0,63}", "T1"),
     "text": ("[^/\\x00-\\x1f\\x7f]{1,64}", "T1"),
 }
 """What stands in paths: the form of each, and an example."""
