@@ -200,6 +200,33 @@ def on_sqlite(tx: Tx) -> bool:
     return tx.dialect.name == "sqlite"
 
 
+def refuse_changes(tx: Tx, table: str) -> None:
+    """Have the database refuse to change or delete rows of a table.
+
+    Released migrations call it: what it writes stays as it is.
+    """
+    if on_sqlite(tx):
+        for verb in ("UPDATE", "DELETE"):
+            tx.exec_driver_sql(
+                f"CREATE TRIGGER append_only_{table}_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
+            )
+        return
+    tx.exec_driver_sql(
+        f"CREATE TRIGGER append_only_{table} BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
+    )
+
+
+def allow_changes(tx: Tx, table: str) -> None:
+    """Take back what `refuse_changes` laid on a table."""
+    if on_sqlite(tx):
+        for verb in ("update", "delete"):
+            tx.exec_driver_sql(f"DROP TRIGGER append_only_{table}_{verb}")
+    else:
+        tx.exec_driver_sql(f"DROP TRIGGER append_only_{table} ON {table}")
+
+
 @cache
 def day_text(day: date) -> str:
     """Return a day as both databases read it; each day of a book is written many times."""

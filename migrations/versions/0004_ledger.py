@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from creditdesk.db import allow_changes, refuse_changes
+
 APPEND_ONLY = ("act", "loan", "entry", "posting", "plan_change", "intake_file")
 
 revision = "0004_ledger"
@@ -121,14 +123,19 @@ def upgrade() -> None:
     op.create_index(
         "ix_posting_province_value_date", "posting", ["province", "value_date"], unique=False
     )
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute(
+            "CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME; END $$"
+        )
     for table in APPEND_ONLY:
-        _refuse_changes(table)
+        refuse_changes(op.get_bind(), table)
 
 
 def downgrade() -> None:
     """Take it back: for a book that holds nothing yet."""
     for table in APPEND_ONLY:
-        _allow_changes(table)
+        allow_changes(op.get_bind(), table)
     op.drop_index("ix_posting_province_value_date", table_name="posting")
     op.drop_table("posting")
     op.drop_index("ix_plan_change_province_counts_from", table_name="plan_change")
@@ -154,29 +161,3 @@ def downgrade() -> None:
     op.drop_index("ix_entry_loan_id", table_name="entry")
     op.drop_table("entry")
     op.drop_table("intake_file")
-
-
-def _refuse_changes(table: str) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER append_only_{table}_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
-            )
-        return
-    op.execute(
-        "CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME; END $$"
-    )
-    op.execute(
-        f"CREATE TRIGGER append_only_{table} BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
-    )
-
-
-def _allow_changes(table: str) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("update", "delete"):
-            op.execute(f"DROP TRIGGER append_only_{table}_{verb}")
-    else:
-        op.execute(f"DROP TRIGGER append_only_{table} ON {table}")

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from creditdesk.db import allow_changes, refuse_changes
+
 APPEND_ONLY = ("closed_month", "month_opening")
 
 revision = "0006_months"
@@ -37,13 +39,13 @@ def upgrade() -> None:
     )
     op.bulk_insert(table, [row | {"closing": 1} for row in known])
     for name in APPEND_ONLY:
-        _refuse_changes(name)
+        refuse_changes(op.get_bind(), name)
 
 
 def downgrade() -> None:
     """Take it back: of each month that stands closed its newest closing is left."""
     for name in APPEND_ONLY:
-        _allow_changes(name)
+        allow_changes(op.get_bind(), name)
     known = _rows(
         "SELECT month, closed_at, last_entry, figures FROM closed_month c WHERE NOT EXISTS ("
         "SELECT 1 FROM month_opening o WHERE o.month = c.month AND o.closing = c.closing)"
@@ -64,25 +66,3 @@ def downgrade() -> None:
 def _rows(query: str) -> list[dict[str, object]]:
     """Return closed months, a few for each year: all of them can be carried over at once."""
     return [dict(row) for row in op.get_bind().exec_driver_sql(query).mappings()]
-
-
-def _refuse_changes(table: str) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER append_only_{table}_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
-            )
-        return
-    op.execute(
-        f"CREATE TRIGGER append_only_{table} BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
-    )
-
-
-def _allow_changes(table: str) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("update", "delete"):
-            op.execute(f"DROP TRIGGER append_only_{table}_{verb}")
-    else:
-        op.execute(f"DROP TRIGGER append_only_{table} ON {table}")

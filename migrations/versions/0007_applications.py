@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from creditdesk.db import refuse_changes
+
 revision = "0007_applications"
 down_revision = "0006_months"
 
@@ -17,7 +19,7 @@ def upgrade() -> None:
     _steps()
     _checks()
     for table in APPEND_ONLY:
-        _refuse_changes(table)
+        refuse_changes(op.get_bind(), table)
 
 
 def downgrade() -> None:
@@ -181,17 +183,3 @@ def _checks() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_use_check")),
     )
     op.create_index("ix_use_check_loan_id", "use_check", ["loan_id", "checked_on"], unique=False)
-
-
-def _refuse_changes(table: str) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER append_only_{table}_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
-            )
-        return
-    op.execute(
-        f"CREATE TRIGGER append_only_{table} BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
-    )

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from creditdesk.db import refuse_changes
+
 revision = "0009_moves"
 down_revision = "0008_decisions"
 
@@ -42,23 +44,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("mirrors IS NOT NULL"),
         postgresql_where=sa.text("mirrors IS NOT NULL"),
     )
-    _refuse_changes("loan_place")
+    refuse_changes(op.get_bind(), "loan_place")
 
 
 def downgrade() -> None:
     """Take it back: every loan is then where its contract says."""
     op.drop_table("loan_place")
-
-
-def _refuse_changes(table: str) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER append_only_{table}_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
-            )
-        return
-    op.execute(
-        f"CREATE TRIGGER append_only_{table} BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
-    )

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from creditdesk.db import refuse_changes
+
 revision = "0011_proposals"
 down_revision = "0010_measures"
 
@@ -53,24 +55,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("proposal_id", name=op.f("pk_proposal_answer")),
     )
     for table in APPEND_ONLY:
-        _refuse_changes(table)
+        refuse_changes(op.get_bind(), table)
 
 
 def downgrade() -> None:
     """Take it back: for a book in which nothing was proposed."""
     for table in reversed(APPEND_ONLY):
         op.drop_table(table)
-
-
-def _refuse_changes(table: str) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER append_only_{table}_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
-            )
-        return
-    op.execute(
-        f"CREATE TRIGGER append_only_{table} BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
-    )

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from creditdesk.db import refuse_changes
+
 APPEND_ONLY = ("person", "appointment")
 
 revision = "0014_users"
@@ -39,7 +41,7 @@ def upgrade() -> None:
     for table in ("recovery_code", "session", "known_device", "one_time_link", "access_token"):
         op.create_index(f"ix_{table}_person_id", table, ["person_id"])
     for table in APPEND_ONLY:
-        _refuse_changes(table)
+        refuse_changes(op.get_bind(), table)
 
 
 def _people() -> None:
@@ -130,17 +132,3 @@ def downgrade() -> None:
         *("recovery_code", "second_factor", "credential", "appointment", "person"),
     ):
         op.drop_table(table)
-
-
-def _refuse_changes(table: str) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER append_only_{table}_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
-            )
-        return
-    op.execute(
-        f"CREATE TRIGGER append_only_{table} BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
-    )
