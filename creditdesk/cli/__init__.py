@@ -1,5 +1,6 @@
 """Commands for operators: each opens one transaction, calls one act and tells what came of it."""
 
+# Importing them is what adds their commands.
 from creditdesk.cli import (
     accesses,
     applications,
@@ -21,26 +22,6 @@ from creditdesk.cli import (
 from creditdesk.cli.frame import cli
 
 __all__ = ["cli", "main"]
-
-# Naming them is what adds their commands.
-_ = (
-    accesses,
-    applications,
-    book,
-    decisions,
-    desk,
-    explaining,
-    files,
-    households,
-    keys,
-    measures,
-    months,
-    moves,
-    paper,
-    quoting,
-    receipts,
-    users,
-)
 
 
 def main() -> None:
