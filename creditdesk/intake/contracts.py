@@ -8,7 +8,6 @@ from creditdesk import chain, loans, records
 from creditdesk.communes import Map
 from creditdesk.db import Tx, insert_rows, row_text
 from creditdesk.engine.policy import Policy
-from creditdesk.intake import cells
 from creditdesk.intake.layout import LOANS, titles
 from creditdesk.intake.reading import Table
 from creditdesk.intake.report import Lines, Report
@@ -52,7 +51,7 @@ def take(
     report = lines.report
     if act is not None:
         records.ledger.hold_for_writing(tx)
-    contracts = _checked(_read(lines), policy, places, lines)
+    contracts = _checked(lines.rows(LOANS), policy, places, lines)
     new = _unknown_to_book(tx, policy, places, contracts, lines)
     people = _People(tx, places)
     admitted = [(contract, people.admit(at, contract, lines)) for at, contract in new]
@@ -63,31 +62,13 @@ def take(
     return report
 
 
-def _read(lines: Lines) -> Iterator[tuple[int, Contract]]:
-    """Yield (place in the table, contract) of the rows whose every cell could be read."""
-    columns: dict[str, Any] = {}
-    wrong: set[int] = set()
-    for reader in LOANS:
-        texts = lines.table.columns.get(reader.key)
-        if texts is None:
-            columns[reader.key] = [reader.read("")] * len(lines.table.rows)
-            continue
-        columns[reader.key], faults = cells.each(texts, reader.read)
-        for at, code in faults:
-            wrong.add(at)
-            lines.fault(at, reader.key, code)
-    values = zip(*(columns[reader.key] for reader in LOANS), strict=True)
-    for at, row in enumerate(values):
-        if at not in wrong:
-            yield at, Contract(*row)
-
-
 def _checked(
-    rows: Iterator[tuple[int, Contract]], policy: Policy, places: Map, lines: Lines
+    rows: Iterator[tuple[int, tuple[Any, ...]]], policy: Policy, places: Map, lines: Lines
 ) -> dict[str, tuple[int, Contract]]:
     """Return the sound contracts by number; the same one twice counts once."""
     seen: dict[str, tuple[int, Contract]] = {}
-    for at, contract in rows:
+    for at, values in rows:
+        contract = Contract(*values)
         found = loans.problems(contract, policy, places)
         for field, code in found:
             lines.fault(at, field, code)

@@ -1,11 +1,9 @@
 """The lines of a new map: villages and communes, and the communes in which they lie from now."""
 
-from typing import Any
-
 from creditdesk.errors import Malformed
-from creditdesk.intake import cells
-from creditdesk.intake.layout import LINES
+from creditdesk.intake.layout import LINES, titles
 from creditdesk.intake.reading import Table
+from creditdesk.intake.report import Lines
 from creditdesk.moves import Line
 
 
@@ -17,21 +15,17 @@ class LinesUnreadable(Malformed):
 
 def read_lines(table: Table) -> tuple[Line, ...]:
     """Return the lines of a new map; raises LinesUnreadable with every fault of the file."""
-    columns: dict[str, list[Any]] = {}
-    faults = []
-    for reader in LINES:
-        texts = table.columns.get(reader.key)
-        if texts is None:
-            columns[reader.key] = [""] * len(table.rows)
-            continue
-        values, wrong = cells.each(texts, reader.read)
-        columns[reader.key] = list(values)
-        faults += [(int(table.rows[at]), reader.title, str(texts[at]), code) for at, code in wrong]
-    faults += [(row, "", text, "too-many-fields") for row, text in table.overlong]
-    if faults:
-        raise LinesUnreadable(faults=sorted(faults))
-    rows = zip(*(columns[reader.key] for reader in LINES), strict=True)
+    lines = Lines(table)
+    rows = list(lines.rows(LINES))
+    if lines.report.faults:
+        titled = {"": "", **titles(LINES)}
+        raise LinesUnreadable(
+            faults=sorted(
+                (fault.row, titled[fault.column], fault.value, fault.code)
+                for fault in lines.report.faults
+            )
+        )
     return tuple(
-        Line(commune, village, former, office, int(row))
-        for (commune, village, former, office), row in zip(rows, table.rows, strict=True)
+        Line(commune, village, former, office, lines.row(at))
+        for at, (commune, village, former, office) in rows
     )

@@ -1,14 +1,12 @@
 """The file of a commune's yearly list: households with their standings, whole or not at all."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 from creditdesk import households, records
 from creditdesk.communes import Map
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
 from creditdesk.households import Listing
-from creditdesk.intake import cells
 from creditdesk.intake.layout import HOUSEHOLDS
 from creditdesk.intake.reading import Table
 from creditdesk.intake.report import Lines, Report
@@ -31,7 +29,7 @@ def take(
     report = lines.report
     if act is not None:
         records.loans.hold_contracts(tx)
-    read = dict(_read(lines))
+    read = {at: Listing(*values) for at, values in lines.rows(HOUSEHOLDS)}
     weighed = households.weigh(tx, policy, places, list(read.values()))
     for at, one in zip(read, weighed, strict=True):
         if one.refusal:
@@ -43,22 +41,3 @@ def take(
     if act is not None and report.accepted:
         households.write_listings(tx, places, new, act())
     return report
-
-
-def _read(lines: Lines) -> Iterator[tuple[int, Listing]]:
-    """Yield (place in the table, listing) of the rows whose every cell could be read."""
-    columns: dict[str, Any] = {}
-    wrong: set[int] = set()
-    for reader in HOUSEHOLDS:
-        texts = lines.table.columns.get(reader.key)
-        if texts is None:
-            columns[reader.key] = [reader.read("")] * len(lines.table.rows)
-            continue
-        columns[reader.key], faults = cells.each(texts, reader.read)
-        for at, code in faults:
-            wrong.add(at)
-            lines.fault(at, reader.key, code)
-    values = zip(*(columns[reader.key] for reader in HOUSEHOLDS), strict=True)
-    for at, row in enumerate(values):
-        if at not in wrong:
-            yield at, Listing(*row)

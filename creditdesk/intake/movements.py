@@ -14,7 +14,6 @@ from creditdesk.db import Tx
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.policy import Policy
 from creditdesk.engine.replay import BeforeFirstDraw, MoreThanOutstanding, Revision, revise
-from creditdesk.intake import cells
 from creditdesk.intake.layout import MOVEMENTS
 from creditdesk.intake.reading import Table
 from creditdesk.intake.report import Lines, Report
@@ -83,17 +82,7 @@ def take(
 
 def _read(tx: Tx, lines: Lines, latest: date) -> _Rows:
     """Return the readable rows, noting a fault for each cell that cannot be."""
-    columns: dict[str, Any] = {}
-    size = len(lines.table.rows)
-    sound = np.ones(size, dtype=bool)
-    for reader in MOVEMENTS:
-        texts = lines.table.columns.get(reader.key)
-        if texts is None:
-            texts = np.full(size, "", dtype=object)
-        columns[reader.key], faults = cells.each(texts, reader.read)
-        for at, code in faults:
-            sound[at] = False
-            lines.fault(at, reader.key, code)
+    columns, sound = lines.columns(MOVEMENTS)
     known = records.loans.loan_ids(tx)
     loan_ids = np.array([known.get(number, 0) for number in columns["loan_no"]], dtype=np.int64)
     _check_facts(lines, columns, sound, latest)

@@ -1,8 +1,13 @@
 """What became of a file: counts, faults and doubts, each with its place in the file."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from creditdesk.intake import cells
+from creditdesk.intake.layout import Reader
 from creditdesk.intake.reading import Table
 
 
@@ -41,6 +46,29 @@ class Lines:
         )
         for row, value in table.overlong:
             self.report.faults.append(Remark(row, "", value, "too-many-fields"))
+
+    def columns(self, readers: Sequence[Reader]) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Return the values of every column, and which rows could be read whole.
+
+        Every other cell is a fault; a column that the file lacks has empty cells.
+        """
+        size = len(self.table.rows)
+        found, sound = dict[str, np.ndarray](), np.ones(size, dtype=bool)
+        for reader in readers:
+            texts = self.table.columns.get(reader.key)
+            if texts is None:
+                texts = np.full(size, "", dtype=object)
+            found[reader.key], faults = cells.each(texts, reader.read)
+            for at, code in faults:
+                sound[at] = False
+                self.fault(at, reader.key, code)
+        return found, sound
+
+    def rows(self, readers: Sequence[Reader]) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        """Yield (place in the table, values) of the rows that could be read whole."""
+        columns, sound = self.columns(readers)
+        values = zip(*columns.values(), strict=True)
+        return ((at, row) for at, row in enumerate(values) if sound[at])
 
     def row(self, at: int) -> int:
         """Return the line of the file in which a row of the table stands."""
