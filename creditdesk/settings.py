@@ -65,6 +65,7 @@ class Settings:
     data_key_file: str
     access_years: int
     password_shortest: int
+    password_guesses: int
     password_passes: int
     password_memory_kib: int
     password_lanes: int

@@ -114,7 +114,7 @@ def test_a_session_and_its_tokens_are_dead_on_the_next_request(database, ending)
             CONFIGURED,
             person=person,
             password=PASSWORD,
-            wanted="một hai ba con mèo",
+            wanted="con mèo mà trèo cây cau",
             client=HERE,
             at=NOW,
         )
@@ -263,11 +263,11 @@ def test_ones_own_password_changes_by_the_former_one(database):
     with pytest.raises(PasswordTooShort):
         change(PASSWORD, "ngắn")
     with pytest.raises(SignInRefused):
-        change("không phải", "một hai ba con mèo")
-    change(PASSWORD, "một hai ba con mèo")
+        change("không phải", "con mèo mà trèo cây cau")
+    change(PASSWORD, "con mèo mà trèo cây cau")
 
     fail(database)
-    assert sign_in(database, password="một hai ba con mèo").stage is Stage.FULL
+    assert sign_in(database, password="con mèo mà trèo cây cau").stage is Stage.FULL
 
 
 def test_a_token_does_what_it_is_for_until_it_ends(database):

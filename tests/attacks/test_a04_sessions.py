@@ -51,7 +51,7 @@ def test_what_was_stolen_is_dead_on_the_next_request(desk, ending):
             CONFIGURED,
             person=person,
             password=PASSWORD,
-            wanted="một hai ba con mèo",
+            wanted="con mèo mà trèo cây cau",
             client=HERE,
             at=moment(),
         )
