@@ -19,6 +19,7 @@ AXES = (
     "group",
     "village",
     "status",
+    "term",
 )
 
 
@@ -47,6 +48,8 @@ class Figures:
     frozen: Dong = Dong(0)
     late_principal: Dong = Dong(0)
     loans_late: int = 0
+    loans_repaying: int = 0
+    loans_overdue: int = 0
     interest_unpaid: Dong = Dong(0)
 
 
@@ -108,7 +111,10 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The communes of one kind: `xa`, `phuong`, `dac-khu`, or `cu` for units of an older map."""
+    """The communes of one kind: `xa`, `phuong`, `dac-khu`, or `cu` for units of an older map.
+
+    Rows of another axis stand together under its name.
+    """
 
     kind: str
     rows: tuple[PortfolioRow, ...]
@@ -117,7 +123,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a statement covers: a province or one commune of it, seen on the map of a day."""
+    """What a statement covers: a province or one commune of it, seen on the map of a day.
+
+    narrowed  further axes, the one key of each that loans have, and its name
+    """
 
     province_code: str
     province_name: str
@@ -125,13 +134,28 @@ class Scope:
     commune_code: str | None = None
     commune_name: str | None = None
     commune_kind: str | None = None
+    narrowed: tuple[tuple[str, str, str], ...] = ()
+
+
+class Heading(NamedTuple):
+    """What every statement says of itself before its figures."""
+
+    scope: Scope
+    since: date
+    as_of: date
+    map_of: date
+    policy_version: str
+    made_at: datetime
+    left_out: tuple[tuple[str, int], ...]
+    demonstration: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PortfolioStatement:
     """The portfolio statement that a finance department signs for.
 
-    `sections` hold one row per commune (keys = (commune,)); `programmes` one row per programme and
+    `sections` hold one row per commune (keys = (commune,)), or one per key of the axis `by` in one
+    section of that name; `programmes` one row per programme and
     source (keys = (programme, source), source "1" central, "2" local); `left_out` pairs a code
     with a count of loans; `digest` is the SHA-256 of the statement's data in hexadecimal.
     """
@@ -150,6 +174,7 @@ class PortfolioStatement:
     left_out: tuple[tuple[str, int], ...]
     digest: str
     demonstration: bool = False
+    by: str = "commune"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,11 +56,8 @@ def write_portfolio(
         statement = statements.portfolio_statement(
             tx,
             desk.policy,
-            since=since,
-            as_of=as_of,
-            place=place,
+            statements.Question(since, as_of, place=place, map_of=map_of),
             made_at=frame.moment(),
-            map_of=map_of,
         )
     folder = desk.settings.font_folder
     content = portfolio_paper.render(

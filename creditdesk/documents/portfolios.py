@@ -6,7 +6,8 @@ from typing import Any
 from creditdesk.documents.tables import table
 from creditdesk.figures import FIGURE_NAMES, Bridge, Figures, Moved, Portfolio, PortfolioRow
 
-PORTFOLIO_FIGURES = tuple(name for name in FIGURE_NAMES if name not in ("drawn_year", "opening"))
+_OF_PAPERS = ("drawn_year", "opening", "loans_repaying", "loans_overdue")
+PORTFOLIO_FIGURES = tuple(name for name in FIGURE_NAMES if name not in _OF_PAPERS)
 
 
 def figures(found: Figures) -> dict[str, int]:

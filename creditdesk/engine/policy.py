@@ -120,6 +120,7 @@ class Limits:
     extension_share: History[Decimal]
     extension_short_months: History[int]
     short_term_months: History[int]
+    medium_term_months: History[int]
     freeze_months: History[int]
     freeze_months_heavy: History[int]
     freeze_loss_from: History[Decimal]
@@ -229,6 +230,7 @@ _LIMITS: Mapping[str, Form[Any]] = {
     "extension_share": dated.SHARE,
     "extension_short_months": dated.MONTHS,
     "short_term_months": dated.MONTHS,
+    "medium_term_months": dated.MONTHS,
     "freeze_months": dated.MONTHS,
     "freeze_months_heavy": dated.MONTHS,
     "freeze_loss_from": dated.SHARE,

@@ -166,9 +166,7 @@ def paper() -> Response:
         statement = statements.portfolio_statement(
             tx,
             desk.policy,
-            since=chosen.since,
-            as_of=chosen.as_of,
-            place=chosen.place or None,
+            Question(chosen.since, chosen.as_of, place=chosen.place or None),
             made_at=edge.moment(),
         )
     folder = desk.settings.font_folder

@@ -173,9 +173,8 @@ def test_a_commune_that_was_split_stays_under_its_code_until_somebody_decides(da
         since, as_of = date(2026, 1, 1), AFTER
 
         def statement():
-            return statements.portfolio_statement(
-                tx, POLICY, since=since, as_of=as_of, place=None, made_at=made_at
-            )
+            question = Question(since, as_of)
+            return statements.portfolio_statement(tx, POLICY, question, made_at=made_at)
 
         (section,) = statement().sections
         assert (section.kind, section.subtotal.loans) == ("cu", 1)
@@ -201,11 +200,12 @@ def test_a_statement_tells_its_map(database):
     with database.begin() as tx:
         a_loan(tx)
         move_household(tx)
-        asked = {"since": date(2026, 1, 1), "as_of": BEFORE, "place": "44"}
+        asked = Question(date(2026, 1, 1), BEFORE, place="44")
         made_at = datetime(2026, 11, 22, tzinfo=UTC)
 
-        then = statements.portfolio_statement(tx, POLICY, **asked, made_at=made_at)
-        now = statements.portfolio_statement(tx, POLICY, **asked, made_at=made_at, map_of=DAY)
+        then = statements.portfolio_statement(tx, POLICY, asked, made_at=made_at)
+        moved = replace(asked, map_of=DAY)
+        now = statements.portfolio_statement(tx, POLICY, moved, made_at=made_at)
 
     assert (then.map_of, now.map_of) == (BEFORE, DAY)
     assert then.total == now.total

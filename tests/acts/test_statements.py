@@ -9,6 +9,7 @@ import pytest
 from creditdesk import records, statements
 from creditdesk.communes import PlaceNotFound
 from creditdesk.db import Database
+from creditdesk.engine import days
 from creditdesk.statements import Question
 from tests import reference
 from tests.builders import POLICY, a_book, a_loan, an_invented_book
@@ -19,7 +20,7 @@ SINCE, AS_OF = date(2025, 1, 1), date(2026, 9, 30)
 BOOK = an_invented_book(31, count=20)
 AXES = [
     *(["commune"], ["programme"], ["source"], ["investor"], ["trustee"], ["office"], ["group"]),
-    *(["village"], ["status"], ["programme", "source"], ["commune", "group", "status"]),
+    *(["village"], ["status"], ["term"], ["programme", "source"], ["commune", "group", "status"]),
     ["source", "investor", "trustee", "office"],
 ]
 
@@ -31,10 +32,19 @@ def status(contract, events):
     return "written-off" if now["written_off"] else "closed"
 
 
+def term(contract):
+    ends = {
+        name: days.months_after(contract.signed_on, months)
+        for name, months in (("short", 12), ("medium", 60))
+    }
+    return next((name for name, end in ends.items() if contract.due_on <= end), "long")
+
+
 def key_of(contract, events, axes):
     names = {"group": "group_no", "village": "village_code"}
+    others = {"status": lambda: status(contract, events), "term": lambda: term(contract)}
     return tuple(
-        status(contract, events) if axis == "status" else getattr(contract, names.get(axis, axis))
+        others[axis]() if axis in others else getattr(contract, names.get(axis, axis))
         for axis in axes
     )
 
@@ -202,9 +212,7 @@ def statement(tx, place=None):
     return statements.portfolio_statement(
         tx,
         POLICY,
-        since=SINCE,
-        as_of=AS_OF,
-        place=place,
+        Question(SINCE, AS_OF, place=place),
         made_at=datetime(2026, 11, 22, tzinfo=UTC),
     )
 
@@ -252,3 +260,44 @@ def test_a_row_tells_the_names_of_its_keys(book):
     assert names["19333"][0] == "Đông Hà"
     assert all(row.names[2] == row.keys[2] for row in found.rows)
     assert records.loans.provinces(book) == ["44", "79"]
+
+
+@pytest.mark.parametrize(
+    ("within", "by"),
+    [
+        ({"trustee": "11"}, "group"),
+        ({"group_no": "9255001"}, "programme"),
+        ({"source": "2"}, "investor"),
+        ({"office": "004401"}, "commune"),
+        ({"programme": "01", "source": "1"}, "trustee"),
+        ({"investor": "TINH"}, "source"),
+    ],
+)
+def test_a_statement_is_narrowed_to_what_it_is_asked_for(book, within, by):
+    keys = tuple((axis.removesuffix("_no"), key) for axis, key in within.items())
+    question = Question(SINCE, AS_OF, (by,), "44", within=keys)
+
+    found = statements.portfolio_statement(
+        book, POLICY, question, made_at=datetime(2026, 11, 22, tzinfo=UTC)
+    )
+
+    rows = expected(
+        [by],
+        lambda contract: (
+            contract.commune != "26506"
+            and all(getattr(contract, axis) == key for axis, key in within.items())
+        ),
+    )
+    told_rows = {row.keys: told(row.figures) for part in found.sections for row in part.rows}
+    assert told_rows == rows
+    assert [(axis, key) for axis, key, _ in found.scope.narrowed] == list(keys)
+    assert all(identity.holds for identity in found.identities)
+
+
+def test_nothing_is_stated_of_a_group_without_loans(book):
+    question = Question(SINCE, AS_OF, place="44", within=(("group", "0000000"),))
+
+    with pytest.raises(statements.NothingInScope):
+        statements.portfolio_statement(
+            book, POLICY, question, made_at=datetime(2026, 11, 22, tzinfo=UTC)
+        )

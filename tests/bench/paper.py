@@ -76,9 +76,7 @@ def _read(stage, day):
         return statements.portfolio_statement(
             tx,
             stage.policy,
-            since=day.replace(month=1, day=1),
-            as_of=day,
-            place=None,
+            statements.Question(day.replace(month=1, day=1), day),
             made_at=datetime(2026, 11, 22, tzinfo=UTC),
         )
 

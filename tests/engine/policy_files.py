@@ -55,6 +55,7 @@ def limits() -> dict[str, Any]:
         "extension_share": share,
         "extension_short_months": months,
         "short_term_months": months,
+        "medium_term_months": months,
         "freeze_months": months,
         "freeze_months_heavy": months,
         "freeze_loss_from": share,

@@ -215,7 +215,7 @@ def test_extensions_and_freezes_have_their_limits() -> None:
     assert limits.extension_share.at(day) == Decimal("0.5")
     assert limits.extension_share.values[0].since == date(2023, 9, 15)
     assert limits.extension_short_months.at(date(2021, 5, 19)) == 12
-    assert limits.short_term_months.at(day) == 12
+    assert (limits.short_term_months.at(day), limits.medium_term_months.at(day)) == (12, 60)
     assert limits.freeze_months.at(date(2021, 5, 19)) == 36
     assert limits.freeze_months_heavy.at(date(2021, 5, 19)) == 60
     assert limits.freeze_loss_from.at(date(2021, 5, 19)) == Decimal("0.4")

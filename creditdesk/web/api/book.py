@@ -89,9 +89,7 @@ def statement(tx: Tx, asked: dict[str, Any]) -> bytes:
     found = statements.portfolio_statement(
         tx,
         desk.policy,
-        since=since,
-        as_of=as_of,
-        place=asked.get("place"),
+        Question(since, as_of, place=asked.get("place")),
         made_at=edge.moment(),
     )
     folder = desk.settings.font_folder

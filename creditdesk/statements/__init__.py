@@ -1,0 +1,33 @@
+"""Readings across nouns: the book on any axes, between two maps, and as a statement."""
+
+from creditdesk.statements.books import (
+    STATUSES,
+    PeriodBackwards,
+    Question,
+    UnknownAxis,
+    add,
+    cuts,
+    names,
+    portfolio,
+)
+from creditdesk.statements.bridges import bridge
+from creditdesk.statements.printed import (
+    NothingInScope,
+    heading,
+    portfolio_statement,
+)
+
+__all__ = [
+    "STATUSES",
+    "NothingInScope",
+    "PeriodBackwards",
+    "Question",
+    "UnknownAxis",
+    "add",
+    "bridge",
+    "cuts",
+    "heading",
+    "names",
+    "portfolio",
+    "portfolio_statement",
+]

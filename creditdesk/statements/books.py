@@ -1,0 +1,261 @@
+"""The book in figures: every loan that has lent anything, added up by any keys."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from creditdesk import records, standings
+from creditdesk.columns import Axes, Image
+from creditdesk.communes import Map, map_on
+from creditdesk.db import Tx
+from creditdesk.engine.money import Dong
+from creditdesk.engine.policy import Policy
+from creditdesk.errors import Malformed
+from creditdesk.figures import AXES, FIGURE_NAMES, Figures, Portfolio, PortfolioRow
+
+STATUSES = ("open", "closed", "written-off")
+_COLUMN_OF = {"group": "group_no", "village": "village_code"}
+
+
+class UnknownAxis(Malformed):
+    """The portfolio has no such axis."""
+
+    code = "unknown-axis"
+
+
+class PeriodBackwards(Malformed):
+    """The period ends before it begins."""
+
+    code = "period-backwards"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a portfolio is asked for: first and last day, axes, a place or all of the book.
+
+    map_of  the day on whose map loans are placed, that of `as_of` where it is not said
+    within  axes and the one key of each that loans have: of a group, of a programme
+    """
+
+    since: date
+    as_of: date
+    axes: tuple[str, ...] = ("commune",)
+    place: str | None = None
+    with_year: bool = False
+    map_of: date | None = None
+    within: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def mapped(self) -> date:
+        """Return the day on whose map loans are placed."""
+        return self.map_of or self.as_of
+
+    def check(self) -> None:
+        """Raise UnknownAxis or PeriodBackwards where the question cannot be answered."""
+        for axis in (*self.axes, *(axis for axis, _ in self.within)):
+            if axis not in AXES:
+                raise UnknownAxis(axis=axis, axes=list(AXES))
+        if not self.axes or len(set(self.axes)) != len(self.axes):
+            raise UnknownAxis(axis=",".join(self.axes), axes=list(AXES))
+        if self.since > self.as_of:
+            raise PeriodBackwards(since=self.since, as_of=self.as_of)
+
+
+def portfolio(tx: Tx, policy: Policy, question: Question) -> Portfolio:
+    """Return the book in figures, one row for each combination of the axes that has lent anything.
+
+    Raises UnknownAxis, PeriodBackwards, PlaceNotFound.
+    """
+    return cuts(tx, policy, question, question.axes)[0]
+
+
+def cuts(
+    tx: Tx, policy: Policy, question: Question, *by: tuple[str, ...]
+) -> tuple[Portfolio, ...]:
+    """Return the same loans in figures by several combinations of the question's axes.
+
+    Raises UnknownAxis, PeriodBackwards, PlaceNotFound.
+    """
+    question.check()
+    places = map_on(question.mapped)
+    province, commune = places.scope(question.place)
+
+    def loans_of(code: str) -> pd.DataFrame:
+        over = standings.axes(tx, code, question.mapped)
+        inside = over.columns["commune"] == commune if commune else None
+        keys = {"term": _terms(over, policy, question.as_of)} if "term" in question.axes else {}
+        return loans(tx, over, inside, question, keys)
+
+    frame = together(tx, province, loans_of)
+    rows = Rows(frame, names(tx, policy, places, question.axes))
+    return tuple(
+        Portfolio(question.since, question.as_of, axes, rows.by(*axes), rows.total) for axes in by
+    )
+
+
+def together(
+    tx: Tx, province: str | None, loans_of: Callable[[str], pd.DataFrame]
+) -> pd.DataFrame:
+    """Return the loans of a province, or of every province of the book, in one table."""
+    frames = [loans_of(code) for code in ([province] if province else records.loans.provinces(tx))]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def loans(
+    tx: Tx,
+    over: Axes,
+    inside: np.ndarray | None,
+    question: Question,
+    keys: Mapping[str, Any] = MappingProxyType({}),
+) -> pd.DataFrame:
+    """Return one row per loan that has lent anything: axes, figures [dong], household."""
+    now = standings.image(tx, over.province, question.as_of)
+    before = standings.image(tx, over.province, standings.day_before(question.since))
+    chosen = now["draws"] > 0
+    if inside is not None:
+        chosen &= inside
+    for axis, key in question.within:
+        chosen &= keys_of(over, now, axis) == key
+    earned = standings.earned(tx, over, now)
+    outstanding, late = now.outstanding, now.late
+    columns: dict[str, Any] = {
+        **keys,
+        "household_id": over.columns["household_id"],
+        "loans": outstanding > 0,
+        "loans_drawn": now["draws"] > before["draws"],
+        "drawn": now["drawn"] - before["drawn"],
+        "drawn_to_date": now["drawn"],
+        "principal_collected": now["repaid"] - before["repaid"],
+        "interest_collected": now["interest_collected"] - before["interest_collected"],
+        "written_off": now["written_off"] - before["written_off"],
+        "opening": before.outstanding,
+        "outstanding": outstanding,
+        "in_term": now["in_term"],
+        "overdue": now["overdue"],
+        "frozen": now["frozen"],
+        "late_principal": late,
+        "loans_late": late > 0,
+        "loans_repaying": now["repaid"] > before["repaid"],
+        "loans_overdue": now["overdue"] > 0,
+        "interest_unpaid": earned.in_term
+        + earned.overdue
+        + earned.grace
+        - now["interest_collected"],
+    }
+    if question.with_year:
+        last_year = date(question.as_of.year - 1, 12, 31)
+        then = standings.image(tx, over.province, last_year)
+        columns["drawn_year"] = now["drawn"] - then["drawn"]
+    for axis in question.axes:
+        if axis not in keys:
+            columns[axis] = keys_of(over, now, axis)
+    return pd.DataFrame({name: values[chosen] for name, values in columns.items()}, copy=False)
+
+
+def keys_of(over: Axes, now: Image, axis: str) -> Any:
+    """Return the key of every loan on an axis."""
+    return _statuses(now) if axis == "status" else over.by(_COLUMN_OF.get(axis, axis))
+
+
+def _terms(over: Axes, policy: Policy, day: date) -> np.ndarray:
+    """Return of every loan whether it was signed for a short, a medium or a long term."""
+    signed, due = (over.columns[name].astype("datetime64[D]") for name in ("signed_on", "due_on"))
+    months = due.astype("datetime64[M]").astype(int) - signed.astype("datetime64[M]").astype(int)
+    # A month that has begun counts, as a month's last day stands for those it lacks.
+    months += (due - due.astype("datetime64[M]")) > (signed - signed.astype("datetime64[M]"))
+    limits = policy.limits
+    found = np.full(len(over.ids), "long", dtype=object)
+    found[months <= limits.medium_term_months.at(day)] = "medium"
+    found[months <= limits.short_term_months.at(day)] = "short"
+    return found
+
+
+def _statuses(now: Image) -> np.ndarray:
+    outstanding = now.outstanding
+    closed = np.where(now["written_off"] > 0, "written-off", "closed")
+    return np.where((outstanding > 0) | (now["drawn"] == 0), "open", closed).astype(object)
+
+
+def _coded(column: pd.Series) -> tuple[np.ndarray, Any]:
+    """Return a column as codes and their sorted values."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(), column.cat.categories
+    codes, values = pd.factorize(column, sort=True)
+    return codes, values
+
+
+def _grouped(
+    frame: pd.DataFrame, axes: Sequence[str]
+) -> Iterable[tuple[tuple[str, ...], Figures]]:
+    """Yield (keys, figures) of every group of loans, rising by key."""
+    coded = [_coded(frame[axis]) for axis in axes]
+    code = np.zeros(len(frame), dtype=np.int64)
+    for codes, values in coded:
+        code = code * len(values) + codes
+    names = [name for name in FIGURE_NAMES if name in frame.columns]
+    numbers = frame[names].astype(np.int64).groupby(code, sort=True).sum()
+    owing = frame["outstanding"].to_numpy() > 0
+    pairs = pd.DataFrame({"code": code[owing], "household": frame["household_id"][owing]})
+    households = pairs.drop_duplicates()["code"].value_counts()
+    for number, row in zip(numbers.index, numbers.itertuples(index=False), strict=True):
+        figures = Figures(
+            **{name: Dong(int(value)) for name, value in zip(names, row, strict=True)},
+            households=int(households.get(number, 0)),
+        )
+        keys = []
+        rest = int(number)
+        for _, values in reversed(coded):
+            rest, at = divmod(rest, len(values))
+            keys.append(str(values[at]))
+        yield tuple(reversed(keys)), figures
+
+
+class Rows(NamedTuple):
+    """Loans that can be added up by any of their keys, and the names of the keys of each axis."""
+
+    frame: pd.DataFrame
+    names: Mapping[str, Mapping[str, str]]
+
+    def by(self, *axes: str) -> tuple[PortfolioRow, ...]:
+        """Return one row for each combination of keys, rising."""
+        groups = () if self.frame.empty else _grouped(self.frame, axes)
+        return tuple(
+            PortfolioRow(keys, tuple(map(self._name, axes, keys)), figures)
+            for keys, figures in groups
+        )
+
+    def _name(self, axis: str, key: str) -> str:
+        return self.names.get(axis, {}).get(key, key)
+
+    @property
+    def total(self) -> Figures:
+        """Return what all of them come to."""
+        return next((row.figures for row in self.by()), Figures())
+
+
+def names(
+    tx: Tx, policy: Policy, places: Map, axes: Sequence[str] = ()
+) -> dict[str, dict[str, str]]:
+    """Return the names of the keys of every axis, in Vietnamese; of groups where it is asked."""
+    found = {
+        "commune": places.names,
+        "programme": {code: p.names.vi for code, p in policy.programmes.items()},
+        "source": {code: named.names.vi for code, named in policy.sources.items()},
+        "trustee": {code: named.names.vi for code, named in policy.trustees.items()},
+    }
+    if "group" in axes:
+        provinces = records.loans.provinces(tx)
+        groups = (records.households.groups_of(tx, code) for code in provinces)
+        found["group"] = {no: head for known in groups for no, (_, head) in known.items()}
+    return found
+
+
+def add(many: Iterable[Figures]) -> Figures:
+    """Return figures added up; households too, so for disjoint sets of households only."""
+    rows = list(many)
+    return Figures(**{name: sum(getattr(row, name) for row in rows) for name in FIGURE_NAMES})
