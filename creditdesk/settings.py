@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from creditdesk import secrecy
 from creditdesk.engine import policy as law
@@ -17,6 +18,7 @@ from creditdesk.geography import load as load_geography
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "config"
 PREFIX = "CREDITDESK_"
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 class SettingUnknown(Malformed):
@@ -47,6 +49,7 @@ class Settings:
     port: int
     workers: int
     request_seconds: int
+    public_address: str
     trusted_hosts: str
     proxies: int
     hsts_days: int
@@ -104,6 +107,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         except ValueError:
             raise SettingUnreadable(setting=name, value=text) from None
     values["database_url"] = _absolute(values["database_url"])
+    values["public_address"] = _public(values["public_address"])
     return Settings(**values)
 
 
@@ -116,6 +120,30 @@ def _absolute(url: str) -> str:
     if url.startswith(plain) and not url.startswith(f"{plain}/") and ":memory:" not in url:
         return f"{plain}{ROOT / url.removeprefix(plain)}"
     return url
+
+
+def _public(address: str) -> str:
+    """Return the address that people ask for, without a slash at its end."""
+    bare = address.strip().rstrip("/")
+    if bare and (not is_safe(bare) or urlsplit(bare)[2:] != ("", "", "")):
+        raise SettingUnreadable(setting=f"{PREFIX}PUBLIC_ADDRESS", value=address)
+    return bare
+
+
+def is_safe(address: str) -> bool:
+    """Return whether an address of the web is asked for by TLS, or is of this machine."""
+    try:
+        parts = urlsplit(address)
+        told = bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+    except ValueError:
+        return False
+    plain = parts.scheme == "http" and parts.hostname in THIS_MACHINE
+    return told and (parts.scheme == "https" or plain)
+
+
+def public_address(configured: Settings) -> str:
+    """Return what links that are sent out begin with: as stated, never as a caller says."""
+    return configured.public_address or f"http://{configured.host}:{configured.port}"
 
 
 def keyring(configured: Settings) -> secrecy.Keyring:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from creditdesk import documents, users, words
+from creditdesk import documents, settings, users, words
 from creditdesk.cli import frame
 from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, cli, command, tell
 from creditdesk.db import Tx
@@ -268,7 +268,7 @@ def invite(desk: Desk) -> None:
 
 
 def _link(desk: Desk, name: str, secret: str, at: datetime, *, json_: bool) -> None:
-    address = f"http://{desk.settings.host}:{desk.settings.port}/links/{secret}"
+    address = f"{settings.public_address(desk.settings)}/links/{secret}"
     until = at + timedelta(hours=desk.settings.link_hours)
     if json_:
         document = {"name": acts.name_of(name), "link": address, "until": until.isoformat()}

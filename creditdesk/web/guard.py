@@ -1,9 +1,11 @@
 """The outer wall: proxies that are believed, names that are answered to, TLS once and always."""
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from creditdesk.settings import Settings
+from creditdesk.settings import Settings, public_address
 
 _MOST_BYTES = 16 * 1024  # of a form; the service reads longer bodies, of `api_kilobytes`
 _MOST_PARTS = 500
@@ -35,8 +37,10 @@ def install(app: Flask, settings: Settings) -> None:
 
 def _names(settings: Settings) -> list[str]:
     """Return the names by which this server may be called: its own, this machine's, and stated."""
+    public = urlsplit(public_address(settings)).hostname or ""
     everywhere = {"", "0.0.0.0", "::"}
     host = settings.host
     own = [] if host in everywhere else [f"[{host}]" if ":" in host else host]
     stated = settings.trusted_hosts.replace(",", " ").split()
-    return sorted({"localhost", "127.0.0.1", "[::1]", *own, *stated})
+    named = [] if public in everywhere or ":" in public else [public]
+    return sorted({"localhost", "127.0.0.1", "[::1]", *own, *named, *stated})

@@ -13,7 +13,7 @@ from creditdesk.errors import DeskError, Refused
 from creditdesk.users import factors, held, people, permissions, sessions, signing
 from creditdesk.users.sessions import Begun, SessionOver, Stage
 from creditdesk.users.signing import SignInRefused, TooManyTries
-from creditdesk.web import edge
+from creditdesk.web import edge, returning
 from creditdesk.web.protocol import status_of
 from creditdesk.web.writing import hand
 
@@ -52,7 +52,7 @@ def _admit() -> Response | None:
         try:
             seen = sessions.who(tx, desk.settings, token=token, at=edge.moment())
         except SessionOver:
-            return _to("/sign-in")
+            return _to(returning.bearing("/sign-in", returning.here()))
     if seen.stale:
         with edge.begin() as tx:
             sessions.see(tx, token=token, at=edge.moment())
@@ -123,7 +123,7 @@ def give_code() -> Response:
             at=edge.moment(),
         )
     except SessionOver:
-        return _to("/sign-in")
+        return _to(returning.bearing("/sign-in", returning.wanted()))
     except (SignInRefused, TooManyTries) as refusal:
         return _form("second-factor.html", refusal)
     return _begin(begun)
@@ -155,7 +155,9 @@ def enrol() -> Response:
     except factors.CodeWrong as refusal:
         with edge.read() as tx:
             return _form("enrol.html", refusal, key=factors.begun(tx, person=person))
-    return _begun(make_response(template("recovery.html", codes=recovery)), begun)
+    return _begun(
+        make_response(template("recovery.html", codes=recovery, onward=returning.wanted())), begun
+    )
 
 
 @pages.get("/links/<secret>")
@@ -211,7 +213,9 @@ def _waiting(stage: Stage) -> users.Person:
 
 
 def _begin(begun: Begun) -> Response:
-    return _begun(_to(_WAITING.get(begun.stage, "/")), begun)
+    page = returning.wanted()
+    waiting = _WAITING.get(begun.stage)
+    return _begun(_to(returning.bearing(waiting, page) if waiting else page), begun)
 
 
 def _begun(answer: Response, begun: Begun) -> Response:

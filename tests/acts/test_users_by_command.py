@@ -5,9 +5,11 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from creditdesk import settings
 from creditdesk.cli import cli
 from creditdesk.cli import users as by_command
 from creditdesk.cli.frame import Desk
+from creditdesk.settings import SettingUnreadable
 from creditdesk.users import demonstration
 from creditdesk.users.demonstration import NotTheDemonstration
 from tests.builders import POLICY, a_loan
@@ -145,3 +147,20 @@ def test_a_real_book_has_no_invented_people(database):
 
     with pytest.raises(NotTheDemonstration):
         invite(database)
+
+
+def test_a_link_begins_with_the_stated_address(run, monkeypatch):
+    monkeypatch.setenv("CREDITDESK_PUBLIC_ADDRESS", "https://desk.example/")
+
+    printed = run("setup", "--administrator", "chi").stdout
+
+    assert "https://desk.example/links/" in printed
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://desk.example", "desk.example", "https://", "https://a@b.example", "https://a/b"],
+)
+def test_an_address_that_links_cannot_begin_with_is_refused(address):
+    with pytest.raises(SettingUnreadable):
+        settings.load({"CREDITDESK_PUBLIC_ADDRESS": address})

@@ -14,7 +14,7 @@ ENDINGS = ("suspend", "change", "reset", "revoke", "password", "sign-out")
 
 def is_inside(attacker):
     answer = attacker.ask("GET", "/communes/19333")
-    return answer.status_code == 200 or answer.headers.get("Location") != "/sign-in"
+    return answer.status_code == 200 or "/sign-in" not in answer.headers.get("Location", "")
 
 
 def thief_of(desk, name):

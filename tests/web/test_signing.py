@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 
@@ -74,7 +75,9 @@ def test_whoever_has_not_signed_in_is_sent_where_one_does(app):
 
     for address in [*PAGES.values(), "/loans/1", "/communes/0"]:
         answer = browser.get(address)
-        assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in")
+        asked = f"/sign-in?{urlencode({'next': address})}"
+        assert (answer.status_code, answer.headers["Location"]) == (303, asked)
+    assert browser.get("/").headers["Location"] == "/sign-in"
     assert browser.get("/nothing-here").status_code == 404
     assert browser.get("/healthz").status_code == 200
 
@@ -92,6 +95,70 @@ def test_an_officer_signs_in_looks_and_signs_out(app):
     assert "(lan)" in html
     assert left.status_code == 303
     assert browser.get(PAGES["commune"]).status_code == 303
+
+
+@pytest.mark.parametrize("name", ["lan", "soat"])
+def test_signing_in_leads_to_the_page_that_was_asked_for(app, name):
+    browser = Browser(app)
+    asked = browser.get(PAGES["commune"]).headers["Location"]
+
+    answer = browser.send(asked, {"name": name, "password": PASSWORD})
+    if name == "soat":
+        html = browser.send(answer.headers["Location"], {}).text
+        key = re.search(r"<code>([A-Z2-7]{32})</code>", html)[1]
+        code = {"code": codes.code_of(key, codes.step_at(moment()) - 1)}
+        done = browser.send(answer.headers["Location"], code)
+        recovery = re.findall(r"<code>([a-z2-7-]{19})</code>", done.text)
+        browser = Browser(app)
+        waiting = browser.send(asked, {"name": name, "password": PASSWORD}).headers["Location"]
+        assert f'href="{PAGES["commune"].replace("&", "&amp;")}"' in done.text
+        answer = browser.send(waiting, {"code": recovery[0]})
+
+    assert answer.headers["Location"] == PAGES["commune"]
+
+
+REFERERS = {
+    f"http://localhost{PAGES['commune']}": PAGES["commune"],
+    f"http://evil.example{PAGES['commune']}": "/",
+    "http://localhost/nothing-here": "/",
+    "": "/",
+}
+
+
+@pytest.mark.parametrize("referer", REFERERS)
+def test_whoever_was_signed_out_before_a_form_was_sent_comes_back_to_it(app, referer):
+    with app.test_request_context("/", method="POST", headers={"Referer": referer}):
+        assert returning.here() == REFERERS[referer]
+
+
+ELSEWHERE = (
+    *("https://evil.example/", "//evil.example/", "///evil.example", "/\\evil.example"),
+    *(
+        "/\t/evil.example",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        "evil.example",
+        "http:/loans/1",
+    ),
+    *(
+        "/%5cevil.example",
+        "/%2F%2Fevil.example",
+        "/@evil.example",
+        "/\n//evil.example",
+        " /loans/1",
+    ),
+    *("/api/v1/loans", "/healthz", "/sign-in", "/links/x", "/static/desk.css", "/loans/é"),
+    f"/loans/1?{'x' * 1000}",
+)
+
+
+@pytest.mark.parametrize("said", ELSEWHERE)
+def test_signing_in_leads_nowhere_else(app, said):
+    answer = Browser(app).send(
+        f"/sign-in?{urlencode({'next': said})}", {"name": "lan", "password": PASSWORD}
+    )
+
+    assert answer.headers["Location"] == "/"
 
 
 SEEN = {
