@@ -1,4 +1,4 @@
-"""Where somebody goes after signing in: to the page of this desk that was asked for, only there."""
+"""Where somebody goes after signing in: to the page of this desk that was asked for."""
 
 from urllib.parse import quote, unquote, urlencode, urlsplit
 

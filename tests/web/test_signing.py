@@ -9,6 +9,7 @@ import pytest
 from creditdesk.app import create_app
 from creditdesk.db import Database
 from creditdesk.users import Role, Scope, codes, people
+from creditdesk.web import returning
 from creditdesk.web.edge import moment
 from tests.keys import KEYS
 from tests.people import CONFIGURED as CHEAP
