@@ -53,12 +53,15 @@ class _List:
 
     amounts  what the columns say of each loan [dong]: 0 for one that is not on the list
     rows     what the engine says of a loan that the columns let through
+    told     what the columns say themselves of loans, by their places among those of the province:
+             for a list of most of the book, of which nobody can look at every loan
     exact    whether the columns let through those that are on the list, and no more
     others   rows that are told as a whole: groups, and what another noun knows
     """
 
     amounts: Amounts | None = None
     rows: _Rows | None = None
+    told: Callable[[View, np.ndarray], Iterator[Found]] | None = None
     exact: bool = True
     others: Callable[[View], Iterable[WorklistRow]] | None = None
 
@@ -96,7 +99,7 @@ WORKLISTS = {
     "due": _List(due.due, due.due_rows),
     "transfer-boxes": _List(due.boxes, due.boxes_rows, exact=False),
     "overdue": _List(due.overdue, due.overdue_rows),
-    "due-session": _List(due.session, due.session_rows),
+    "due-session": _List(due.session, told=due.session_told),
     "due-next-month": _List(due.next_month, due.next_month_rows),
     "due-to-announce": _List(due.to_announce, due.to_announce_rows),
     "interest-unpaid": _List(watched.interest, watched.interest_rows),
@@ -165,26 +168,42 @@ def _others(listed: _List, view: View) -> Iterable[WorklistRow]:
 
 def _rows(listed: _List, view: View) -> Iterator[WorklistRow]:
     """Yield the rows of a list, loans first, in no order."""
-    ids, _ = _chosen(listed, view)
-    found = [
-        (loan, one)
-        for loan in (
-            Looked(each, view) for each in arrears.candidates(view.tx, ids.tolist(), view.as_of)
-        )
-        for one in (listed.rows(loan) if listed.rows else ())
-    ]
-    customers = records.households.customer_numbers(
-        view.tx, {loan.row.customer_id for loan, _ in found}
-    )
-    for loan, one in found:
+    found, columns = list(_found(listed, view)), view.axes.columns
+    at = np.searchsorted(view.axes.ids, [loan_id for loan_id, _, _ in found])
+    numbers = records.loans.numbers_of(view.tx, {loan_id for loan_id, _, _ in found})
+    loan_nos = {loan_id: number for number, loan_id in numbers.items()}
+    holders = columns["customer_id"][at].tolist()
+    customers = records.households.customer_numbers(view.tx, set(holders))
+    places = (columns["commune"][at], columns["group_no"][at])
+    for (loan_id, days_late, one), holder, commune, group_no in zip(
+        found, holders, *places, strict=True
+    ):
         yield WorklistRow(
-            loan_no=loan.row.loan_no,
-            customer_no=customers[loan.row.customer_id],
-            commune=loan.row.commune,
-            group_no=loan.row.group_no,
+            loan_no=loan_nos[loan_id],
+            customer_no=customers[holder],
+            commune=commune,
+            group_no=group_no,
             amount=Dong(one.amount),
-            days_late=loan.late.days,
+            days_late=days_late,
             due_on=one.due_on,
             why=one.why,
         )
     yield from _others(listed, view)
+
+
+def _found(listed: _List, view: View) -> Iterator[tuple[int, int, Found]]:
+    """Yield the inner number of every loan on a list, its days late, and why it is there."""
+    ids, _ = _chosen(listed, view)
+    if listed.told:
+        at = np.searchsorted(view.axes.ids, ids)
+        days = {loan.row.id: loan.late.days for loan in _look(view, ids[view.now.late[at] > 0])}
+        for loan_id, one in zip(ids.tolist(), listed.told(view, at), strict=True):
+            yield loan_id, days.get(loan_id, 0), one
+    elif listed.rows:
+        for loan in _look(view, ids):
+            for one in listed.rows(loan):
+                yield loan.row.id, loan.late.days, one
+
+
+def _look(view: View, ids: np.ndarray) -> Iterator[Looked]:
+    return (Looked(each, view) for each in arrears.candidates(view.tx, ids.tolist(), view.as_of))

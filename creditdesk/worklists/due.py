@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
-from creditdesk.columns import EPOCH
+from creditdesk.columns import day_of
 from creditdesk.engine import ageing
 from creditdesk.engine.days import month_end, next_session
 from creditdesk.engine.journal import Account, Kind
 from creditdesk.engine.policy import Policy
-from creditdesk.engine.watch import interest_unpaid
 from creditdesk.worklists.looked import Found, Looked
 from creditdesk.worklists.view import View, in_force
 
@@ -134,37 +134,48 @@ def _notice_days(policy: Policy, as_of: date) -> int:
     return in_force(policy.limits.due_notice_days, as_of)
 
 
-def session(view: View) -> np.ndarray:
-    """Return principal due and interest by the next session of each loan."""
+class _Asked(NamedTuple):
+    """What the next session of each loan should bring [dong]; of the grace nothing is due yet."""
+
+    principal: np.ndarray
+    interest: np.ndarray
+    grace: np.ndarray
+
+
+def _asked(view: View) -> _Asked:
+    """Return principal due and interest by the next session of each loan; never frozen."""
     due = np.maximum(0, view.due_by_sessions() - view.now["repaid"])
     principal = np.minimum(view.now["in_term"] + view.now["overdue"], due)
-    interest = np.zeros(len(due), dtype=np.int64)
+    interest, grace = np.zeros((2, len(due)), dtype=np.int64)
     for number in np.unique(view.sessions).tolist():
-        day = EPOCH + timedelta(days=number)
-        chosen = (view.sessions == number) & ~view.not_asked(day)
-        earned = view.interest_due(day)
-        interest[chosen] = earned[chosen]
-    interest = np.maximum(0, interest - view.now["interest_collected"])
-    return np.where(view.owing, principal + interest, 0)
+        day, coming = day_of(number), view.sessions == number
+        unpaid = view.interest_unpaid(day)
+        grace[coming] = unpaid.grace[coming]
+        coming &= ~view.not_asked(day)
+        interest[coming] = unpaid.due[coming]
+    return _Asked(principal, interest, grace)
 
 
-def session_rows(loan: Looked) -> Iterator[Found]:
-    """Yield what the next session should bring: principal late and due, interest; never frozen."""
-    coming = next_session(loan.terms.session_day, loan.as_of)
-    collectable = loan.outstanding - loan.balances[Account.FROZEN]
-    unpaid = sum(row.unpaid for row in loan.instalments if row.due_on <= coming)
-    principal = min(collectable, unpaid)
-    past = min(principal, loan.late.principal)
-    interest = interest_unpaid(loan.terms, loan.booked, coming, loan.as_of)
-    asked = interest.due if loan.is_asked(coming) else 0
-    if loan.outstanding and principal + asked:
+def session(view: View) -> np.ndarray:
+    """Return principal due and interest by the next session of each loan."""
+    asked = view.once(_asked)
+    return np.where(view.owing, asked.principal + asked.interest, 0)
+
+
+def session_told(view: View, at: np.ndarray) -> Iterator[Found]:
+    """Yield what the next session should bring: principal late and due, and interest."""
+    asked = view.once(_asked)
+    columns = (view.sessions, *asked, np.minimum(asked.principal, view.now.late))
+    for coming, principal, interest, grace, late in zip(
+        *(column[at].tolist() for column in columns), strict=True
+    ):
         why = {
-            "principal_late": past,
-            "principal_due": principal - past,
-            "interest": asked,
-            "interest_grace": interest.grace,
+            "principal_late": late,
+            "principal_due": principal - late,
+            "interest": interest,
+            "interest_grace": grace,
         }
-        yield Found(principal + asked, coming, why)
+        yield Found(principal + interest, day_of(coming), why)
 
 
 def overdue(view: View) -> np.ndarray:

@@ -5,8 +5,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from creditdesk.arrears import Candidate
 from creditdesk.engine import ageing
 from creditdesk.engine.journal import PRINCIPAL, Account, Kind
@@ -63,11 +61,6 @@ class Looked:
     def final_due_on(self) -> date:
         """Return the final due date in force."""
         return ageing.final_due_on(self.terms, self.booked, self.as_of)
-
-    def is_asked(self, day: date) -> bool:
-        """Return whether the interest of the loan is asked for on a day."""
-        at = np.searchsorted(self.view.axes.ids, self.row.id)
-        return not self.view.not_asked(day)[at]
 
     def coming(self, since: date, until: date) -> tuple[Dong, list[ageing.Unpaid]]:
         """Return the principal that falls due after a day up to another, and its instalments."""

@@ -20,33 +20,31 @@ _OLD_CARD_DIGITS = 9
 def odd(view: View) -> np.ndarray:
     """Return what is owed on loans whose borrower or household has a fault."""
     found = np.zeros(len(view.axes.ids), dtype=bool)
-    for column in faults(view).values():
+    for column in view.once(_faults).values():
         found |= column
     return np.where(found, view.now.outstanding, 0)
 
 
-def faults(view: View) -> Mapping[str, np.ndarray]:
-    """Return which loans with a balance have which fault; asked once for a view.
+def _faults(view: View) -> Mapping[str, np.ndarray]:
+    """Return which loans with a balance have which fault.
 
     identity-repeated         another customer of the book has the same identity number
     identity-nine-digits      the card is of the old kind, worth nothing since 2025
     customer-in-two-groups    the customer owes in more than one group
     household-two-borrowers   two customers of one household owe at the same time
     """
-    if not view.faults:
-        customers = view.axes.columns["customer_id"]
-        repeated = records.households.identity_repeated(view.tx)
-        old: list[int] = []
-        if view.as_of > NINE_DIGITS_UNTIL:
-            old = records.households.identity_of_digits(view.tx, _OLD_CARD_DIGITS)
-        grouped = view.axes.columns["group_no"] != ""
-        view.faults |= {
-            "identity-repeated": view.owing & np.isin(customers, repeated),
-            "identity-nine-digits": view.owing & np.isin(customers, old),
-            "customer-in-two-groups": _several(view, "customer_id", "group_no", grouped),
-            "household-two-borrowers": _several(view, "household_id", "customer_id", view.owing),
-        }
-    return view.faults
+    customers = view.axes.columns["customer_id"]
+    repeated = records.households.identity_repeated(view.tx)
+    old: list[int] = []
+    if view.as_of > NINE_DIGITS_UNTIL:
+        old = records.households.identity_of_digits(view.tx, _OLD_CARD_DIGITS)
+    grouped = view.axes.columns["group_no"] != ""
+    return {
+        "identity-repeated": view.owing & np.isin(customers, repeated),
+        "identity-nine-digits": view.owing & np.isin(customers, old),
+        "customer-in-two-groups": _several(view, "customer_id", "group_no", grouped),
+        "household-two-borrowers": _several(view, "household_id", "customer_id", view.owing),
+    }
 
 
 def _several(view: View, one: str, other: str, among: np.ndarray) -> np.ndarray:
@@ -63,7 +61,7 @@ def _several(view: View, one: str, other: str, among: np.ndarray) -> np.ndarray:
 def odd_rows(loan: Looked) -> Iterator[Found]:
     """Yield what is owed and the faults behind it."""
     at = int(np.searchsorted(loan.view.axes.ids, loan.row.id))
-    named = [code for code, column in faults(loan.view).items() if column[at]]
+    named = [code for code, column in loan.view.once(_faults).items() if column[at]]
     yield Found(loan.outstanding, loan.final_due_on, {"faults": named})
 
 

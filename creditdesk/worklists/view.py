@@ -3,17 +3,27 @@
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from creditdesk import arrears, measures, records, standings
 from creditdesk.arrears import Place
-from creditdesk.columns import EPOCH, Axes, Image, number_of
+from creditdesk.columns import Axes, Earned, Image, day_of, number_of
 from creditdesk.db import Tx, read_columns
 from creditdesk.engine.dated import History
 from creditdesk.engine.days import months_after, next_session
 from creditdesk.engine.journal import KIND_CODE, Kind
 from creditdesk.engine.policy import Policy
+
+Answer = TypeVar("Answer")
+
+
+class Unpaid(NamedTuple):
+    """Interest not yet collected [dong]: what is due, and that of the grace, which is not."""
+
+    due: np.ndarray
+    grace: np.ndarray
 
 
 class View:
@@ -31,7 +41,14 @@ class View:
         self._known: tuple[date, dict[str, np.ndarray]] | None = None
         self._images: dict[date, Image] = {}
         self._not_asked: dict[date, np.ndarray] = {}
-        self.faults: dict[str, np.ndarray] = {}
+        self._answers: dict[Any, Any] = {}
+
+    def once(self, ask: Callable[["View"], Answer]) -> Answer:
+        """Return the answer to a question of this view, found when it is first asked."""
+        if ask not in self._answers:
+            self._answers[ask] = ask(self)
+        answer: Answer = self._answers[ask]
+        return answer
 
     @cached_property
     def axes(self) -> Axes:
@@ -70,7 +87,7 @@ class View:
 
     def due_by_sessions(self, before: int = 0) -> np.ndarray:
         """Return the same up to the end of each loan's next session, or of some days before it."""
-        rows = self._ahead(EPOCH + timedelta(days=int(self.sessions.max(initial=0))))
+        rows = self._ahead(day_of(int(self.sessions.max(initial=0))))
         return self._due(rows, rows["counts_from"] <= self.sessions[rows["at"]] + 1 - before)
 
     def _due(self, rows: dict[str, np.ndarray], chosen: np.ndarray) -> np.ndarray:
@@ -107,10 +124,25 @@ class View:
 
     def interest_due(self, day: date) -> np.ndarray:
         """Return the interest earned to a day on the balances of then or of now, without grace."""
-        book = self.image(min(day, self.as_of))
-        earned = standings.earned(self.tx, self.axes, book, day)
+        earned = self._earned(day)
         found: np.ndarray = earned.in_term + earned.overdue
         return found
+
+    def interest_unpaid(self, day: date) -> Unpaid:
+        """Return what of it is not collected by the end of this day, and the grace's beside it.
+
+        The same as `engine.watch.interest_unpaid` says of one loan.
+        """
+        earned, collected = self._earned(day), self.now["interest_collected"]
+        due = earned.in_term + earned.overdue
+        return Unpaid(
+            due=np.maximum(0, due - collected),
+            grace=np.maximum(0, earned.grace - np.maximum(0, collected - due)),
+        )
+
+    def _earned(self, day: date) -> Earned:
+        book = self.image(min(day, self.as_of))
+        return standings.earned(self.tx, self.axes, book, day)
 
     def not_asked(self, day: date) -> np.ndarray:
         """Return the loans that nobody asks for interest on a day, though they earn it.

@@ -86,7 +86,7 @@ def undrawn_rows(loan: Looked) -> Iterator[Found]:
 def interest(view: View) -> np.ndarray:
     """Return the interest due that was earned months ago and is still unpaid."""
     cut = _months_before(view.policy.limits.interest_unpaid_months, view.as_of)
-    unpaid = np.maximum(0, view.interest_due(cut) - view.now["interest_collected"])
+    unpaid = view.interest_unpaid(cut).due
     given_up = ~view.owing & (view.now["written_off"] > 0)
     return np.where(given_up | view.not_asked(view.as_of), 0, unpaid)
 
