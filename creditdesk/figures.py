@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from creditdesk.engine.ageing import Standing
 from creditdesk.engine.money import Dong
+from creditdesk.evidence import Evidence
 
 AXES = (
     "commune",
@@ -51,6 +52,16 @@ class Figures:
     loans_repaying: int = 0
     loans_overdue: int = 0
     interest_unpaid: Dong = Dong(0)
+
+    @property
+    def parts(self) -> int:
+        """Return what is in term, overdue and frozen [dong]: all that is owed, or it is wrong."""
+        return self.in_term + self.overdue + self.frozen
+
+    @property
+    def closing(self) -> int:
+        """Return what the opening and the flows leave [dong]: all that is owed as well."""
+        return self.opening + self.drawn - self.principal_collected - self.written_off
 
 
 FIGURE_NAMES = tuple(field.name for field in fields(Figures))
@@ -96,20 +107,6 @@ class Bridge:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """An equation that a statement must satisfy; both sides are [dong] or counts."""
-
-    code: str
-    left: int
-    right: int
-
-    @property
-    def holds(self) -> bool:
-        """Return whether both sides agree to the dong."""
-        return self.left == self.right
-
-
-@dataclass(frozen=True, slots=True)
 class Section:
     """The communes of one kind: `xa`, `phuong`, `dac-khu`, or `cu` for units of an older map.
 
@@ -122,58 +119,19 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """What a statement covers: a province or one commune of it, seen on the map of a day.
-
-    narrowed  further axes, the one key of each that loans have, and its name
-    """
-
-    province_code: str
-    province_name: str
-    province_kind: str  # "tinh" or "thanh-pho"
-    commune_code: str | None = None
-    commune_name: str | None = None
-    commune_kind: str | None = None
-    narrowed: tuple[tuple[str, str, str], ...] = ()
-
-
-class Heading(NamedTuple):
-    """What every statement says of itself before its figures."""
-
-    scope: Scope
-    since: date
-    as_of: date
-    map_of: date
-    policy_version: str
-    made_at: datetime
-    left_out: tuple[tuple[str, int], ...]
-    demonstration: bool
-
-
-@dataclass(frozen=True, slots=True)
 class PortfolioStatement:
     """The portfolio statement that a finance department signs for.
 
     `sections` hold one row per commune (keys = (commune,)), or one per key of the axis `by` in one
-    section of that name; `programmes` one row per programme and
-    source (keys = (programme, source), source "1" central, "2" local); `left_out` pairs a code
-    with a count of loans; `digest` is the SHA-256 of the statement's data in hexadecimal.
+    section of that name; `programmes` one row per programme and source (keys = (programme,
+    source), source "1" central, "2" local).
     """
 
-    scope: Scope
-    since: date
-    as_of: date
-    map_of: date
-    policy_version: str
-    made_at: datetime
+    evidence: Evidence
     sections: tuple[Section, ...]
     total: Figures
     programmes: tuple[PortfolioRow, ...]
     programmes_total: Figures
-    identities: tuple[Identity, ...]
-    left_out: tuple[tuple[str, int], ...]
-    digest: str
-    demonstration: bool = False
     by: str = "commune"
 
 

@@ -13,11 +13,15 @@ from pathlib import Path
 
 from reportlab.pdfbase import pdfdoc
 
+from creditdesk.evidence import NO_PROOF, Evidence, Proof
+from reports import enclosed, qr
 from reports.faces import NEEDED, SEEDED, SHIPPED_FONTS, Face, embed, faces
 
 MM = 72 / 25.4
 VIETNAM = timezone(timedelta(hours=7))
 SIGNATURES = 100.0  # [pt] that a row of signatures takes
+_PROOF = 66.0  # [pt] that the block takes which says how to check a document
+_UNSEALED = "Tệp này chưa ký số."
 RED = "0.78 0 0"
 BLACK = "0 0 0"
 
@@ -27,12 +31,17 @@ _ESCAPES = {code: f"\\{code:03o}" for code in (*range(32), *map(ord, "()\\"), *r
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """What a document says about itself: `stamp` is the digest of its data."""
+    """What a document says about itself, and how it can be checked."""
 
     title: str
     author: str
-    made_at: datetime
-    stamp: str
+    evidence: Evidence
+    proof: Proof = NO_PROOF
+
+    @property
+    def made(self) -> datetime:
+        """Return when it was made, on Vietnam's clock."""
+        return in_vietnam(self.evidence.made_at)
 
 
 class Paper:
@@ -58,6 +67,7 @@ class Paper:
         self._runs: dict[tuple[Face, float, str], str] = {}
         self._selects: dict[tuple[Face, float], str] = {}
         self._codes: dict[Face, dict[int, str]] = {}
+        self._digest = imprint.evidence.digest
         self._doc = _document(self.imprint)
 
     @property
@@ -220,6 +230,7 @@ class Paper:
 
     def finish(self) -> bytes:
         """Return the document; the paper cannot be written on afterwards."""
+        self._prove()
         self.turn()
         resources = pdfdoc.PDFResourceDictionary()
         resources.basicFonts()
@@ -236,17 +247,37 @@ class Paper:
         embed(self._doc)
         return self._doc.GetPDFData(None)
 
+    def _prove(self) -> None:
+        """Write below all else how the document can be checked, with a code to be photographed."""
+        evidence, proof = self.imprint.evidence, self.imprint.proof
+        self.need(_PROOF)
+        self.y -= _PROOF
+        x, y, size = self.left, self.y + _PROOF - 16, 9
+        if proof.address:
+            side = _PROOF - 6
+            self.put(qr.code(proof.address, x, self.y, side))
+            x += side + 8
+        lines = [
+            f"Số sao kê: {evidence.number}",
+            f"Mã số liệu (SHA-256): {evidence.digest}",
+            f"Số liệu đính kèm trong tệp PDF: {evidence.file_name}.csv",
+            f"Kiểm tra: {proof.address}" if proof.address else "",
+            f"Tệp này đã ký số: {proof.sealed_by}." if proof.sealed_by else _UNSEALED,
+        ]
+        for line in filter(None, lines):
+            self.write(line, x, y, size=size)
+            y -= size * 1.3
+
     def _foot(self, page: int, total: int) -> None:
         y = self.bottom - 16
         self.rule(self.left, y + 9, self.right, y + 9)
-        made = in_vietnam(self.imprint.made_at)
-        stamp = (
-            f"Lập lúc {made:%H:%M:%S ngày %d/%m/%Y}. Mã số liệu (SHA-256): {self.imprint.stamp}"
-        )
+        evidence = self.imprint.evidence
+        stamp = f"Lập lúc {self.imprint.made:%H:%M:%S ngày %d/%m/%Y}. Số {evidence.number}."
+        whole = f"{stamp} Mã số liệu (SHA-256): {self._digest}"
         face, size = self.faces.regular, 7.5
         end = f"Trang {page}/{total}"
         room = self.room - face.width(end, 9) - 12
-        self.write(face.wrap(stamp, size, room)[0], self.left, y, size=size)
+        self.write(whole if face.width(whole, size) <= room else stamp, self.left, y, size=size)
         self.write(end, self.right, y, size=9, align="right")
 
 
@@ -263,17 +294,20 @@ def spoken_day(day: date) -> str:
 
 def _document(imprint: Imprint) -> pdfdoc.PDFDocument:
     # Invariant: neither clock nor chance; the one date in the file is the statement's own.
-    doc = pdfdoc.PDFDocument(compression=1, invariant=1, lang="vi-VN")
+    doc = pdfdoc.PDFDocument(compression=1, invariant=1, lang="vi-VN", pdfVersion=(1, 7))
     doc.setTitle(imprint.title)
     doc.setAuthor(imprint.author)
-    doc.setSubject(imprint.stamp)
+    doc.setSubject(imprint.evidence.digest)
+    doc.setKeywords(imprint.evidence.number)
     doc.setCreator("creditdesk")
-    made = in_vietnam(imprint.made_at)
+    made = imprint.made
     doc.setDateFormatter(lambda *_: f"D:{made:%Y%m%d%H%M%S}+07'00'")
-    doc.updateSignature(f"{imprint.stamp} {imprint.made_at.isoformat()}")
+    doc.updateSignature(f"{imprint.evidence.number} {imprint.evidence.made_at.isoformat()}")
     preferences = pdfdoc.ViewerPreferencesPDFDictionary()
     preferences["DisplayDocTitle"] = "true"
     doc.Catalog.ViewerPreferences = preferences
+    enclosed.describe(doc, imprint.evidence, title=imprint.title, author=imprint.author, made=made)
+    enclosed.attach(doc, imprint.evidence, made)
     return doc
 
 

@@ -7,9 +7,10 @@ from typing import Literal
 
 from creditdesk.engine import days
 from creditdesk.engine.money import millions, round_ratio, written
-from creditdesk.figures import FIGURE_NAMES, Figures, PortfolioRow, PortfolioStatement, Scope
-from reports import charts, in_words
-from reports.paper import RED, SIGNATURES, Imprint, Paper, in_vietnam
+from creditdesk.evidence import NO_PROOF, Proof, Scope
+from creditdesk.figures import FIGURE_NAMES, Figures, PortfolioRow, PortfolioStatement
+from reports import charts, checked, in_words
+from reports.paper import Imprint, Paper
 from reports.table import Column, Row, Table
 
 Unit = Literal["million", "dong"]
@@ -41,26 +42,6 @@ _SHOWN = (
 )
 _COUNTS = ("loans", "households")
 
-_IDENTITIES = {
-    "parts-make-outstanding": "Trong hạn + quá hạn + khoanh = tổng dư nợ",
-    "opening-and-flows-make-closing": "Dư đầu kỳ + cho vay − thu nợ gốc − xóa nợ = dư cuối kỳ",
-    "communes-make-total": "Cộng các đơn vị hành chính = tổng cộng",
-    "programmes-make-total": "Cộng các chương trình và nguồn vốn = tổng cộng",
-    "loans-of-communes-make-total": "Cộng số món của các đơn vị hành chính = tổng số món",
-}
-_CHECKED = {
-    "drawn": "cho vay trong kỳ",
-    "drawn_year": "cho vay từ đầu năm",
-    "drawn_to_date": "giải ngân lũy kế",
-    "principal_collected": "thu nợ gốc trong kỳ",
-    "outstanding": "tổng dư nợ",
-    "late_principal": "nợ gốc trễ hạn",
-}
-_LEFT_OUT = {
-    "approved-not-drawn": "món đã duyệt, chưa giải ngân",
-    "signed-after-the-day": "món ký sau ngày số liệu",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
@@ -82,27 +63,32 @@ _MEASURES: dict[Unit, _Measure] = {
 
 
 def render(
-    statement: PortfolioStatement, *, unit: Unit = "million", fonts: Path | None = None
+    statement: PortfolioStatement,
+    *,
+    unit: Unit = "million",
+    fonts: Path | None = None,
+    proof: Proof = NO_PROOF,
 ) -> bytes:
     """Return the statement as a PDF: the same value gives the same bytes.
 
     unit   "million" prints million dong with two decimals, "dong" every dong
     fonts  a folder with a regular, a bold and an italic TrueType face instead of ours
+    proof  how whoever holds the paper can check it
 
     Raises FileNotFoundError or ValueError where `fonts` cannot write Vietnamese.
     """
     measure = _MEASURES[unit]
-    author = f"{_PARENT} {_branch(statement.scope)}"
-    imprint = Imprint(_title(statement.scope), author, statement.made_at, statement.digest)
+    author = f"{_PARENT} {_branch(statement.evidence.scope)}"
+    imprint = Imprint(_title(statement.evidence.scope), author, statement.evidence, proof)
     paper = Paper(imprint, fonts=fonts)
     _front(paper, statement)
     _communes(paper, statement, measure)
     _programmes(paper, statement, measure)
     _pictures(paper, statement, measure)
     _notes(paper, statement, measure)
-    _checks(paper, statement)
-    place = paper.faces.italic.clean(statement.scope.province_name)
-    paper.signatures(place, in_vietnam(statement.made_at).date(), _POSTS)
+    checked.identities(paper, statement.evidence, mark="IV")
+    place = paper.faces.italic.clean(statement.evidence.scope.province_name)
+    paper.signatures(place, imprint.made.date(), _POSTS)
     return paper.finish()
 
 
@@ -125,11 +111,11 @@ def _commune(scope: Scope) -> str:
 
 
 def _front(paper: Paper, statement: PortfolioStatement) -> None:
-    scope, faces = statement.scope, paper.faces
+    scope, faces = statement.evidence.scope, paper.faces
     paper.national_header(_PARENT, _branch(scope))
     paper.y -= 6
     paper.flow(_title(scope), face=faces.bold, size=14, align="middle")
-    since, as_of = days.written(statement.since), days.written(statement.as_of)
+    since, as_of = days.written(statement.evidence.since), days.written(statement.evidence.as_of)
     period = f"Kỳ báo cáo: từ ngày {since} đến hết ngày {as_of}. Ngày số liệu: {as_of}"
     paper.flow(period, face=faces.italic, size=11, align="middle")
     paper.y -= 4
@@ -142,14 +128,11 @@ def _front(paper: Paper, statement: PortfolioStatement) -> None:
         for section in statement.sections
     ]
     paper.flow(f"{covered}. Gồm: {', '.join(counts) or 'không có đơn vị nào'}.", size=10)
-    mapped = days.written(statement.map_of)
+    mapped = days.written(statement.evidence.map_of)
     paper.flow(f"Địa giới hành chính: theo bản đồ ngày {mapped}.", size=10)
-    if statement.demonstration:
+    if statement.evidence.demonstration:
         paper.flow(_DEMONSTRATION, face=faces.bold, size=10)
-    failed = sum(not identity.holds for identity in statement.identities)
-    if failed:
-        alarm = f"CẢNH BÁO: {failed} phép kiểm tra không khớp, xem mục IV. Không ký khi chưa rõ."
-        paper.flow(alarm, face=faces.bold, size=10, colour=RED)
+    checked.alarm(paper, statement.evidence, mark="IV")
     paper.y -= 4
 
 
@@ -306,11 +289,12 @@ def _rest(
     )
 
 
-# --- notes and checks ---
+# --- notes ---
 
 
 def _notes(paper: Paper, statement: PortfolioStatement, measure: _Measure) -> None:
-    since, as_of = days.written(statement.since), days.written(statement.as_of)
+    evidence = statement.evidence
+    since, as_of = days.written(evidence.since), days.written(evidence.as_of)
     rounding = "Số tiền in đến từng đồng."
     if measure.name != "đồng":
         rounding = (
@@ -319,7 +303,7 @@ def _notes(paper: Paper, statement: PortfolioStatement, measure: _Measure) -> No
         )
     notes = (
         f"Trong kỳ: từ ngày {since} đến hết ngày {as_of}; từ đầu năm: từ ngày 01/01/"
-        f"{statement.as_of.year}; lũy kế: từ lần giải ngân đầu tiên có trong sổ. Doanh số cho "
+        f"{evidence.as_of.year}; lũy kế: từ lần giải ngân đầu tiên có trong sổ. Doanh số cho "
         "vay đã trừ đảo khoản.",
         "Thu nợ gốc gồm gốc thu từ nợ trong hạn, quá hạn và khoanh; không gồm lãi.",
         "Quá hạn: nợ gốc đã chuyển quá hạn theo quyết định ghi trong sổ. Tỷ lệ QH = quá hạn / "
@@ -328,46 +312,11 @@ def _notes(paper: Paper, statement: PortfolioStatement, measure: _Measure) -> No
         "Số món, số hộ: chỉ đếm món và hộ còn dư nợ. Mỗi hộ được đếm một lần trong mỗi dòng và "
         "một lần trong tổng cộng, nên cộng số hộ các dòng có thể lớn hơn tổng; x: không cộng "
         "được.",
-        f"{rounding} Chính sách áp dụng: phiên bản {statement.policy_version}.",
-        _left_out(statement),
+        f"{rounding} Chính sách áp dụng: phiên bản {evidence.policy}.",
+        checked.left_out(statement.evidence),
     )
     paper.y -= 2
     paper.heading("Ghi chú", keep=30)
     for number, note in enumerate(notes, 1):
         paper.flow(f"{number}. {note}", size=9)
     paper.y -= 2
-
-
-def _left_out(statement: PortfolioStatement) -> str:
-    counted = [
-        f"{written(count)} {_LEFT_OUT.get(code, f'món ({code})')}"
-        for code, count in statement.left_out
-        if count
-    ]
-    return f"Không đưa vào bảng: {'; '.join(counted) or 'không có món nào'}."
-
-
-def _checks(paper: Paper, statement: PortfolioStatement) -> None:
-    # Nobody signs an empty page: the checks stand above the signatures wherever they fit.
-    paper.heading(
-        "IV. Kiểm tra", keep=SIGNATURES + 12 * max(1, min(len(statement.identities), 20))
-    )
-    if not statement.identities:
-        paper.flow("Không có phép kiểm tra nào được thực hiện.", size=9, colour=RED)
-    for identity in statement.identities:
-        said = _identity(identity.code)
-        left, right = written(identity.left), written(identity.right)
-        if identity.holds:
-            paper.flow(f"√ Khớp. {said}: {left} = {right}", size=9)
-            continue
-        gap = written(identity.left - identity.right)
-        failed = f"≠ KHÔNG KHỚP. {said}: {left} ≠ {right}, lệch {gap}"
-        paper.flow(failed, face=paper.faces.bold, size=9, colour=RED)
-    paper.y -= 4
-
-
-def _identity(code: str) -> str:
-    """Return the words of an identity; what follows a colon names the figure it is about."""
-    equation, _, figure = code.partition(":")
-    said = _IDENTITIES.get(equation, equation)
-    return f"{said}, {_CHECKED.get(figure, figure)}" if figure else said

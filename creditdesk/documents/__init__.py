@@ -36,7 +36,6 @@ from creditdesk.documents.portfolios import (
     portfolio_table,
 )
 from creditdesk.documents.receipts import receipt
-from creditdesk.documents.tables import day, harmless, table
 from creditdesk.documents.users import (
     permissions,
     permissions_table,
@@ -44,6 +43,7 @@ from creditdesk.documents.users import (
     token,
     user,
 )
+from creditdesk.tables import day, harmless, table
 
 __all__ = [
     "PORTFOLIO_FIGURES",

@@ -6,9 +6,9 @@ from typing import Any
 
 from creditdesk import applications, words
 from creditdesk.applications import Dossier, Moved, StepTaken, Waiting
-from creditdesk.documents.tables import day
 from creditdesk.engine.eligibility import Check, Spell
 from creditdesk.engine.procedure import DIRECT, ENTRUSTED, RULES, State, Step, allowed
+from creditdesk.tables import day
 
 
 def dossier(found: Dossier, as_of: date) -> dict[str, Any]:

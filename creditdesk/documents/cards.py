@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from creditdesk.documents.loans import standing
-from creditdesk.documents.tables import day
 from creditdesk.figures import LoanCard, LoanLine
+from creditdesk.tables import day
 
 _SAME = (
     *("loan_no", "customer_no", "customer_name", "id_no_masked", "commune", "commune_name"),

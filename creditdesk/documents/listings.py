@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from creditdesk import words
-from creditdesk.documents.tables import day, table
 from creditdesk.figures import GroupRow, WorklistRow
+from creditdesk.tables import day, table
 
 
 def worklist(name: str, as_of: date, rows: Sequence[WorklistRow]) -> dict[str, Any]:

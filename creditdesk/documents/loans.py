@@ -4,13 +4,13 @@ from typing import Any
 
 from creditdesk import narration
 from creditdesk.differences import Differences
-from creditdesk.documents.tables import day
 from creditdesk.engine.ageing import Standing
 from creditdesk.engine.comparison import Difference, by_account
 from creditdesk.engine.quotation import Quotation
 from creditdesk.engine.replay import Booked
 from creditdesk.explanations import Explanation
 from creditdesk.repayments import Payoff
+from creditdesk.tables import day
 
 
 def standing(found: Standing) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from creditdesk.documents.tables import day
 from creditdesk.measures import Effect, Measure, Taken
+from creditdesk.tables import day
 
 
 def effect(found: Effect, number: int | None) -> dict[str, Any]:

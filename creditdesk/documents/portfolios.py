@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from creditdesk.documents.tables import table
 from creditdesk.figures import FIGURE_NAMES, Bridge, Figures, Moved, Portfolio, PortfolioRow
+from creditdesk.tables import table
 
 _OF_PAPERS = ("drawn_year", "opening", "loans_repaying", "loans_overdue")
 PORTFOLIO_FIGURES = tuple(name for name in FIGURE_NAMES if name not in _OF_PAPERS)

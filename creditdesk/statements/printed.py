@@ -1,9 +1,8 @@
 """The portfolio statement: what a finance department signs for."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from datetime import date, datetime
-from hashlib import sha256
+from dataclasses import astuple, replace
+from datetime import datetime
 
 import numpy as np
 
@@ -13,14 +12,12 @@ from creditdesk.communes import FIRST_MAP, Map, map_on
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import Malformed
+from creditdesk.evidence import Evidence, Identity, Scope, data_of
 from creditdesk.figures import (
     FIGURE_NAMES,
-    Heading,
-    Identity,
     Portfolio,
     PortfolioRow,
     PortfolioStatement,
-    Scope,
     Section,
 )
 from creditdesk.statements.books import Question, add, cuts, keys_of, names
@@ -44,27 +41,32 @@ def portfolio_statement(
     Raises NothingInScope where the book has no loan there, and what `portfolio` refuses.
     """
     by = question.axes[0]
-    axes = tuple({by: None, "programme": None, "source": None})
+    axes = tuple({by: None, "programme": None, "source": None, "group": None})
     question = replace(question, axes=axes, with_year=True)
-    question, head = heading(tx, policy, question, made_at)
-    rows, programmes = cuts(tx, policy, question, (by,), ("programme", "source"))
-    sections = _sections(rows, map_on(question.mapped))
-    return PortfolioStatement(
-        **head._asdict(),
+    question, evidence = heading(tx, policy, question, kind="portfolio", made_at=made_at)
+    rows, programmes, groups = cuts(
+        tx, policy, question, (by,), ("programme", "source"), ("group",)
+    )
+    found = PortfolioStatement(
+        evidence=evidence,
         by=by,
-        sections=sections,
+        sections=_sections(rows, map_on(question.mapped)),
         total=rows.total,
         programmes=programmes.rows,
         programmes_total=programmes.total,
-        identities=tuple(_identities(rows, programmes, sections)),
-        digest=_digest(head.scope, question.mapped, rows, programmes),
     )
+    checked = _identities(found, groups.rows)
+    return replace(found, evidence=evidence.proved(_data(found), checked))
 
 
 def heading(
-    tx: Tx, policy: Policy, question: Question, made_at: datetime
-) -> tuple[Question, Heading]:
-    """Return a question with its place, the book's only province where none is said, and a head.
+    tx: Tx, policy: Policy, question: Question, *, kind: str, made_at: datetime
+) -> tuple[Question, Evidence]:
+    """Return a question with its place, the book's only province where none is said, and evidence.
+
+    The evidence wants its data and what was checked: `Evidence.proved`.
+
+    kind  the document, as `creditdesk print` calls it
 
     Raises NothingInScope where the book has no such loan, and what `portfolio` refuses.
     """
@@ -86,12 +88,13 @@ def heading(
     narrowed = tuple(
         (axis, key, known.get(axis, {}).get(key, key)) for axis, key in question.within
     )
-    return question, Heading(
+    return question, Evidence(
+        kind=kind,
         scope=replace(_scope(places, province, commune), narrowed=narrowed),
         since=question.since,
         as_of=question.as_of,
         map_of=max(FIRST_MAP, question.mapped),
-        policy_version=policy.version,
+        policy=policy.version,
         made_at=made_at,
         left_out=_left_out(tx, question, province, inside),
         demonstration=households.are_invented(tx),
@@ -133,26 +136,22 @@ def _sections(book: Portfolio, places: Map) -> tuple[Section, ...]:
     )
 
 
-def _identities(
-    rows: Portfolio, programmes: Portfolio, sections: Sequence[Section]
-) -> Iterable[Identity]:
-    total = rows.total
-    parts = "communes" if rows.axes == ("commune",) else "rows"
-    yield Identity(
-        "parts-make-outstanding", total.in_term + total.overdue + total.frozen, total.outstanding
-    )
-    flows = total.opening + total.drawn - total.principal_collected - total.written_off
-    yield Identity("opening-and-flows-make-closing", flows, total.outstanding)
+def _identities(found: PortfolioStatement, groups: Sequence[PortfolioRow]) -> Iterable[Identity]:
+    """Yield what must hold of a portfolio: over the whole, and over every row that is printed."""
+    total, rows = found.total, [row for part in found.sections for row in part.rows]
+    yield Identity("parts-make-outstanding", total.parts, total.outstanding)
+    yield Identity("opening-and-flows-make-closing", total.closing, total.outstanding)
+    printed = [row.figures for row in (*rows, *found.programmes)]
+    whole = [row.parts == row.outstanding == row.closing for row in printed]
+    yield Identity("every-row-holds", sum(whole), len(printed))
+    of_rows = "communes" if found.by == "commune" else "rows"
+    parts = {of_rows: rows, "programmes": found.programmes, "groups": groups}
     for name in ("drawn", "drawn_to_date", "principal_collected", "outstanding", "late_principal"):
-        of_rows = sum(getattr(row.figures, name) for part in sections for row in part.rows)
-        yield Identity(f"{parts}-make-total:{name}", of_rows, getattr(total, name))
-        of_programmes = sum(getattr(row.figures, name) for row in programmes.rows)
-        yield Identity(f"programmes-make-total:{name}", of_programmes, getattr(total, name))
-    yield Identity(f"loans-of-{parts}-make-total", _count(rows), total.loans)
-
-
-def _count(book: Portfolio) -> int:
-    return sum(row.figures.loans for row in book.rows)
+        for of, many in parts.items():
+            summed = sum(getattr(row.figures, name) for row in many)
+            yield Identity(f"{of}-make-total:{name}", summed, getattr(total, name))
+    loans = sum(row.figures.loans for row in rows)
+    yield Identity(f"loans-of-{of_rows}-make-total", loans, total.loans)
 
 
 def _left_out(
@@ -168,12 +167,18 @@ def _left_out(
     return tuple((code, count) for code, count in found.items() if count)
 
 
-def _digest(scope: Scope, mapped: date, *books: Portfolio) -> str:
-    """Return the SHA-256 of what a statement says: the same data give the same digest."""
-    said = "\n".join(
-        "|".join((*row.keys, *(str(getattr(row.figures, name)) for name in FIGURE_NAMES)))
-        for book in books
-        for row in (*book.rows, PortfolioRow(("total",), (), book.total))
+def _data(found: PortfolioStatement) -> bytes:
+    """Return what a portfolio statement says as a table: each part in lines, the total last."""
+    said = (found.evidence.since, found.evidence.as_of, found.evidence.scope.code)
+    lines = (
+        *((found.by, row) for section in found.sections for row in section.rows),
+        *(("programme", row) for row in found.programmes),
+        ("total", PortfolioRow(("",), ("",), found.total)),
     )
-    head = f"{scope}|{books[0].since}|{books[0].as_of}|{mapped}\n"
-    return sha256((head + said).encode()).hexdigest()
+    return data_of(
+        ("from", "as_of", "place", "part", "code", "source", "name", *FIGURE_NAMES),
+        (
+            (*said, part, *(*row.keys, "")[:2], row.names[0], *astuple(row.figures))
+            for part, row in lines
+        ),
+    )

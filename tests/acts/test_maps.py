@@ -207,10 +207,12 @@ def test_a_statement_tells_its_map(database):
         moved = replace(asked, map_of=DAY)
         now = statements.portfolio_statement(tx, POLICY, moved, made_at=made_at)
 
-    assert (then.map_of, now.map_of) == (BEFORE, DAY)
+    assert (then.evidence.map_of, now.evidence.map_of) == (BEFORE, DAY)
     assert then.total == now.total
-    assert then.digest != now.digest
-    assert all(identity.holds for identity in (*then.identities, *now.identities))
+    assert then.evidence.digest != now.evidence.digest
+    assert all(
+        identity.holds for identity in (*then.evidence.identities, *now.evidence.identities)
+    )
 
 
 def test_a_province_without_moves_reads_its_loans_once(database):

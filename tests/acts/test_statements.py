@@ -221,18 +221,18 @@ def statement(tx, place=None):
 def test_a_statement_holds_its_identities(book, place):
     found = statement(book, place)
 
-    assert found.identities
-    assert all(identity.holds for identity in found.identities)
+    assert found.evidence.identities
+    assert all(identity.holds for identity in found.evidence.identities)
     rows = [row for section in found.sections for row in section.rows]
     assert {row.keys: told(row.figures) for row in rows} == {
         row.keys: told(row.figures) for row in ask(book, place=place).rows
     }
-    assert found.scope.commune_code == (place if len(place) == 5 else None)
+    assert found.evidence.scope.commune_code == (place if len(place) == 5 else None)
 
 
 def test_the_same_figures_have_the_same_digest(book):
-    assert statement(book, "44").digest == statement(book, "44").digest
-    assert statement(book, "44").digest != statement(book, "79").digest
+    assert statement(book, "44").evidence.digest == statement(book, "44").evidence.digest
+    assert statement(book, "44").evidence.digest != statement(book, "79").evidence.digest
 
 
 def test_a_statement_without_a_place_is_of_the_only_province(database):
@@ -243,8 +243,8 @@ def test_a_statement_without_a_place_is_of_the_only_province(database):
 
         found = statement(tx)
 
-    assert found.scope.province_code == "44"
-    assert found.left_out == (("approved-not-drawn", 1), ("signed-after-the-day", 1))
+    assert found.evidence.scope.province_code == "44"
+    assert found.evidence.left_out == (("approved-not-drawn", 1), ("signed-after-the-day", 1))
 
 
 @pytest.mark.parametrize("place", [None, "04"])
@@ -291,7 +291,7 @@ def test_a_statement_is_narrowed_to_what_it_is_asked_for(book, within, by):
     told_rows = {row.keys: told(row.figures) for part in found.sections for row in part.rows}
     assert told_rows == rows
     assert [(axis, key) for axis, key, _ in found.scope.narrowed] == list(keys)
-    assert all(identity.holds for identity in found.identities)
+    assert not found.evidence.failed
 
 
 def test_nothing_is_stated_of_a_group_without_loans(book):

@@ -88,7 +88,9 @@ def _check(statement):
         pages = PdfReader(io.BytesIO(content)).pages
         said = "".join(page.extract_text() for page in pages)
         demand(lent in said, f"the paper says {lent}")
-    demand(all(identity.holds for identity in statement.identities), "the statement adds up")
+    demand(
+        all(identity.holds for identity in statement.evidence.identities), "the statement adds up"
+    )
 
 
 def _register_faces():

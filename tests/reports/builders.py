@@ -1,20 +1,18 @@
 """Statements with invented figures, from a seed."""
 
 import csv
-import hashlib
 import random
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 from creditdesk.engine.money import Dong
+from creditdesk.evidence import Evidence, Identity, Scope, data_of
 from creditdesk.figures import (
     FIGURE_NAMES,
     Figures,
-    Identity,
     PortfolioRow,
     PortfolioStatement,
-    Scope,
     Section,
 )
 
@@ -120,19 +118,22 @@ def statement_of(communes: list[tuple[str, str, str]], *, seed: int = 7) -> Port
         summed([row.figures for row in programmes]), households=total.households
     )
     return PortfolioStatement(
-        scope=Scope("44", "Quảng Trị", "tinh"),
-        since=date(2026, 10, 1),
-        as_of=date(2026, 10, 31),
-        map_of=date(2026, 10, 31),
-        policy_version="2026-10-01",
-        made_at=datetime(2026, 11, 5, 8, 30),  # noqa: DTZ001
+        evidence=Evidence(
+            kind="portfolio",
+            scope=Scope("44", "Quảng Trị", "tinh"),
+            since=date(2026, 10, 1),
+            as_of=date(2026, 10, 31),
+            map_of=date(2026, 10, 31),
+            policy="2026-10-01",
+            made_at=datetime(2026, 11, 5, 8, 30),  # noqa: DTZ001
+            data=data_of(("seed", "communes"), [(seed, repr(communes))]),
+            identities=identities(total, programmes_total),
+            left_out=(("approved-not-drawn", 214), ("signed-after-the-day", 3)),
+        ),
         sections=tuple(sections),
         total=total,
         programmes=programmes,
         programmes_total=programmes_total,
-        identities=identities(total, programmes_total),
-        left_out=(("approved-not-drawn", 214), ("signed-after-the-day", 3)),
-        digest=hashlib.sha256(repr((seed, communes)).encode()).hexdigest(),
     )
 
 

@@ -12,7 +12,8 @@ import pytest
 from pypdf import PdfReader
 
 from creditdesk.engine.money import millions, written
-from creditdesk.figures import Figures, Identity
+from creditdesk.evidence import Identity
+from creditdesk.figures import Figures
 from reports import in_words
 from reports.faces import SHIPPED_FONTS
 from reports.paper import RED
@@ -22,7 +23,7 @@ from tests.reports.builders import communes_of, quang_tri, statement_of
 MONEY = ("drawn", "drawn_year", "drawn_to_date", "principal_collected", "outstanding", "in_term")
 LATER = ("overdue", "frozen", "share", "late_principal", "loans", "households")
 SHOWN = MONEY + LATER
-ACTIVE = (b"/JS", b"/JavaScript", b"/Launch", b"/URI", b"/OpenAction", b"/EmbeddedFile")
+ACTIVE = (b"/JS", b"/JavaScript", b"/Launch", b"/URI", b"/OpenAction")
 
 
 @cache
@@ -44,6 +45,10 @@ def rows_read(paper, names):
     text = flat(paper)
     cells = r"\s+".join([r"(-?[\d.,]+|–)"] * len(SHOWN))
     return {name: re.search(rf"\s\d+ {re.escape(name)}\s+{cells}", text) for name in names}
+
+
+def with_evidence(statement, **changed):
+    return replace(statement, evidence=replace(statement.evidence, **changed))
 
 
 def all_rows(statement):
@@ -157,7 +162,7 @@ def test_every_page_bears_the_digest_and_the_time_of_making():
     statement = quang_tri()
 
     for text in pages(printed()):
-        assert statement.digest in text
+        assert statement.evidence.digest in text
         assert "08:30:00 ngày 05/11/2026" in text
 
 
@@ -174,13 +179,15 @@ def test_what_was_left_out_is_counted():
 
 
 def test_identities_that_hold_are_said_and_nothing_is_red():
-    assert flat(printed()).count("√ Khớp.") == len(quang_tri().identities)
+    assert flat(printed()).count("√ Khớp.") == len(quang_tri().evidence.identities)
     assert f"{RED} rg" not in ink(printed())
 
 
 def test_a_failed_identity_is_printed_in_red_with_its_gap():
     broken = Identity("parts-make-outstanding", 1_000_007, 1_000_000)
-    paper = render(replace(quang_tri(), identities=(*quang_tri().identities, broken)))
+    paper = render(
+        with_evidence(quang_tri(), identities=(*quang_tri().evidence.identities, broken))
+    )
 
     assert "KHÔNG KHỚP. Trong hạn + quá hạn + khoanh = tổng dư nợ" in flat(paper)
     assert "lệch 7" in flat(paper)
@@ -190,7 +197,7 @@ def test_a_failed_identity_is_printed_in_red_with_its_gap():
 
 def test_the_same_value_gives_the_same_bytes():
     assert render(quang_tri()) == render(quang_tri())
-    assert render(quang_tri()) != render(replace(quang_tri(), digest="0" * 64))
+    assert render(quang_tri()) != render(with_evidence(quang_tri(), data=b"other"))
 
 
 def test_the_file_names_its_title_language_and_author():
@@ -242,15 +249,17 @@ HOSTILE = (
 def test_a_hostile_name_is_only_ever_text(name):
     statement = statement_of([("19333", name, "phuong"), ("19360", "Quảng Trị", "phuong")])
     scope = replace(
-        statement.scope, commune_code="19333", commune_name=name, commune_kind="phuong"
+        statement.evidence.scope, commune_code="19333", commune_name=name, commune_kind="phuong"
     )
     programmes = tuple(
         replace(row, names=(name, name), keys=(name, row.keys[1])) for row in statement.programmes
     )
-    paper = render(replace(statement, scope=scope, programmes=programmes, policy_version=name))
+    statement = with_evidence(statement, scope=scope)
+    paper = render(replace(statement, programmes=programmes))
 
     objects = re.sub(rb"\nstream\n.*?endstream\n", b"", paper, flags=re.DOTALL)
     assert not any(word in objects for word in ACTIVE)
+    assert objects.count(b"/EmbeddedFile\n") == objects.count(b"/EF") == 1
     assert paper.count(b"%%EOF") == 1
     assert "Giám đốc" in pages(paper)[-1]
 

@@ -1,0 +1,143 @@
+"""What every statement carries beside its figures: what it covers, what was checked, its data."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from creditdesk.tables import table
+
+_MARK = "\ufeff"  # tells Excel that a table is UTF-8
+_NUMBER_BYTES = 10
+_GROUP = 4
+_ODD = re.compile(r"[^A-Za-z0-9._-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An equation that a statement must satisfy; both sides are [dong] or counts."""
+
+    code: str
+    left: int
+    right: int
+
+    @property
+    def holds(self) -> bool:
+        """Return whether both sides agree to the dong."""
+        return self.left == self.right
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a statement covers: a province or one commune of it, seen on the map of a day.
+
+    narrowed  further axes, the one key of each that loans have, and its name
+    """
+
+    province_code: str
+    province_name: str
+    province_kind: str  # "tinh" or "thanh-pho"
+    commune_code: str | None = None
+    commune_name: str | None = None
+    commune_kind: str | None = None
+    narrowed: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def code(self) -> str:
+        """Return the code of the smallest place that is covered, and what it is narrowed to."""
+        place = self.commune_code or self.province_code
+        return ".".join([place, *(f"{axis}={key}" for axis, key, _ in self.narrowed)])
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of how a statement came to be, so that it can be checked and made again.
+
+    kind           the document, as `creditdesk print` calls it
+    since, as_of   [date] first and last day of its figures; of one day both are the same
+    known_on       [date] the books as they were known at the end of this day; None: when made
+    map_of         [date] the day on whose map loans are placed
+    policy         the digest of the dated law that was applied
+    identities     what was checked
+    left_out       pairs of a code and how many loans are not in the figures for that reason
+    made_at        when it was made
+    data           its figures as CSV: what is attached to the paper, to the byte
+    demonstration  whether persons and amounts are invented
+    """
+
+    kind: str
+    scope: Scope
+    since: date
+    as_of: date
+    map_of: date
+    policy: str
+    made_at: datetime
+    data: bytes = b""
+    identities: tuple[Identity, ...] = ()
+    left_out: tuple[tuple[str, int], ...] = ()
+    known_on: date | None = None
+    demonstration: bool = False
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the data in hexadecimal: that of the attached file."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def number(self) -> str:
+        """Return the statement's number: of the same request with the same answer the same.
+
+        It says nothing of when the statement was made, and nobody guesses it.
+        """
+        asked = (self.kind, self.scope.code, self.since, self.as_of, self.map_of, self.known_on)
+        said = "|".join(map(str, (*asked, self.policy, self.digest)))
+        code = hashlib.sha256(said.encode()).digest()[:_NUMBER_BYTES]
+        letters = base64.b32encode(code).decode()
+        return "-".join(letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP))
+
+    @property
+    def failed(self) -> tuple[Identity, ...]:
+        """Return the identities that do not hold: with any of them nobody signs."""
+        return tuple(identity for identity in self.identities if not identity.holds)
+
+    @property
+    def file_name(self) -> str:
+        """Return what its file is called, without an ending."""
+        days = (self.since.isoformat(), self.as_of.isoformat())
+        known = [] if self.known_on is None else ["known", self.known_on.isoformat()]
+        name = "_".join([self.kind, self.scope.code, *dict.fromkeys(days), *known])
+        return _ODD.sub("-", name)
+
+    def proved(self, data: bytes, identities: Iterable[Identity]) -> "Evidence":
+        """Return the evidence with the data of the statement, and what was checked of them."""
+        return replace(self, data=data, identities=tuple(identities))
+
+    def as_first_made(self, made_at: datetime) -> "Evidence":
+        """Return the evidence with the moment at which the same statement was first made."""
+        return replace(self, made_at=made_at)
+
+
+def data_of(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return the figures of a statement as CSV: whole dong, days in ISO form, totals last.
+
+    The same figures give the same bytes, and no text in them can be taken for a formula.
+    """
+    return f"{_MARK}{table(head, rows)}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How whoever holds a statement can check it.
+
+    address    where the desk answers for this statement; empty where it has no public address
+    sealed_by  whose seal the file bears; empty where it bears none
+    """
+
+    address: str = ""
+    sealed_by: str = ""
+
+
+NO_PROOF = Proof()

@@ -1,0 +1,75 @@
+"""What a statement says of its own checks: the same words in every document."""
+
+from creditdesk.engine.money import written
+from creditdesk.evidence import Evidence
+from reports.paper import RED, SIGNATURES, Paper
+
+_IDENTITIES = {
+    "parts-make-outstanding": "Trong hạn + quá hạn + khoanh = tổng dư nợ",
+    "opening-and-flows-make-closing": "Dư đầu kỳ + cho vay − thu nợ gốc − xóa nợ = dư cuối kỳ",
+    "every-row-holds": "Số dòng mà hai phép trên đều khớp = số dòng in ra",
+    "communes-make-total": "Cộng các đơn vị hành chính = tổng cộng",
+    "programmes-make-total": "Cộng các chương trình và nguồn vốn = tổng cộng",
+    "groups-make-total": "Cộng các tổ tiết kiệm và vay vốn = tổng cộng",
+    "loans-of-communes-make-total": "Cộng số món của các đơn vị hành chính = tổng số món",
+    "rows-make-total": "Cộng các dòng = tổng cộng",
+    "loans-of-rows-make-total": "Cộng số món của các dòng = tổng số món",
+}
+_CHECKED = {
+    "drawn": "cho vay trong kỳ",
+    "drawn_year": "cho vay từ đầu năm",
+    "drawn_to_date": "giải ngân lũy kế",
+    "principal_collected": "thu nợ gốc trong kỳ",
+    "outstanding": "tổng dư nợ",
+    "late_principal": "nợ gốc trễ hạn",
+}
+_LEFT_OUT = {
+    "approved-not-drawn": "món đã duyệt, chưa giải ngân",
+    "signed-after-the-day": "món ký sau ngày số liệu",
+}
+
+
+def alarm(paper: Paper, evidence: Evidence, *, mark: str) -> None:
+    """Write in red that checks failed, where any did; `mark` is the part that shows them."""
+    if evidence.failed:
+        said = (
+            f"CẢNH BÁO: {len(evidence.failed)} phép kiểm tra không khớp, xem mục {mark}. "
+            "Không ký khi chưa rõ."
+        )
+        paper.flow(said, face=paper.faces.bold, size=10, colour=RED)
+
+
+def left_out(evidence: Evidence) -> str:
+    """Return what is not in the figures, and how many loans that is."""
+    counted = [
+        f"{written(count)} {_LEFT_OUT.get(code, f'món ({code})')}"
+        for code, count in evidence.left_out
+        if count
+    ]
+    return f"Không đưa vào bảng: {'; '.join(counted) or 'không có món nào'}."
+
+
+def identities(paper: Paper, evidence: Evidence, *, mark: str) -> None:
+    """Write every check and both its sides; what failed in red, with the gap."""
+    # Nobody signs an empty page: the checks stand above the signatures wherever they fit.
+    many = max(1, min(len(evidence.identities), 20))
+    paper.heading(f"{mark}. Kiểm tra", keep=SIGNATURES + 12 * many)
+    if not evidence.identities:
+        paper.flow("Không có phép kiểm tra nào được thực hiện.", size=9, colour=RED)
+    for identity in evidence.identities:
+        said = _said(identity.code)
+        left, right = written(identity.left), written(identity.right)
+        if identity.holds:
+            paper.flow(f"√ Khớp. {said}: {left} = {right}", size=9)
+            continue
+        gap = written(identity.left - identity.right)
+        failed = f"≠ KHÔNG KHỚP. {said}: {left} ≠ {right}, lệch {gap}"
+        paper.flow(failed, face=paper.faces.bold, size=9, colour=RED)
+    paper.y -= 4
+
+
+def _said(code: str) -> str:
+    """Return the words of an identity; what follows a colon names the figure it is about."""
+    equation, _, figure = code.partition(":")
+    said = _IDENTITIES.get(equation, equation)
+    return f"{said}, {_CHECKED.get(figure, figure)}" if figure else said
