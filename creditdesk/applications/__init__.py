@@ -29,6 +29,7 @@ from creditdesk.applications.cases import (
     NotEligible,
     Paper,
     StepTooEarly,
+    lies,
 )
 from creditdesk.applications.dossiers import (
     Dossier,
@@ -83,6 +84,7 @@ __all__ = [
     "confirm",
     "dossier",
     "enlist",
+    "lies",
     "notify",
     "refuse",
     "review",

@@ -113,6 +113,15 @@ def find(tx: Tx, application_no: str, as_of: date = date.max) -> Case:
     return case_of(row, records.applications.steps_of(tx, [row.id]).get(row.id, ()), as_of)
 
 
+def lies(tx: Tx, application_no: str) -> tuple[str, str, str, str]:
+    """Return the province, commune, office and group in which an application was made.
+
+    Raises ApplicationNotFound.
+    """
+    row = find(tx, application_no).row
+    return row.province, row.commune, row.office, row.group_no
+
+
 def cases_of(tx: Tx, rows: Iterable[Any], as_of: date = date.max) -> Iterator[Case]:
     """Yield the cases of some rows, in their order."""
     rows = list(rows)

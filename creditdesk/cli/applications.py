@@ -6,15 +6,17 @@ from typing import Any
 
 import click
 
-from creditdesk import applications, documents, loans, words
+from creditdesk import applications, documents, loans, reach, words
 from creditdesk.accesses import APPLICATION, LIST, View
 from creditdesk.applications import Form, Line, Moved, Paper
-from creditdesk.cli import frame
+from creditdesk.cli import frame, who
 from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, as_of, cli, command, place, tell
 from creditdesk.communes import map_on
+from creditdesk.db import Tx
 from creditdesk.engine.eligibility import Check
 from creditdesk.engine.money import Dong
 from creditdesk.engine.procedure import Step
+from creditdesk.ledger import Deed
 from creditdesk.quotes import read_rate
 
 
@@ -110,9 +112,9 @@ def apply(desk: Desk, application_no: str, *, by: str, json_: bool, **said: Any)
     told = {name: value for name, value in said.items() if value is not None}
     form = Form(application_no, **told)
     with desk.begin() as tx:
-        found = applications.apply(
-            tx, desk.policy, map_on(form.applied_on), form=form, deed=frame.deed(by)
-        )
+        deed = who.permitted(tx, frame.deed(by), "apply", reach.form, form)
+        places = map_on(form.applied_on)
+        found = applications.apply(tx, desk.policy, places, form=form, deed=deed)
     _moved(desk, [found], json_)
 
 
@@ -174,15 +176,18 @@ def _paper(said: dict[str, Any]) -> Paper:
     return Paper(said["day"], said["document"], said["dated"])
 
 
-def _deed(said: dict[str, Any]) -> Any:
-    return frame.deed(said["by"], said["checked_by"])
+def _held(tx: Tx, step: str, numbers: Sequence[str], said: dict[str, Any]) -> Deed:
+    deed, act = frame.deed(said["by"], said["checked_by"]), f"application-{step}"
+    return who.permitted(tx, deed, act, reach.applications_of, numbers)
 
 
 def _answered(
     desk: Desk, act: Callable[..., tuple[Moved, ...]], lines: Sequence[Line], said: dict[str, Any]
 ) -> None:
     with desk.begin() as tx:
-        found = act(tx, desk.policy, lines=lines, paper=_paper(said), deed=_deed(said))
+        numbers = [line.application_no for line in lines]
+        deed = _held(tx, act.__name__, numbers, said)
+        found = act(tx, desk.policy, lines=lines, paper=_paper(said), deed=deed)
     _moved(desk, found, said["json_"])
 
 
@@ -212,7 +217,7 @@ def enlist(desk: Desk, **said: Any) -> None:
             desk.policy,
             application_nos=said["numbers"],
             paper=_paper(said),
-            deed=_deed(said),
+            deed=_held(tx, "list", said["numbers"], said),
         )
     _moved(desk, found, said["json_"])
 
@@ -234,7 +239,7 @@ def confirm(desk: Desk, list_no: str, **said: Any) -> None:
             desk.policy,
             lines=lines,
             paper=_paper(said),
-            deed=_deed(said),
+            deed=_held(tx, "confirm", [line.application_no for line in lines], said),
             list_no=list_no,
         )
     _moved(desk, found, said["json_"])
@@ -266,8 +271,9 @@ def notify(desk: Desk, draw_on: date, where: str, **said: Any) -> None:
     """Tell by a notice 04/TD what was approved, and where and when it is drawn."""
     paper = Paper(said["day"], said["document"], said["dated"], draw_on, where)
     with desk.begin() as tx:
+        deed = _held(tx, "notify", said["numbers"], said)
         found = applications.notify(
-            tx, desk.policy, application_nos=said["numbers"], paper=paper, deed=_deed(said)
+            tx, desk.policy, application_nos=said["numbers"], paper=paper, deed=deed
         )
     _moved(desk, found, said["json_"])
 
@@ -301,8 +307,9 @@ def take_back(
     desk: Desk, application_no: str, step: str, *, ground: str, by: str, json_: bool
 ) -> None:
     """Take the last step back, entered wrongly; the timeline keeps both."""
-    deed = frame.deed(by, ground=ground)
+    deed, act = frame.deed(by, ground=ground), "application-take-back"
     with desk.begin() as tx:
+        deed = who.permitted(tx, deed, act, reach.application, application_no)
         found = applications.take_back(
             tx, application_no=application_no, step=Step(step), deed=deed
         )
@@ -322,13 +329,14 @@ def sign(desk: Desk, application_no: str, loan_no: str, *, json_: bool, **said: 
     rate = read_rate(said["annual_rate"]) if said["annual_rate"] else None
     signing = applications.Signing(loan_no, said["day"], said["due"], rate)
     with desk.begin() as tx:
+        deed = frame.deed(said["by"])
         found = applications.sign(
             tx,
             desk.policy,
             map_on(signing.signed_on),
             application_no=application_no,
             signing=signing,
-            deed=frame.deed(said["by"]),
+            deed=who.permitted(tx, deed, "sign", reach.application, application_no),
         )
     _moved(desk, [found], json_)
 
@@ -369,7 +377,7 @@ def draw(desk: Desk, loan_no: str, *, amount: int, by: str, json_: bool, **said:
             amount=Dong(amount),
             value_date=said["day"],
             receipt_no=said["receipt_no"],
-            deed=frame.deed(by),
+            deed=who.permitted(tx, frame.deed(by), "draw", reach.loan, loan_no),
         )
     facts = {"loan_no": loan_no, "amount": amount, "receipt_no": said["receipt_no"]}
     if json_:

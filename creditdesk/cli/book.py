@@ -5,9 +5,18 @@ from typing import Any
 
 import click
 
-from creditdesk import arrears, audit, documents, standings, statements, words, worklists
+from creditdesk import (
+    arrears,
+    audit,
+    documents,
+    reach,
+    standings,
+    statements,
+    words,
+    worklists,
+)
 from creditdesk.accesses import LIST, LOAN, View
-from creditdesk.cli import frame
+from creditdesk.cli import frame, who
 from creditdesk.cli.frame import (
     BROKEN,
     DAY,
@@ -130,12 +139,13 @@ def groups(desk: Desk, as_of: date, place: str | None, json_: bool) -> None:
 def transfer(desk: Desk, session: date, place: str | None, json_: bool, **people: str) -> None:
     """Book what the rule moves to overdue at that day's sessions."""
     with desk.begin() as tx:
+        deed = frame.deed(people["by"], people["checked_by"])
         moved = arrears.transfer(
             tx,
             desk.policy,
             session=session,
             place=arrears.place_of(place, session),
-            deed=frame.deed(people["by"], people["checked_by"]),
+            deed=who.permitted(tx, deed, "transfer", reach.place, place),
         )
     rows = [move._asdict() for move in moved]
     total = sum(move.amount for move in moved)

@@ -5,12 +5,14 @@ from typing import Any
 
 import click
 
-from creditdesk import decisions, documents, words
+from creditdesk import decisions, documents, reach, words
 from creditdesk.accesses import LOAN, View
 from creditdesk.arrears import place_of
-from creditdesk.cli import frame
+from creditdesk.cli import frame, who
 from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, command, decided, place, tell
+from creditdesk.db import Tx
 from creditdesk.decisions import KINDS, PARAMETERS, Decision, decision_of
+from creditdesk.ledger import Deed
 
 
 @command("acts")
@@ -53,13 +55,20 @@ def decide(desk: Desk, *, preview_: bool, json_: bool, **said: Any) -> None:
     decision, deed = _split(said)
     if preview_:
         with desk.read() as tx:
+            _held(tx, decision, deed)
             seen = decisions.preview(tx, desk.policy, decision)
         desk.note(View("decide-preview", LOAN, decision.loan_no))
         _show(desk, seen, json_)
         return
     with desk.begin() as tx:
-        done = decisions.decide(tx, desk.policy, decision=decision, deed=frame.deed(**deed))
+        held = _held(tx, decision, deed)
+        done = decisions.decide(tx, desk.policy, decision=decision, deed=held)
     _tell_done(desk, done, json_)
+
+
+def _held(tx: Tx, decision: Decision, said: dict[str, Any]) -> Deed:
+    kind = decision.act.value
+    return who.permitted(tx, frame.deed(**said), kind, reach.loan, decision.loan_no)
 
 
 def _show(desk: Desk, seen: decisions.Preview, json_: bool) -> None:
@@ -90,7 +99,8 @@ def propose(desk: Desk, *, json_: bool, **said: Any) -> None:
     """Lay a decision before another person."""
     decision, deed = _split(said)
     with desk.begin() as tx:
-        number = decisions.propose(tx, desk.policy, decision=decision, deed=frame.deed(**deed))
+        held = _held(tx, decision, deed)
+        number = decisions.propose(tx, desk.policy, decision=decision, deed=held)
     _answered(desk, "proposed", number, json_)
 
 
@@ -106,8 +116,9 @@ _ground = click.option("--ground", required=True, help="Why.")
 def approve(desk: Desk, number: int, by: str, json_: bool) -> None:
     """Take a proposed decision, as another person than its maker."""
     with desk.begin() as tx:
+        deed = who.permitted(tx, frame.deed(by), "check", reach.proposal, number)
         done = decisions.approve(
-            tx, desk.policy, number=number, by=by, recorded_at=frame.moment().isoformat()
+            tx, desk.policy, number=number, by=deed.by, recorded_at=deed.recorded_at
         )
     _tell_done(desk, done, json_)
 
@@ -120,7 +131,8 @@ def approve(desk: Desk, number: int, by: str, json_: bool) -> None:
 def refuse(desk: Desk, number: int, json_: bool, **deed: Any) -> None:
     """Answer a proposal with no, as another person than its maker."""
     with desk.begin() as tx:
-        decisions.refuse(tx, number=number, deed=frame.deed(**deed))
+        held = who.permitted(tx, frame.deed(**deed), "check", reach.proposal, number)
+        decisions.refuse(tx, number=number, deed=held)
     _answered(desk, "refused", number, json_)
 
 
@@ -132,7 +144,9 @@ def refuse(desk: Desk, number: int, json_: bool, **deed: Any) -> None:
 def withdraw(desk: Desk, number: int, json_: bool, **deed: Any) -> None:
     """Take a proposal back, as its maker."""
     with desk.begin() as tx:
-        decisions.withdraw(tx, number=number, deed=frame.deed(**deed))
+        act = "proposal-withdraw"
+        held = who.permitted(tx, frame.deed(**deed), act, reach.proposal, number)
+        decisions.withdraw(tx, number=number, deed=held)
     _answered(desk, "withdrawn", number, json_)
 
 

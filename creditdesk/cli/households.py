@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from creditdesk import applications, documents, households, words
+from creditdesk import applications, documents, households, reach, words
 from creditdesk.accesses import HOUSEHOLD, View
-from creditdesk.cli import frame
+from creditdesk.cli import frame, who
 from creditdesk.cli.frame import DAY, Desk, as_json, as_of, cli, command, tell
 from creditdesk.communes import map_on
 from creditdesk.engine.programmes import STANDINGS
@@ -36,9 +36,9 @@ def classify(
     """Enter what a commune's list says of households; again says nothing new."""
     listings = [households.Listing(household_no=one, **said) for one in household_nos]
     with desk.begin() as tx:
-        count = households.classify(
-            tx, desk.policy, map_on(said["list_on"]), listings=listings, deed=frame.deed(by)
-        )
+        deed = who.permitted(tx, frame.deed(by), "classify", reach.place, said["commune"])
+        places = map_on(said["list_on"])
+        count = households.classify(tx, desk.policy, places, listings=listings, deed=deed)
     if json_:
         tell({"list_no": said["list_no"], "rows": len(listings), "new": count})
     else:
@@ -75,7 +75,8 @@ def show(desk: Desk, household_no: str, as_of: date, json_: bool) -> None:
 def check_use(desk: Desk, loan_no: str, *, day: date, by: str, json_: bool, **said: Any) -> None:
     """Enter what was found where a loan's money went (06/TD)."""
     with desk.begin() as tx:
-        applications.check_use(tx, loan_no=loan_no, checked_on=day, deed=frame.deed(by), **said)
+        deed = who.permitted(tx, frame.deed(by), "check-use", reach.loan, loan_no)
+        applications.check_use(tx, loan_no=loan_no, checked_on=day, deed=deed, **said)
     if json_:
         tell({"loan_no": loan_no, "day": day} | said)
     else:

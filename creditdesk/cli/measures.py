@@ -5,9 +5,11 @@ from typing import Any
 
 import click
 
-from creditdesk import documents, measures, words
-from creditdesk.cli import frame
+from creditdesk import documents, measures, reach, words
+from creditdesk.cli import frame, who
 from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, cli, command, decided, tell
+from creditdesk.db import Tx
+from creditdesk.ledger import Deed
 from creditdesk.measures import Measure
 
 
@@ -68,13 +70,14 @@ def _take(desk: Desk, wanted: Measure, options: dict[str, Any]) -> None:
     with frame.progress(label) as progress:
         if dry_run:
             with desk.read() as tx:
+                _held(tx, wanted, options)
                 effect = measures.dry_run(tx, desk.policy, wanted, today=today, progress=progress)
         else:
             with desk.begin() as tx:
                 number, effect = measures.take(
                     *(tx, desk.policy, wanted),
                     today=today,
-                    deed=frame.deed(**options),
+                    deed=_held(tx, wanted, options),
                     progress=progress,
                 )
     found = documents.effect(effect, number)
@@ -84,6 +87,11 @@ def _take(desk: Desk, wanted: Measure, options: dict[str, Any]) -> None:
     table = [[code, *sums.values()] for code, sums in found["communes"].items()]
     total = ["total", *found["total"].values()]
     click.echo(documents.table(["commune", *found["total"]], [*table, total]), nl=False)
+
+
+def _held(tx: Tx, wanted: Measure, said: dict[str, Any]) -> Deed:
+    act = f"measure-{wanted.kind}"
+    return who.permitted(tx, frame.deed(**said), act, reach.each_place, wanted.places)
 
 
 @command("undo", group=measure)
@@ -96,9 +104,8 @@ def undo(desk: Desk, number: int, json_: bool, **options: Any) -> None:
         frame.progress(words.say(desk.language, "measure.undo")) as progress,
         desk.begin() as tx,
     ):
-        own = measures.undo(
-            tx, desk.policy, number=number, deed=frame.deed(**options), progress=progress
-        )
+        deed = who.permitted(tx, frame.deed(**options), "measure-undo", reach.place, None)
+        own = measures.undo(tx, desk.policy, number=number, deed=deed, progress=progress)
     if json_:
         tell({"measure": own, "undoes": number})
     else:

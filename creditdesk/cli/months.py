@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from creditdesk import closing, documents, words
-from creditdesk.cli import frame
+from creditdesk import closing, documents, reach, words
+from creditdesk.cli import frame, who
 from creditdesk.cli.frame import DAY, Desk, as_json, command, tell
 
 month_option = click.option("--month", required=True, help="YYYY-MM")
@@ -45,7 +45,8 @@ def close_month(desk: Desk, month: str, json_: bool) -> None:
 def open_month(desk: Desk, month: str, json_: bool, **deed: Any) -> None:
     """Open a closed month so that facts of its days can enter."""
     with desk.begin() as tx:
-        found = closing.open_month(tx, month=month, deed=frame.deed(**deed))
+        held = who.permitted(tx, frame.deed(**deed), "open-month", reach.place, None)
+        found = closing.open_month(tx, month=month, deed=held)
     if json_:
         tell(documents.month(found))
     else:

@@ -4,17 +4,19 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from creditdesk import documents, intake, moves, words
-from creditdesk.cli import frame
+from creditdesk import documents, intake, moves, reach, words
+from creditdesk.cli import frame, who
 from creditdesk.cli.files import limits_of
 from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, cli, command, tell
 from creditdesk.db import Tx
 from creditdesk.figures import Moved
+from creditdesk.reach import Asker
 
 
 @cli.group("move")
@@ -58,9 +60,9 @@ _into_group = click.option("--group", "group_no", help="The group that takes the
 def household(desk: Desk, household_no: str, **asked: Any) -> None:
     """Move the open loans of a household."""
     with _begin(desk, asked) as tx:
-        found = moves.move_household(
-            tx, household_no=household_no, to=_change(asked), order=_order(asked)
-        )
+        to = _change(asked)
+        move = partial(moves.move_household, tx, household_no=household_no, to=to)
+        found = move(order=_held(tx, "move-household", move, asked))
     _tell(desk, found, asked)
 
 
@@ -70,7 +72,8 @@ def household(desk: Desk, household_no: str, **asked: Any) -> None:
 def of_group(desk: Desk, number: str, **asked: Any) -> None:
     """Move the open loans of a savings-and-credit group; its trustee stays."""
     with _begin(desk, asked) as tx:
-        found = moves.move_group(tx, group_no=number, to=_change(asked), order=_order(asked))
+        move = partial(moves.move_group, tx, group_no=number, to=_change(asked))
+        found = move(order=_held(tx, "move-group", move, asked))
     _tell(desk, found, asked)
 
 
@@ -80,7 +83,8 @@ def of_group(desk: Desk, number: str, **asked: Any) -> None:
 def village(desk: Desk, code: str, **asked: Any) -> None:
     """Move all loans of a village, closed ones too."""
     with _begin(desk, asked) as tx:
-        found = moves.move_village(tx, village_code=code, to=_change(asked), order=_order(asked))
+        move = partial(moves.move_village, tx, village_code=code, to=_change(asked))
+        found = move(order=_held(tx, "move-village", move, asked))
     _tell(desk, found, asked)
 
 
@@ -91,7 +95,8 @@ def communes(desk: Desk, file: Path, **asked: Any) -> None:
     """Draw communes anew: village_code or from_commune, commune[, office] in every line."""
     lines = intake.read_lines(intake.open_lines(file, limits_of(desk.settings)))
     with _begin(desk, asked) as tx:
-        found = moves.move_communes(tx, lines=lines, order=_order(asked))
+        move = partial(moves.move_communes, tx, lines=lines)
+        found = move(order=_held(tx, "move-communes", move, asked))
     _tell(desk, found, asked)
 
 
@@ -104,7 +109,8 @@ def communes(desk: Desk, file: Path, **asked: Any) -> None:
 def undo(desk: Desk, act: int, json_: bool, **people: Any) -> None:
     """Take a move back by the number of its act."""
     with desk.begin() as tx:
-        found = moves.undo(tx, act_id=act, deed=frame.deed(**people))
+        deed = who.permitted(tx, frame.deed(**people), "move-undo", reach.place, None)
+        found = moves.undo(tx, act_id=act, deed=deed)
     _tell(desk, found, {"json_": json_})
 
 
@@ -130,6 +136,20 @@ def _order(asked: dict[str, Any]) -> moves.Order:
         document_on=asked["document_on"],
     )
     return moves.Order(day, deed, dry=asked["dry_run"])
+
+
+def _held(tx: Tx, act: str, move: Callable[..., Moved], asked: dict[str, Any]) -> moves.Order:
+    """Return the order of a move whose people may move every loan of it, and to where it goes."""
+    order = _order(asked)
+
+    def lies(tx: Tx, asker: Asker, act: str, of: Any, *, maker: str | None = None) -> None:
+        asker.require(act)
+        reached = [loan.loan_no for loan in of(order=replace(order, dry=True)).loans]
+        reach.loans(tx, asker, act, reached, maker=maker)
+        if asked.get("commune"):
+            reach.place(tx, asker, act, asked["commune"], maker=maker)
+
+    return replace(order, deed=who.permitted(tx, order.deed, act, lies, move))
 
 
 def _tell(desk: Desk, found: Moved, asked: dict[str, Any]) -> None:

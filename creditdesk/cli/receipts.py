@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from creditdesk import differences, documents, repayments, words
+from creditdesk import differences, documents, reach, repayments, words
 from creditdesk.accesses import LOAN, View
-from creditdesk.cli import frame
+from creditdesk.cli import frame, who
 from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, command, tell
 from creditdesk.engine.ageing import Standing
 from creditdesk.engine.money import Dong
@@ -27,7 +27,9 @@ _SHOWN = ("in_term", "overdue", "frozen", "late_principal", "interest_unpaid")
 @as_json
 def receive(desk: Desk, loan_no: str, *, by: str, dry_run: bool, json_: bool, **said: Any) -> None:
     """Take a repayment; one that comes late replays what came after its day."""
+    act = "receive-principal" if said["principal"] else "receive-interest"
     with desk.begin(trial=dry_run) as tx:
+        deed = who.permitted(tx, frame.deed(by), act, reach.loan, loan_no)
         taken = repayments.receive(
             tx,
             desk.policy,
@@ -36,7 +38,7 @@ def receive(desk: Desk, loan_no: str, *, by: str, dry_run: bool, json_: bool, **
             receipt_no=said["receipt_no"],
             principal=Dong(said["principal"]),
             interest=Dong(said["interest"]),
-            deed=frame.deed(by),
+            deed=deed,
         )
         changed = None
         if taken.new:
@@ -89,9 +91,8 @@ def _line(desk: Desk, code: str, amount: Dong, before: str = "") -> None:
 def reverse(desk: Desk, receipt_no: str, *, dry_run: bool, json_: bool, **deed: Any) -> None:
     """Undo a receipt by its mirror and replay what came after it."""
     with desk.begin(trial=dry_run) as tx:
-        undone = repayments.reverse(
-            tx, desk.policy, receipt_no=receipt_no, deed=frame.deed(**deed)
-        )
+        held = who.permitted(tx, frame.deed(**deed), "reverse", reach.receipt, receipt_no)
+        undone = repayments.reverse(tx, desk.policy, receipt_no=receipt_no, deed=held)
         changed = differences.of_act(
             tx, act_id=undone.act_id, loan_no=undone.loan_no, today=frame.today()
         )

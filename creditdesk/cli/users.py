@@ -14,6 +14,7 @@ from creditdesk.users import EVERYTHING, Person, Place, Role, Scope, demonstrati
 from creditdesk.users import people as acts
 from creditdesk.users import sessions as held_sessions
 from creditdesk.users import tokens as held_tokens
+from creditdesk.users.acting import acting
 from creditdesk.users.people import Appointment
 from creditdesk.users.permissions import KINDS
 
@@ -73,7 +74,10 @@ def _wanted(said: dict[str, Any], former: Appointment) -> Appointment:
 
 def _administrator(tx: Tx, act: str, by: str) -> None:
     """Refuse whoever may not change people."""
-    users.may(acts.person(tx, by), act, Place())
+    person = acting(tx, by, frame.today())
+    if person is None:
+        raise acts.PersonNotFound(name=by)
+    users.may(person, act, Place())
 
 
 @command("add", group)

@@ -17,9 +17,10 @@ from creditdesk.engine import days
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import DeskError
 from creditdesk.ledger import Deed
+from creditdesk.reach import Asker
 from creditdesk.settings import Settings
 from creditdesk.users import Person, Place, tokens
-from creditdesk.users.permissions import NotAllowed, NotYours
+from creditdesk.users.permissions import NotYours
 from creditdesk.web.protocol import NotSignedIn
 
 API = "/api/v1"
@@ -134,10 +135,12 @@ def require(act: str, place: Place | None = None, *, maker: str | None = None) -
 
     Raises NotSignedIn, NotAllowed, NotYours, OwnDeed, NeedMissing.
     """
-    if place is not None:
-        users.may(who(), act, place, maker=maker, need=need())
-    elif not users.is_open(who(), act):
-        raise NotAllowed(act=act, role=who().role.value)
+    asker().require(act, place, maker=maker)
+
+
+def asker() -> Asker:
+    """Return who asks, today, with the need that was stated; raises NotSignedIn."""
+    return Asker(who(), today(), need())
 
 
 def need() -> str:

@@ -1,82 +1,45 @@
-"""Whether what is asked for lies where the person may act: what does not is not there for them."""
+"""Whether what is asked for lies where who asks may act: `reach`, asked for this request."""
 
-from contextlib import suppress
-
-from creditdesk import cards, communes
-from creditdesk.applications import ApplicationNotFound, Dossier
-from creditdesk.communes import PlaceNotFound
+from creditdesk import reach
+from creditdesk.applications import Form
 from creditdesk.db import Tx
 from creditdesk.errors import Denied, NotFound
-from creditdesk.households import HouseholdNotFound
-from creditdesk.ledger import LoanNotFound
-from creditdesk.users import Place, places
-from creditdesk.users.permissions import NotYours
 from creditdesk.web import edge
 
 
-def loan(tx: Tx, act: str, loan_no: str, *, maker: str | None = None) -> None:
-    """Refuse an act on a loan elsewhere as if there were none.
+def loan(tx: Tx, act: str, loan_no: str) -> None:
+    """Refuse an act on a loan elsewhere as if there were none; raises as `reach.loan` does."""
+    reach.loan(tx, edge.asker(), act, loan_no)
 
-    maker  the sign-in name of whoever did what an act of checking judges
 
-    Raises LoanNotFound, NotAllowed, OwnDeed.
-    """
-    edge.require(act)
-    near = places.of_loan(tx, loan_no, edge.today())
-    if near is None:
-        raise LoanNotFound(loan_no=loan_no)
-    try:
-        edge.require(act, near, maker=maker)
-    except NotYours:
-        raise LoanNotFound(loan_no=loan_no) from None
+def receipt(tx: Tx, act: str, receipt_no: str) -> None:
+    """Refuse an act on a receipt of a loan elsewhere; raises as `reach.receipt` does."""
+    reach.receipt(tx, edge.asker(), act, receipt_no)
+
+
+def proposal(tx: Tx, act: str, number: int) -> None:
+    """Refuse a proposal about a loan elsewhere, or of one's own; see `reach.proposal`."""
+    reach.proposal(tx, edge.asker(), act, number)
 
 
 def household(tx: Tx, act: str, household_no: str) -> None:
-    """Refuse an act on a household none of whose loans is near, as if there were none.
-
-    Raises HouseholdNotFound, NotAllowed.
-    """
-    edge.require(act)
-    for near in cards.places_of_household(tx, household_no, edge.today()):
-        with suppress(NotYours):
-            edge.require(act, near)
-            return
-    raise HouseholdNotFound(household_no=household_no)
+    """Refuse an act on a household elsewhere; raises as `reach.household` does."""
+    reach.household(tx, edge.asker(), act, household_no)
 
 
-def application(act: str, found: Dossier) -> None:
-    """Refuse an act on an application elsewhere as if there were none.
-
-    Raises ApplicationNotFound, NotAllowed.
-    """
-    try:
-        lying(act, found.commune, found.office, found.group_no)
-    except NotYours:
-        raise ApplicationNotFound(application_no=found.application_no) from None
+def application(tx: Tx, act: str, application_no: str) -> None:
+    """Refuse an act on an application elsewhere; raises as `reach.application` does."""
+    reach.application(tx, edge.asker(), act, application_no)
 
 
-def lying(act: str, commune: str, office: str, group_no: str) -> None:
-    """Refuse an act on what is said to lie at a commune, office and group.
-
-    Raises PlaceNotFound, NotYours, NotAllowed.
-    """
-    province = communes.map_on(edge.today()).commune(commune).province
-    edge.require(act, Place(province, commune, office, group_no))
+def form(tx: Tx, act: str, said: Form) -> None:
+    """Refuse a form that is said to lie elsewhere; raises as `reach.form` does."""
+    reach.form(tx, edge.asker(), act, said)
 
 
 def place(tx: Tx, act: str, code: str | None, *, maker: str | None = None) -> None:
-    """Refuse an act at a province or commune elsewhere as if there were none.
-
-    Raises PlaceNotFound; NotYours where the whole book is asked for; NotAllowed.
-    """
-    try:
-        edge.require(
-            act, places.of_place(tx, communes.map_on(edge.today()), code or ""), maker=maker
-        )
-    except NotYours:
-        if code is None:
-            raise
-        raise PlaceNotFound(place=code) from None
+    """Refuse an act at a place elsewhere; raises as `reach.place` does."""
+    reach.place(tx, edge.asker(), act, code, maker=maker)
 
 
 def may_see(tx: Tx, act: str, code: str | None) -> bool:

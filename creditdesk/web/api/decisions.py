@@ -5,7 +5,6 @@ from typing import Any
 from creditdesk import arrears, decisions, documents
 from creditdesk.db import Tx
 from creditdesk.decisions import KINDS, decision_of
-from creditdesk.ledger import LoanNotFound
 from creditdesk.web import edge, problems, within
 from creditdesk.web.api import told
 from creditdesk.web.api.frame import Service
@@ -152,15 +151,6 @@ def proposals(tx: Tx, asked: dict[str, Any]) -> Any:
     return {"rows": [documents.proposal(one) for one in found]}
 
 
-def _mine(tx: Tx, act: str, number: str) -> None:
-    """Refuse a proposal about a loan elsewhere as if there were none, and judging one's own."""
-    loan_no, maker = decisions.subject(tx, int(number))
-    try:
-        within.loan(tx, act, loan_no, maker=maker)
-    except LoanNotFound:
-        raise decisions.ProposalNotFound(number=int(number)) from None
-
-
 @service.post(
     "/decisions/proposals/<number:number>/approval",
     "approveProposal",
@@ -174,7 +164,7 @@ def approve(tx: Tx, said: dict[str, Any], number: str) -> Any:
     Where the loan has changed so that the decision would do another thing than its maker saw, it
     is refused: it is proposed anew.
     """
-    _mine(tx, "check", number)
+    within.proposal(tx, "check", int(number))
     deed = edge.deed()
     done = decisions.approve(
         tx, edge.desk().policy, number=int(number), by=deed.by, recorded_at=deed.recorded_at
@@ -197,7 +187,7 @@ def approve(tx: Tx, said: dict[str, Any], number: str) -> Any:
 )
 def refuse(tx: Tx, said: dict[str, Any], number: str) -> Any:
     """Answer a proposal with no, as another person than its maker, and say why."""
-    _mine(tx, "check", number)
+    within.proposal(tx, "check", int(number))
     decisions.refuse(tx, number=int(number), deed=edge.deed(said["ground"]))
     return {"number": int(number), "answer": "refused"}
 
@@ -212,6 +202,6 @@ def refuse(tx: Tx, said: dict[str, Any], number: str) -> Any:
 )
 def withdraw(tx: Tx, said: dict[str, Any], number: str) -> Any:
     """Take a proposal back, as its maker, and say why."""
-    _mine(tx, "proposal-withdraw", number)
+    within.proposal(tx, "proposal-withdraw", int(number))
     decisions.withdraw(tx, number=int(number), deed=edge.deed(said["ground"]))
     return {"number": int(number), "answer": "withdrawn"}

@@ -149,7 +149,7 @@ def apply(tx: Tx, said: dict[str, Any]) -> Any:
     """Enter form 01/TD, where the programme lends so on that day."""
     form = Form(**said)
     places = communes.map_on(form.applied_on)
-    within.lying("apply", form.commune, form.office, form.group_no)
+    within.form(tx, "apply", form)
     found = applications.apply(tx, edge.desk().policy, places, form=form, deed=edge.deed())
     return _told((found,))
 
@@ -171,8 +171,7 @@ def step(tx: Tx, said: dict[str, Any]) -> Any:
     wanted = f"application-{said['step']}"
     edge.require(wanted)
     for line in said["lines"]:
-        found = applications.dossier(tx, policy, line["application_no"], edge.today())
-        within.application(wanted, found)
+        within.application(tx, wanted, line["application_no"])
     lines = [Line(**line) for line in said["lines"]]
     paper = Paper(
         said["day"], said["document_no"], said["document_on"], said["draw_on"], said["place"]
@@ -201,7 +200,7 @@ def step(tx: Tx, said: dict[str, Any]) -> Any:
 def sign(tx: Tx, said: dict[str, Any], application_no: str) -> Any:
     """Sign the contract that an application makes; the core gives the 16 digits of the number."""
     policy = edge.desk().policy
-    within.application("sign", applications.dossier(tx, policy, application_no, edge.today()))
+    within.application(tx, "sign", application_no)
     rate = read_rate(said["annual_rate"]) if said["annual_rate"] else None
     found = applications.sign(
         tx,

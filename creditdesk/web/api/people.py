@@ -133,8 +133,8 @@ def classify(tx: Tx, said: dict[str, Any]) -> Any:
 def application(tx: Tx, asked: dict[str, Any], application_no: str) -> Told:
     """Tell an application with its timeline, and what the rules say of it on a day."""
     day: date = asked.get("as_of", edge.today())
+    within.application(tx, "application-show", application_no)
     found = applications.dossier(tx, edge.desk().policy, application_no, day)
-    within.application("application-show", found)
     view = View("application", APPLICATION, application_no, edge.need(), (found.customer_no,))
     return Told(problems.plain(documents.dossier(found, day)), view=view)
 

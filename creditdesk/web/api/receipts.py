@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from creditdesk import documents, ledger, loans, repayments
+from creditdesk import documents, loans, repayments
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
 from creditdesk.errors import DeskError, Malformed, Refused
@@ -181,19 +181,11 @@ def _refused(at: int, line: dict[str, Any], why: DeskError) -> LineRefused:
 )
 def reverse(tx: Tx, said: dict[str, Any], receipt_no: str) -> Any:
     """Undo a receipt by its mirror, and replay what came after it."""
-    _known(tx, receipt_no)
+    within.receipt(tx, "reverse", receipt_no)
     undone = repayments.reverse(
         tx, edge.desk().policy, receipt_no=receipt_no, deed=edge.deed(said["ground"])
     )
     return {"receipt_no": receipt_no, "loan_no": undone.loan_no, "act": undone.act_id}
-
-
-def _known(tx: Tx, receipt_no: str) -> None:
-    """Refuse a receipt of a loan elsewhere as if there were none."""
-    try:
-        within.loan(tx, "reverse", repayments.loan_of(tx, receipt_no))
-    except ledger.LoanNotFound:
-        raise ledger.ReceiptNotFound(receipt_no=receipt_no) from None
 
 
 @service.post(

@@ -1,0 +1,160 @@
+"""Whether what somebody acts upon lies where they may act: what does not is not there for them.
+
+Pages, service and commands ask here. Every question is `question(tx, asker, act, of, maker=…)`;
+`maker` is the sign-in name of whoever did what an act of checking judges.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+
+from creditdesk import applications, cards, communes, decisions, repayments, users
+from creditdesk.communes import PlaceNotFound
+from creditdesk.db import Tx
+from creditdesk.errors import DeskError
+from creditdesk.households import HouseholdNotFound
+from creditdesk.ledger import LoanNotFound, ReceiptNotFound
+from creditdesk.users import Person, Place, places
+from creditdesk.users.permissions import NotAllowed, NotYours
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who wants to do something, on which day [date], with which stated need."""
+
+    person: Person
+    today: date
+    need: str = ""
+
+    def require(self, act: str, place: Place | None = None, *, maker: str | None = None) -> None:
+        """Refuse what the person may not do at a place; where none is said, anywhere at all.
+
+        Raises NotAllowed, NotYours, OwnDeed, NeedMissing.
+        """
+        if place is not None:
+            users.may(self.person, act, place, maker=maker, need=self.need)
+        elif not users.is_open(self.person, act):
+            raise NotAllowed(act=act, role=self.person.role.value)
+
+
+def loan(tx: Tx, asker: Asker, act: str, loan_no: str, *, maker: str | None = None) -> None:
+    """Refuse an act on a loan elsewhere as if there were none.
+
+    Raises LoanNotFound, NotAllowed, OwnDeed, NeedMissing.
+    """
+    asker.require(act)
+    near = places.of_loan(tx, loan_no, asker.today)
+    if near is None:
+        raise LoanNotFound(loan_no=loan_no)
+    _near(asker, act, near, LoanNotFound(loan_no=loan_no), maker)
+
+
+def applications_of(
+    tx: Tx, asker: Asker, act: str, numbers: Iterable[str], *, maker: str | None = None
+) -> None:
+    """Refuse an act on several applications where one is refused; see `application`."""
+    asker.require(act)
+    for number in numbers:
+        application(tx, asker, act, number, maker=maker)
+
+
+def loans(
+    tx: Tx, asker: Asker, act: str, loan_nos: Iterable[str], *, maker: str | None = None
+) -> None:
+    """Refuse an act on several loans where one of them is refused; raises as `loan` does."""
+    asker.require(act)
+    for loan_no in loan_nos:
+        loan(tx, asker, act, loan_no, maker=maker)
+
+
+def receipt(tx: Tx, asker: Asker, act: str, receipt_no: str, *, maker: str | None = None) -> None:
+    """Refuse an act on a receipt of a loan elsewhere as if there were none.
+
+    Raises ReceiptNotFound, NotAllowed, OwnDeed.
+    """
+    asker.require(act)
+    try:
+        loan(tx, asker, act, repayments.loan_of(tx, receipt_no), maker=maker)
+    except LoanNotFound:
+        raise ReceiptNotFound(receipt_no=receipt_no) from None
+
+
+def proposal(tx: Tx, asker: Asker, act: str, number: int, *, maker: str | None = None) -> None:
+    """Refuse a proposal about a loan elsewhere as if there were none, and judging one's own.
+
+    Raises ProposalNotFound, NotAllowed, OwnDeed.
+    """
+    asker.require(act)
+    loan_no, own = decisions.subject(tx, number)
+    try:
+        loan(tx, asker, act, loan_no, maker=maker or own)
+    except LoanNotFound:
+        raise decisions.ProposalNotFound(number=number) from None
+
+
+def household(
+    tx: Tx, asker: Asker, act: str, household_no: str, *, maker: str | None = None
+) -> None:
+    """Refuse an act on a household none of whose loans is near, as if there were none.
+
+    Raises HouseholdNotFound, NotAllowed.
+    """
+    asker.require(act)
+    for near in cards.places_of_household(tx, household_no, asker.today):
+        with suppress(NotYours):
+            asker.require(act, near, maker=maker)
+            return
+    raise HouseholdNotFound(household_no=household_no)
+
+
+def application(
+    tx: Tx, asker: Asker, act: str, application_no: str, *, maker: str | None = None
+) -> None:
+    """Refuse an act on an application elsewhere as if there were none.
+
+    Raises ApplicationNotFound, NotAllowed.
+    """
+    asker.require(act)
+    near = Place(*applications.lies(tx, application_no))
+    otherwise = applications.ApplicationNotFound(application_no=application_no)
+    _near(asker, act, near, otherwise, maker)
+
+
+def form(
+    tx: Tx, asker: Asker, act: str, said: applications.Form, *, maker: str | None = None
+) -> None:
+    """Refuse a form that is said to lie elsewhere; raises PlaceNotFound, NotYours, NotAllowed."""
+    province = communes.map_on(asker.today).commune(said.commune).province
+    near = Place(province, said.commune, said.office, said.group_no)
+    asker.require(act, near, maker=maker)
+
+
+def place(tx: Tx, asker: Asker, act: str, code: str | None, *, maker: str | None = None) -> None:
+    """Refuse an act at a province or commune elsewhere as if there were none.
+
+    Raises PlaceNotFound; NotYours where the whole book is asked for; NotAllowed.
+    """
+    near = places.of_place(tx, communes.map_on(asker.today), code or "")
+    otherwise = PlaceNotFound(place=code) if code is not None else None
+    _near(asker, act, near, otherwise, maker)
+
+
+def each_place(
+    tx: Tx, asker: Asker, act: str, codes: Sequence[str], *, maker: str | None = None
+) -> None:
+    """Refuse an act at several places where one is refused; none said is the whole book."""
+    for code in codes or (None,):
+        place(tx, asker, act, code, maker=maker)
+
+
+def _near(
+    asker: Asker, act: str, near: Place, otherwise: DeskError | None, maker: str | None
+) -> None:
+    """Refuse what lies outside of the scope, as what is not there is refused."""
+    try:
+        asker.require(act, near, maker=maker)
+    except NotYours:
+        if otherwise is None:
+            raise
+        raise otherwise from None
