@@ -2,20 +2,23 @@
 
 import json
 import shlex
+from contextlib import closing
+from datetime import date
 
 import click
 import pytest
 from click.testing import CliRunner
 
-from creditdesk import decisions
-from creditdesk.cli import cli
+from creditdesk import decisions, reach
+from creditdesk.cli import cli, who
 from creditdesk.db import Database
 from creditdesk.decisions import KINDS, PARAMETERS
 from creditdesk.engine.lifecycle import State
+from creditdesk.errors import DeskError
 from creditdesk.users import Place, Role, people
 from creditdesk.users.permissions import EVERYTHING, Reach, table
 from tests.applicants import applied
-from tests.builders import POLICY, a_contract
+from tests.builders import POLICY, a_contract, a_deed, a_loan
 from tests.decided import a_decision, a_loan_in, a_paper
 from tests.keys import KEYS
 from tests.people import DEED, SCOPES, an_appointment
@@ -191,9 +194,7 @@ def expected(act, role, place):
     return {"not-yours"} if act in WHOLE or act == "apply" else NOT_THERE
 
 
-@pytest.mark.parametrize(
-    ("command", "act"), CALLED, ids=[f"{command}: {act}" for command, act in CALLED]
-)
+@pytest.mark.parametrize(("command", "act"), CALLED, ids=": ".join)
 def test_a_command_asks_the_table_who_does_it(book, lines, command, act):
     wrong = []
     for place in (OWN, FOREIGN):
@@ -209,16 +210,13 @@ def test_a_command_asks_the_table_who_does_it(book, lines, command, act):
 
 def asked_of(book, by, checked_by="", place=OWN, act="draw"):
     """Return the names under which two do something to a loan, or the code of the refusal."""
-    door = Database(book, KEYS)
-    with door.read() as tx:
+    with closing(Database(book, KEYS)) as door, door.read() as tx:
         try:
             deed = a_deed(by, checked_by)
             held = who.permitted(tx, deed, act, reach.loan, NAMED[place]["loan"])
-            return held.by, held.checked_by
         except DeskError as refusal:
             return refusal.code
-        finally:
-            door.close()
+    return held.by, held.checked_by
 
 
 @pytest.mark.parametrize("role", ROLES)
