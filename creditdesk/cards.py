@@ -1,9 +1,10 @@
 """What a desk shows of single loans: a loan's card, and the loans of a commune by pages."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from creditdesk import households, ledger, records, standings
@@ -165,25 +166,54 @@ def commune_loans(
 
     Raises PlaceNotFound, FilterUnknown.
     """
+    found = commune_figures(tx, commune, as_of, only=only)
+    page = sorted((one for one in found if one.loan_no > after), key=attrgetter("loan_no"))
+    return loan_lines(tx, policy, page[:limit], as_of)
+
+
+class LoanFigures(NamedTuple):
+    """What the columns tell of a loan: its inner number, its number, and its figures [dong]."""
+
+    id: int
+    loan_no: str
+    figures: Mapping[str, int]
+
+
+def commune_figures(
+    tx: Tx, commune: str, as_of: date, *, only: str = "all", programme: str = "", group: str = ""
+) -> list[LoanFigures]:
+    """Return the figures of a commune's loans signed by the end of a day, in no order.
+
+    only              as in `commune_loans`
+    programme, group  only loans of these, where they are told
+
+    Raises PlaceNotFound, FilterUnknown.
+    """
     if only not in FILTERS:
         raise FilterUnknown(only=only, filters=list(FILTERS))
     province = map_on(as_of).commune(commune).province
-    chosen = _chosen(tx, province, commune, as_of, only)
+    wanted = {"commune": commune, "programme": programme, "group_no": group}
+    chosen = _chosen(tx, province, wanted, as_of, only)
     numbers = records.loans.numbers_of(tx, chosen)
-    page = sorted(no for no in numbers if no > after)[:limit]
-    rows = list(records.moves.loans_on(tx, [numbers[no] for no in page], as_of))
-    rows.sort(key=lambda row: str(row.loan_no))
-    facts = ledger.facts_of_many(tx, [row.id for row in rows])
-    customers = records.households.customers_of(tx, {row.customer_id for row in rows})
+    return [LoanFigures(key, number, chosen[key]) for number, key in numbers.items()]
+
+
+def loan_lines(
+    tx: Tx, policy: Policy, page: Sequence[LoanFigures], as_of: date
+) -> tuple[LoanLine, ...]:
+    """Return loans as lists show them at the end of a day, in the order in which they are told."""
+    rows = {row.id: row for row in records.moves.loans_on(tx, [one.id for one in page], as_of)}
+    facts = ledger.facts_of_many(tx, list(rows))
+    customers = records.households.customers_of(tx, {row.customer_id for row in rows.values()})
     return tuple(
         _line(
             policy,
-            row,
-            customers[row.customer_id],
-            chosen[row.id],
-            _due_on(row, facts.get(row.id, []), as_of),
+            rows[one.id],
+            customers[rows[one.id].customer_id],
+            one.figures,
+            _due_on(rows[one.id], facts.get(one.id, []), as_of),
         )
-        for row in rows
+        for one in page
     )
 
 
@@ -199,13 +229,18 @@ _SHOWN = ("drawn", "in_term", "overdue", "frozen", "written_off")
 
 
 def _chosen(
-    tx: Tx, province: str, commune: str, as_of: date, only: str
+    tx: Tx, province: str, wanted: Mapping[str, str], as_of: date, only: str
 ) -> dict[int, dict[str, int]]:
-    """Return figures [dong] of a commune's loans that a filter lets through, by inner number."""
+    """Return figures [dong] of the loans that filters let through, by inner number.
+
+    wanted  the code that a loan has, by what it is of; an empty one lets every loan through
+    """
     over = standings.axes(tx, province, as_of)
     now = standings.image(tx, province, as_of)
-    inside = over.columns["commune"] == commune
-    inside &= (over.columns["signed_on"] <= number_of(as_of)) | (now["draws"] > 0)
+    inside = (over.columns["signed_on"] <= number_of(as_of)) | (now["draws"] > 0)
+    for name, code in wanted.items():
+        if code:
+            inside &= over.columns[name] == code
     if only == "open":
         inside &= now.outstanding > 0
     elif only == "late":
@@ -220,7 +255,7 @@ def _chosen(
 
 
 def _line(
-    policy: Policy, loan: Any, customer: Any, found: dict[str, int], due_on: date
+    policy: Policy, loan: Any, customer: Any, found: Mapping[str, int], due_on: date
 ) -> LoanLine:
     outstanding = found["in_term"] + found["overdue"] + found["frozen"]
     return LoanLine(

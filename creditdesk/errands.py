@@ -8,7 +8,7 @@ that it is done are one transaction.
 import json
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -23,6 +23,7 @@ from creditdesk.measures import Measure
 
 LOG = logging.getLogger("creditdesk.errands")
 LEASE = timedelta(minutes=15)
+_BLOCK = 200
 _TELL_EVERY = timedelta(seconds=1)
 Progress = Callable[[int, int], None]
 
@@ -173,10 +174,21 @@ def find(tx: Tx, number: int) -> dict[str, Any]:
     return _told(row)
 
 
-def listed(tx: Tx, after: int, most: int) -> list[dict[str, Any]]:
-    """Return errands with higher numbers, rising, without their results."""
-    rows = records.errands.errands_after(tx, after, most)
-    return [_told(row) | {"result": None} for row in rows]
+def listed(
+    tx: Tx, after: int | None = None, *, newest_first: bool = False, **chosen: str
+) -> Iterator[dict[str, Any]]:
+    """Yield errands after a number, without their results.
+
+    chosen  the state or the kind that they have
+    """
+    while True:
+        rows = records.errands.errands_after(
+            tx, after, _BLOCK, newest_first=newest_first, chosen=chosen
+        )
+        yield from (_told(row) | {"result": None} for row in rows)
+        if len(rows) < _BLOCK:
+            return
+        after = rows[-1].id
 
 
 def _told(row: Any) -> dict[str, Any]:

@@ -69,17 +69,12 @@ def movements(found: LoanCard) -> dict[str, Any]:
     }
 
 
-def loans(found: Sequence[LoanLine], as_of: date, *, limit: int) -> dict[str, Any]:
-    """Return a page of loans; where there are more, the number after which the next one begins.
-
-    found  one loan more than the page holds, where there is one
-    """
-    page = found[:limit]
+def loans(found: Sequence[LoanLine], as_of: date) -> dict[str, Any]:
+    """Return a page of loans."""
     return {
         "as_of": as_of.isoformat(),
         "rows": [
             {name: getattr(line, name) for name in _LINE} | {"due_on": line.due_on.isoformat()}
-            for line in page
+            for line in found
         ],
-        "next": page[-1].loan_no if len(found) > limit else None,
     }

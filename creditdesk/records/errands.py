@@ -1,5 +1,6 @@
 """Work that was asked for and takes long: what, by whom, who checked it, and what became of it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,10 +48,17 @@ def find_errand(tx: Tx, number: int, *, hold: bool = False) -> Any | None:
     return tx.execute(chosen.with_for_update() if hold else chosen).first()
 
 
-def errands_after(tx: Tx, number: int, most: int) -> list[Any]:
-    """Return errands with higher numbers, rising."""
-    chosen = sa.select(errand).where(errand.c.id > number).order_by(errand.c.id).limit(most)
-    return list(tx.execute(chosen))
+def errands_after(
+    tx: Tx, number: int | None, most: int, *, newest_first: bool, chosen: Mapping[str, str]
+) -> list[Any]:
+    """Return errands whose columns say what is chosen, after a number, in the order of numbers."""
+    own = errand.c.id
+    found = sa.select(errand).order_by(own.desc() if newest_first else own).limit(most)
+    for name, said in chosen.items():
+        found = found.where(errand.c[name] == said)
+    if number is not None:
+        found = found.where(own < number if newest_first else own > number)
+    return list(tx.execute(found))
 
 
 def change_errand(tx: Tx, number: int, **values: Any) -> None:

@@ -1,7 +1,9 @@
 """The book in figures: portfolios, worklists, groups; and the statement on paper."""
 
-from collections.abc import Callable, Sequence
+import json
 from datetime import date
+from hashlib import sha256
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +13,14 @@ from creditdesk.db import Tx
 from creditdesk.figures import AXES
 from creditdesk.statements import PeriodBackwards, Question
 from creditdesk.web import edge, within
-from creditdesk.web.api import told
+from creditdesk.web.api import paging, told
 from creditdesk.web.api.frame import Service, Told
-from creditdesk.web.api.loans import MOST, USUAL, AsOf
-from creditdesk.web.shapes import DayField, NotAChoice, TextField, WholeField
+from creditdesk.web.api.loans import AsOf
+from creditdesk.web.api.paging import SortField
+from creditdesk.web.shapes import DayField, NotAChoice, TextField
 from reports import portfolio as portfolio_paper
 
 PLACE = "[0-9]{2}|[0-9]{5}"
-_CURSOR = "[0-9A-Za-z~._-]{1,60}"
 
 service = Service("book")
 
@@ -42,8 +44,22 @@ class Paged(AsOf):
     """Where, and which page."""
 
     place = TextField(5, pattern=PLACE)
-    after = TextField(60, pattern=_CURSOR, load_default="")
-    limit = WholeField(1, MOST, load_default=USUAL)
+    after = paging.after()
+    limit = paging.limit()
+
+
+class WorklistAsked(Paged):
+    """Whose loans, and in which order."""
+
+    group = TextField(7, pattern="[0-9]{7}", load_default="")
+    sort = SortField("place", "amount", "days_late", "due_on", "loan_no")
+
+
+class GroupsAsked(Paged):
+    """Which groups, and in which order."""
+
+    band = TextField(20, pattern="[a-z-]+")
+    sort = SortField("group_no", "commune", "score", "outstanding", "overdue")
 
 
 @service.get(
@@ -107,19 +123,26 @@ def names(tx: Tx, asked: dict[str, Any]) -> Any:
 
 
 @service.get(
-    "/worklists/<code:name>", "readWorklist", act="worklist", answers=told.Worklist, asks=Paged
+    "/worklists/<code:name>",
+    "readWorklist",
+    act="worklist",
+    answers=told.Worklist,
+    asks=WorklistAsked,
 )
 def worklist(tx: Tx, asked: dict[str, Any], name: str) -> Any:
-    """Tell a worklist by pages: by commune, group and loan; total and count are of the whole."""
+    """Tell a worklist by pages: by commune, group and loan where no order is asked for.
+
+    Total and count are of the whole.
+    """
     as_of = asked.get("as_of", edge.today())
     within.place(tx, "worklist", asked.get("place"))
     place = arrears.place_of(asked.get("place"), as_of)
-    found = worklists.worklist(tx, edge.desk().policy, name, as_of, place)
-
-    def key(row: Any) -> str:
-        return "~".join((row.commune, row.group_no, row.loan_no))
-
-    page, after = _page(found, key, asked)
+    found = [
+        row
+        for row in worklists.worklist(tx, edge.desk().policy, name, as_of, place)
+        if asked["group"] in ("", row.group_no)
+    ]
+    page, after = paging.page(found, asked, _OF_WORKLISTS, _own)
     document = documents.worklist(name, as_of, page) | {
         "total": sum(row.amount for row in found),
         "count": len(found),
@@ -130,25 +153,31 @@ def worklist(tx: Tx, asked: dict[str, Any], name: str) -> Any:
     return Told(document, view=View(f"worklist-{name}", LIST, where, edge.need(), seen))
 
 
-@service.get("/groups", "listGroups", act="groups", answers=told.Groups, asks=Paged)
+@service.get("/groups", "listGroups", act="groups", answers=told.Groups, asks=GroupsAsked)
 def groups(tx: Tx, asked: dict[str, Any]) -> Any:
-    """Tell the savings-and-credit groups with their scores by pages, in the order of numbers."""
+    """Tell the savings-and-credit groups with their scores by pages."""
     as_of = asked.get("as_of", edge.today())
     within.place(tx, "groups", asked.get("place"))
     place = arrears.place_of(asked.get("place"), as_of)
-    found = worklists.group_scores(tx, edge.desk().policy, as_of, place)
-
-    def key(row: Any) -> str:
-        return str(row.group_no)
-
-    page, after = _page(sorted(found, key=key), key, asked)
+    found = [
+        row
+        for row in worklists.group_scores(tx, edge.desk().policy, as_of, place)
+        if asked.get("band") in (None, row.band)
+    ]
+    page, after = paging.page(found, asked, _OF_GROUPS, attrgetter("group_no"))
     return documents.groups(as_of, page) | {"next": after}
 
 
-def _page(
-    rows: Sequence[Any], key: Callable[[Any], str], asked: dict[str, Any]
-) -> tuple[Sequence[Any], str | None]:
-    """Return a page of rows that rise by their key, and after which one the next page begins."""
-    left = [row for row in rows if key(row) > asked["after"]]
-    page = left[: asked["limit"]]
-    return page, key(page[-1]) if len(left) > len(page) else None
+def _own(row: Any) -> str:
+    """Return what tells a row of a worklist from any other, by commune, group and loan."""
+    marks = json.dumps(row.why, default=str, sort_keys=True)
+    told = (row.commune, row.group_no, row.loan_no, row.customer_no, str(row.due_on), marks)
+    return "~".join((*told[:3], sha256("~".join(told).encode()).hexdigest()[:12]))
+
+
+_OF_WORKLISTS = {
+    name: attrgetter(name) for name in ("amount", "days_late", "due_on", "loan_no")
+} | {"place": lambda row: "~".join((row.commune, row.group_no, row.loan_no))}
+_OF_GROUPS = {
+    name: attrgetter(name) for name in ("group_no", "commune", "score", "outstanding", "overdue")
+}

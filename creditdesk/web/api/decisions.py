@@ -1,14 +1,16 @@
 """Decisions on one loan: looked at before, laid before another person, answered."""
 
+from operator import itemgetter
 from typing import Any
 
 from creditdesk import arrears, decisions, documents
 from creditdesk.db import Tx
 from creditdesk.decisions import KINDS, decision_of
 from creditdesk.web import edge, problems, within
-from creditdesk.web.api import told
+from creditdesk.web.api import paging, told
 from creditdesk.web.api.frame import Service
 from creditdesk.web.api.loans import AsOf
+from creditdesk.web.api.paging import SortField
 from creditdesk.web.api.receipts import LOAN_NO, GroundIn
 from creditdesk.web.shapes import ChoiceField, DayField, PartField, Shape, TextField
 
@@ -54,9 +56,15 @@ class Nothing(Shape):
 
 
 class InboxAsked(AsOf):
-    """Where the loans are."""
+    """Where the loans are, what is proposed, by whom, and in which order."""
 
     place = TextField(5, pattern="[0-9]{2}|[0-9]{5}")
+    kind = ChoiceField(KIND_NAMES)
+    by = TextField(64)
+    loan_no = TextField(16, pattern=LOAN_NO)
+    sort = SortField("number", "day", "kind", "loan_no", "commune")
+    after = paging.after()
+    limit = paging.limit()
 
 
 _DECISION = {**told.text("kind loan_no"), **told.day("day"), **told.opened("said")}
@@ -83,7 +91,7 @@ Proposal = told.shape(
     told.text("commune by made_at ground document_no"),
     told.day("document_on"),
 )
-Proposals = told.shape("Proposals", told.rows(Proposal))
+Proposals = told.shape("Proposals", told.rows(Proposal), told.text_or_none("next"))
 Proposed = told.shape("Proposed", told.count("number"))
 Answered = told.shape("ProposalAnswer", told.count("number"), told.text("answer"))
 Decided = told.shape(
@@ -144,11 +152,20 @@ def propose(tx: Tx, said: dict[str, Any]) -> Any:
     asks=InboxAsked,
 )
 def proposals(tx: Tx, asked: dict[str, Any]) -> Any:
-    """Tell the proposals that wait for an answer, oldest first."""
+    """Tell the proposals that wait for an answer by pages, oldest first."""
     within.place(tx, "proposal-list", asked.get("place"))
     day = asked.get("as_of", edge.today())
     found = decisions.inbox(tx, arrears.place_of(asked.get("place"), day), day)
-    return {"rows": [documents.proposal(one) for one in found]}
+    rows = [
+        row
+        for row in map(documents.proposal, found)
+        if all(asked.get(name) in (None, row[name]) for name in ("kind", "by", "loan_no"))
+    ]
+    page, after = paging.page(rows, asked, _SORTED, itemgetter("number"))
+    return {"rows": page, "next": after}
+
+
+_SORTED = {name: itemgetter(name) for name in ("number", "day", "kind", "loan_no", "commune")}
 
 
 @service.post(

@@ -1,6 +1,7 @@
 """Acts over many loans: asked for by one person, checked by another, done in their turn."""
 
 from datetime import date
+from operator import itemgetter
 from threading import Thread
 from typing import Any
 
@@ -11,9 +12,10 @@ from creditdesk.db import Tx
 from creditdesk.errors import Malformed
 from creditdesk.measures import Measure
 from creditdesk.web import edge, within
-from creditdesk.web.api import told
+from creditdesk.web.api import paging, told
 from creditdesk.web.api.decisions import Nothing
 from creditdesk.web.api.frame import Service, Told
+from creditdesk.web.api.paging import SortField
 from creditdesk.web.api.receipts import GroundIn
 from creditdesk.web.shapes import (
     Asking,
@@ -25,7 +27,6 @@ from creditdesk.web.shapes import (
     WholeField,
 )
 
-MOST = 200
 _PLACE = "[0-9]{2}|[0-9]{5}"
 STATES = ("to-check", "queued", "running", "done", "refused", "declined")
 
@@ -86,10 +87,13 @@ class TransferIn(Shape):
 
 
 class JobsAsked(Asking):
-    """Which page."""
+    """Which jobs, whether the newest come first, and which page."""
 
-    after = WholeField(0, load_default=0)
-    limit = WholeField(1, MOST, load_default=50)
+    state = ChoiceField(STATES)
+    kind = ChoiceField(tuple(errands.KINDS))
+    sort = SortField("number")
+    after = paging.after()
+    limit = paging.limit()
 
 
 _PROGRESS = told.shape("Progress", told.count("done of"))
@@ -103,7 +107,7 @@ Job = told.shape(
     told.part("progress", _PROGRESS),
     {"result": told.OpenField(required=True, allow_none=True)},
 )
-Jobs = told.shape("Jobs", told.rows(Job), told.told_number("next"))
+Jobs = told.shape("Jobs", told.rows(Job), told.text_or_none("next"))
 Effect = told.shape(
     "MeasureEffect",
     told.told_number("number"),
@@ -288,11 +292,13 @@ def open_month(tx: Tx, said: dict[str, Any], month: str) -> Any:
 
 @service.get("/jobs", "listJobs", act=_ACTS, answers=Jobs, asks=JobsAsked)
 def jobs(tx: Tx, asked: dict[str, Any]) -> Any:
-    """Tell the jobs that the person may ask for, by pages, oldest first, without results."""
-    rows = errands.listed(tx, asked["after"], asked["limit"] + 1)
-    page = rows[: asked["limit"]]
-    seen = [row for row in page if _may_see(tx, row)]
-    return {"rows": seen, "next": page[-1]["number"] if len(rows) > len(page) else None}
+    """Tell the jobs that the person may ask for, by pages, without results."""
+    begun = paging.begins(asked)
+    chosen = {name: asked[name] for name in ("state", "kind") if name in asked}
+    rows = errands.listed(tx, begun, newest_first=asked["sort"] == "-number", **chosen)
+    seen = (row for row in rows if _may_see(tx, row))
+    page, after = paging.cut(seen, asked, itemgetter("number"))
+    return {"rows": page, "next": after}
 
 
 @service.get("/jobs/<number:number>", "readJob", act=_ACTS, answers=Job, tagged=True)

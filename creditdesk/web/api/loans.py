@@ -1,17 +1,20 @@
 """Single loans: the card, where it stands and why, its plan, its movements; loans by pages."""
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from creditdesk import cards, documents, explanations, standings
 from creditdesk.accesses import LIST, LOAN, View
 from creditdesk.db import Tx
 from creditdesk.web import conditions, edge, within
-from creditdesk.web.api import told
+from creditdesk.web.api import paging, told
 from creditdesk.web.api.frame import Service, Told
-from creditdesk.web.shapes import Asking, ChoiceField, DayField, TextField, WholeField
+from creditdesk.web.api.paging import SortField
+from creditdesk.web.shapes import Asking, ChoiceField, DayField, TextField
 
-MOST = 200
-USUAL = 100
+SORTED = {"outstanding": "outstanding", "overdue": "overdue", "late_principal": "late"}
+"""Figures by which loans are sorted, and what the columns call them."""
 
 service = Service("loans")
 
@@ -23,12 +26,15 @@ class AsOf(Asking):
 
 
 class LoansAsked(AsOf):
-    """Which loans, and which page of them."""
+    """Which loans, in which order, and which page of them."""
 
     commune = TextField(5, pattern="[0-9]{5}", required=True)
     filter_ = ChoiceField(cards.FILTERS, data_key="only", load_default="all")
-    after = TextField(16, pattern="[0-9]{16}", load_default="")
-    limit = WholeField(1, MOST, load_default=USUAL)
+    programme = TextField(20, pattern="[0-9A-Za-z_-]+", load_default="")
+    group = TextField(7, pattern="[0-9]{7}", load_default="")
+    sort = SortField("loan_no", *SORTED)
+    after = paging.after()
+    limit = paging.limit()
 
 
 Explanation = told.shape(
@@ -131,24 +137,35 @@ def explanation(tx: Tx, asked: dict[str, Any], loan_no: str) -> Told:
 
 @service.get("/loans", "listLoans", act="commune-loans", answers=told.LoanPage, asks=LoansAsked)
 def loans(tx: Tx, asked: dict[str, Any]) -> Any:
-    """Tell the loans of a commune by pages, in the order of their numbers.
+    """Tell the loans of a commune by pages, in the order that is asked for.
 
-    The next page begins after the number that `next` tells; it stays the same page while loans
+    The next page begins after the cursor that `next` tells; it stays the same page while loans
     are added.
     """
     day = asked.get("as_of", edge.today())
     within.place(tx, "commune-loans", asked["commune"])
-    found = cards.commune_loans(
+    chosen = cards.commune_figures(
         tx,
-        edge.desk().policy,
         asked["commune"],
         day,
-        after=asked["after"],
-        limit=asked["limit"] + 1,
         only=asked["filter_"],
+        programme=asked["programme"],
+        group=asked["group"],
     )
-    seen = [line.customer_no for line in found[: asked["limit"]]]
+    page, after = paging.page(chosen, asked, _VALUES, attrgetter("loan_no"))
+    found = cards.loan_lines(tx, edge.desk().policy, page, day)
+    seen = [line.customer_no for line in found]
     return Told(
-        documents.loans(found, day, limit=asked["limit"]),
+        documents.loans(found, day) | {"next": after},
         view=View("commune-loans", LIST, asked["commune"], edge.need(), seen),
     )
+
+
+def _figure(name: str) -> Callable[[cards.LoanFigures], Any]:
+    owed = ("in_term", "overdue", "frozen")
+    names = owed if name == "outstanding" else (name,)
+    return lambda one: sum(one.figures[each] for each in names)
+
+
+_VALUES = {name: _figure(column) for name, column in SORTED.items()}
+_VALUES["loan_no"] = attrgetter("loan_no")

@@ -1,16 +1,19 @@
 """Households and their standings; applications with what was said of them."""
 
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from creditdesk import applications, communes, documents, households
 from creditdesk.accesses import APPLICATION, HOUSEHOLD, LIST, View
 from creditdesk.db import Tx
+from creditdesk.engine.procedure import State
 from creditdesk.engine.programmes import STANDINGS
 from creditdesk.web import edge, problems, within
-from creditdesk.web.api import told
+from creditdesk.web.api import paging, told
 from creditdesk.web.api.frame import Service, Told
 from creditdesk.web.api.loans import AsOf
+from creditdesk.web.api.paging import SortField
 from creditdesk.web.shapes import ChoiceField, DayField, ListField, Shape, TextField
 
 MOST_HOUSEHOLDS = 1_000
@@ -34,9 +37,14 @@ class ListIn(Shape):
 
 
 class WaitingAsked(AsOf):
-    """Where."""
+    """Where, for what, at which state, and in which order."""
 
     place = TextField(5, pattern="[0-9]{2}|[0-9]{5}")
+    programme = TextField(20, pattern="[0-9A-Za-z_-]+")
+    state = ChoiceField(tuple(State))
+    sort = SortField("application_no", "days", "amount", "commune", "programme")
+    after = paging.after()
+    limit = paging.limit()
 
 
 Standing = told.shape(
@@ -73,6 +81,7 @@ Waiting = told.shape(
     ),
     {"states": told.AmountsField(required=True)},
     told.count("total"),
+    told.text_or_none("next"),
 )
 
 
@@ -147,11 +156,26 @@ def application(tx: Tx, asked: dict[str, Any], application_no: str) -> Told:
     asks=WaitingAsked,
 )
 def waiting(tx: Tx, asked: dict[str, Any]) -> Told:
-    """Tell the applications that nobody moved for as long as policy allows."""
+    """Tell the applications that nobody moved for as long as policy allows, by pages.
+
+    States and total are of all that are asked for.
+    """
     day: date = asked.get("as_of", edge.today())
     within.place(tx, "application-show", asked.get("place"))
     province, commune = communes.map_on(day).scope(asked.get("place"))
-    rows = applications.waiting(tx, edge.desk().policy, day, province=province, commune=commune)
-    seen = {row.customer_no for row in rows}
+    found = applications.waiting(tx, edge.desk().policy, day, province=province, commune=commune)
+    rows = [
+        row
+        for row in found
+        if all(asked.get(name) in (None, getattr(row, name)) for name in ("programme", "state"))
+    ]
+    page, after = paging.page(rows, asked, _SORTED, attrgetter("application_no"))
+    seen = {row.customer_no for row in page}
     view = View("applications-waiting", LIST, asked.get("place", ""), edge.need(), seen)
-    return Told(documents.waiting(rows, day), view=view)
+    told_rows = documents.waiting(page, day)["rows"]
+    return Told(documents.waiting(rows, day) | {"rows": told_rows, "next": after}, view=view)
+
+
+_SORTED = {
+    name: attrgetter(name) for name in ("application_no", "days", "amount", "commune", "programme")
+}
