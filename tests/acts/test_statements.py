@@ -290,7 +290,7 @@ def test_a_statement_is_narrowed_to_what_it_is_asked_for(book, within, by):
     )
     told_rows = {row.keys: told(row.figures) for part in found.sections for row in part.rows}
     assert told_rows == rows
-    assert [(axis, key) for axis, key, _ in found.scope.narrowed] == list(keys)
+    assert [(axis, key) for axis, key, _ in found.evidence.scope.narrowed] == list(keys)
     assert not found.evidence.failed
 
 
