@@ -1,6 +1,6 @@
 """Arrears: what the rule moves to overdue at the sessions of a day."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from creditdesk.engine.replay import Booked
 from creditdesk.engine.terms import LoanTerms
 
 _BLOCK = 500
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,16 @@ class Place:
 
 
 class Candidate(NamedTuple):
-    """A loan with its terms and everything booked on it, in the order in which it counts."""
+    """A loan with its terms and its live facts."""
 
     row: Any
     terms: LoanTerms
-    booked: Sequence[Booked]
+    facts: list[ledger.Fact]
+
+    @property
+    def booked(self) -> list[Booked]:
+        """Return what is booked, in the order in which it counts."""
+        return ledger.in_order(self.facts)
 
 
 def place_of(code: str | None, as_of: date) -> Place:
@@ -39,15 +45,17 @@ def place_of(code: str | None, as_of: date) -> Place:
     return Place(*map_on(as_of).scope(code))
 
 
-def candidates(tx: Tx, ids: Iterable[int], as_of: date) -> Iterator[Candidate]:
+def candidates(
+    tx: Tx, ids: Iterable[int], as_of: date, progress: Progress = lambda done, of: None
+) -> Iterator[Candidate]:
     """Yield loans, each where it is on a day, with what is booked on them, a block at a time."""
     wanted = list(ids)
     for at in range(0, len(wanted), _BLOCK):
         block = wanted[at : at + _BLOCK]
         facts = ledger.facts_of_many(tx, block)
         for row in records.moves.loans_on(tx, block, as_of):
-            booked = ledger.in_order(facts.get(row.id, ()))
-            yield Candidate(row, ledger.terms_of(row), booked)
+            yield Candidate(row, ledger.terms_of(row), facts.get(row.id, []))
+        progress(at + len(block), len(wanted))
 
 
 def provinces_of(tx: Tx, place: Place) -> list[str]:

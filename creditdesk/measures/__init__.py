@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from creditdesk import chain, ledger, records
+from creditdesk.arrears import Candidate, Progress, candidates
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
 from creditdesk.engine.replay import Revision, revise
@@ -17,10 +18,8 @@ from creditdesk.measures.effects import (
     Line,
     Measure,
     MeasureUnknown,
-    Progress,
-    ReachedLoan,
     Work,
-    loans_of,
+    reaches,
 )
 
 __all__ = [
@@ -125,7 +124,7 @@ def take(
     work = Work(tx, policy, measure, records.measures.next_number(tx))
     up_to, lines = _up_to(measure, today), list[Line]()
 
-    def reached() -> Iterator[tuple[ReachedLoan, Revision]]:
+    def reached() -> Iterator[tuple[Candidate, Revision]]:
         for loan, revision in work.through(progress):
             lines.append(work.line(loan, revision, up_to))
             yield loan, revision
@@ -182,8 +181,8 @@ def undo(
 
 def _withdrawn(
     tx: Tx, policy: Policy, day: date, lines: dict[int, Any], progress: Progress
-) -> Iterator[tuple[ReachedLoan, Revision]]:
-    for loan in loans_of(tx, list(lines), day, progress):
+) -> Iterator[tuple[Candidate, Revision]]:
+    for loan in candidates(tx, list(lines), day, progress):
         receipt_no = lines[loan.row.id].receipt_no
         live = [fact.entry_id for fact in loan.facts if fact.booked.event.receipt_no == receipt_no]
         orders = ledger.orders_of(policy, loan.row.signed_on)
@@ -233,13 +232,6 @@ def holidays_on(tx: Tx, day: date) -> tuple[Measure, ...]:
     )
 
 
-def reaches(measure: Measure, *, province: str, commune: str, programme: str) -> bool:
-    """Return whether a measure is about loans of a place and a programme."""
-    here = not measure.places or province in measure.places or commune in measure.places
-    banks = {code[:2] for code in measure.programmes}
-    return here and (not banks or programme in banks)
-
-
 def _row(number: int, measure: Measure, effect: dict[str, int], act_id: int) -> dict[str, Any]:
     return {
         "id": number,
@@ -261,7 +253,7 @@ def _measure_of(row: Any) -> Measure:
     return Measure(row.kind, row.since, row.until, places, programmes, row.reason)
 
 
-def _write(tx: Tx, act_id: int, revisions: Iterator[tuple[ReachedLoan, Revision]]) -> None:
+def _write(tx: Tx, act_id: int, revisions: Iterator[tuple[Candidate, Revision]]) -> None:
     """Write many loans' revisions in blocks; other writers are kept out, so ids are given here."""
     start = records.ledger.next_id(tx, records.ledger.entry)
     writer = chain.Writer(tx, act_id, iter(range(start, 2**62)))

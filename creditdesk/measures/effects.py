@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from creditdesk import ledger, records, standings
+from creditdesk.arrears import Candidate, Progress, candidates
+from creditdesk.columns import Axes
 from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.engine import ageing, days, lifecycle, limits
@@ -22,8 +24,6 @@ from creditdesk.engine.terms import LoanTerms
 from creditdesk.errors import NotFound, Refused
 
 KINDS = ("rate", "freeze", "holiday")
-Progress = Callable[[int, int], None]
-_BLOCK = 500
 _DAY = timedelta(days=1)
 
 
@@ -118,27 +118,15 @@ def _sums(lines: Sequence[Line]) -> dict[str, int]:
     }
 
 
-class ReachedLoan(NamedTuple):
-    """A loan with its terms and its live facts."""
-
-    row: Any
-    terms: LoanTerms
-    facts: list[ledger.Fact]
-
-    @property
-    def booked(self) -> list[Booked]:
-        """Return what is booked, in the order in which it counts."""
-        return ledger.in_order(self.facts)
-
-
-def loans_of(tx: Tx, ids: Sequence[int], day: date, progress: Progress) -> Iterator[ReachedLoan]:
-    """Yield loans, each where it is on a day, with what is booked on them, a block at a time."""
-    for at in range(0, len(ids), _BLOCK):
-        block = ids[at : at + _BLOCK]
-        facts = ledger.facts_of_many(tx, block)
-        for row in records.moves.loans_on(tx, block, day):
-            yield ReachedLoan(row, ledger.terms_of(row), facts.get(row.id, []))
-        progress(at + len(block), len(ids))
+def reaches(measure: Measure, over: Axes) -> np.ndarray:
+    """Return which loans of a province a measure is about, by where and under what they are."""
+    chosen = np.ones(len(over.ids), dtype=bool)
+    if measure.places and over.province not in measure.places:
+        chosen &= np.isin(over.columns["commune"], measure.places)
+    if measure.programmes:
+        banks = [code[:2] for code in measure.programmes]
+        chosen &= np.isin(over.columns["programme"], banks)
+    return chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +142,10 @@ class Work:
         """Return the number under which the measure is booked on a loan."""
         return f"{_MARKS[self.measure.kind]}{self.number}/{loan_no}"
 
-    def through(self, progress: Progress) -> Iterator[tuple[ReachedLoan, Revision]]:
+    def through(self, progress: Progress) -> Iterator[tuple[Candidate, Revision]]:
         """Yield every loan that is reached with what is to be written of it."""
         event = self._events()
-        for loan in loans_of(self.tx, self._reached(), self.measure.since, progress):
+        for loan in candidates(self.tx, self._reached(), self.measure.since, progress):
             new = event(loan)
             if new is None:
                 continue
@@ -168,7 +156,7 @@ class Work:
                 raise refused.why
             yield loan, revision
 
-    def _events(self) -> Callable[[ReachedLoan], Event | None]:
+    def _events(self) -> Callable[[Candidate], Event | None]:
         if self.measure.kind not in KINDS:
             raise MeasureUnknown(measure=self.measure.kind, kinds=list(KINDS))
         _check_form(self.measure)
@@ -176,7 +164,7 @@ class Work:
             self.measure.kind
         ]()
 
-    def _rates(self) -> Callable[[ReachedLoan], Event | None]:
+    def _rates(self) -> Callable[[Candidate], Event | None]:
         since = self.measure.since
         programme = self.policy.programme(self.measure.programmes[0])
         if not any(rate.since == since for rate in rate_changes_reaching(programme, date.min)):
@@ -185,7 +173,7 @@ class Work:
         units = rate_units(rate), rate_units(rate * multiple)
         alone = len(self.policy.family(programme.bank_code)) == 1
 
-        def event(loan: ReachedLoan) -> Event | None:
+        def event(loan: Candidate) -> Event | None:
             mine = alone or _signed_at_rate(loan.row, programme)
             if not mine or loan.row.signed_on >= since or not _runs(loan, since):
                 return None
@@ -195,7 +183,7 @@ class Work:
 
         return event
 
-    def _freezes(self) -> Callable[[ReachedLoan], Event | None]:
+    def _freezes(self) -> Callable[[Candidate], Event | None]:
         measure = self.measure
         assert measure.until is not None
         if measure.reason not in set(self.policy.freeze_reasons) - {limits.SUPPLEMENTARY}:
@@ -205,7 +193,7 @@ class Work:
         if measure.until > longest:
             raise FreezeTooLong(until=measure.until, longest=longest)
 
-        def event(loan: ReachedLoan) -> Event | None:
+        def event(loan: Candidate) -> Event | None:
             standing = ageing.stand(loan.terms, loan.booked, measure.since)
             if lifecycle.state_of(standing) not in lifecycle.ACTS[Act.FREEZE].states:
                 return None
@@ -215,7 +203,7 @@ class Work:
 
         return event
 
-    def _holidays(self) -> Callable[[ReachedLoan], Event | None]:
+    def _holidays(self) -> Callable[[Candidate], Event | None]:
         plain = Event(self.measure.since, Kind.INTEREST, 0, None, "")
         return lambda loan: plain if _runs(loan, self.measure.since) else None
 
@@ -226,19 +214,13 @@ class Work:
             places.scope(code)
         for code in self.measure.programmes:
             self.policy.programme(code)
-        banks = {code[:2] for code in self.measure.programmes}
         found: list[int] = []
         for province in records.loans.provinces(self.tx):
             over = standings.axes(self.tx, province, self.measure.since)
-            chosen = np.ones(len(over.ids), dtype=bool)
-            if self.measure.places and province not in self.measure.places:
-                chosen &= np.isin(over.columns["commune"], self.measure.places)
-            if banks:
-                chosen &= np.isin(over.columns["programme"], list(banks))
-            found.extend(over.ids[chosen].tolist())
+            found.extend(over.ids[reaches(self.measure, over)].tolist())
         return found
 
-    def line(self, loan: ReachedLoan, revision: Revision, up_to: date) -> Line:
+    def line(self, loan: Candidate, revision: Revision, up_to: date) -> Line:
         """Return what the measure does to one loan."""
         row, since = loan.row, self.measure.since
         principal = _held(loan, Account.IN_TERM, Account.OVERDUE, Account.FROZEN, day=since)
@@ -275,19 +257,19 @@ def _signed_at_rate(row: Any, programme: Programme) -> bool:
     return rate is not None and rate_units(rate) == row.rate_e8
 
 
-def _runs(loan: ReachedLoan, day: date) -> bool:
+def _runs(loan: Candidate, day: date) -> bool:
     """Return whether a loan owes at the end of a day, or is not drawn yet."""
     drawn = ageing.total_of(loan.booked, Kind.DRAW, day)
     owed = _held(loan, Account.IN_TERM, Account.OVERDUE, Account.FROZEN, day=day)
     return loan.row.signed_on <= day and (owed > 0 or not drawn)
 
 
-def _held(loan: ReachedLoan, *accounts: Account, day: date) -> int:
+def _held(loan: Candidate, *accounts: Account, day: date) -> int:
     balances = ageing.balances_on(loan.booked, day)
     return sum(balances[account] for account in accounts)
 
 
-def _revised(loan: ReachedLoan, revision: Revision) -> list[Booked]:
+def _revised(loan: Candidate, revision: Revision) -> list[Booked]:
     """Return what is booked on a loan once a revision is written."""
     kept = [fact for fact in loan.facts if fact.entry_id not in revision.mirrors]
     written = [ledger.Fact(0, booked) for booked, _ in revision.writes]

@@ -154,13 +154,7 @@ class View:
             columns = self.axes.columns
             found = np.zeros(len(self.axes.ids), dtype=bool)
             for holiday in measures.holidays_on(self.tx, day):
-                inside = np.ones(len(found), dtype=bool)
-                if holiday.places and self.province not in holiday.places:
-                    inside &= np.isin(columns["commune"], holiday.places)
-                if holiday.programmes:
-                    codes = [code[:2] for code in holiday.programmes]
-                    inside &= np.isin(columns["programme"], codes)
-                found |= inside
+                found |= measures.reaches(holiday, self.axes)
             for code in self.axes.by("programme").categories:
                 grace = self._grace_of(code, day)
                 if grace is not None:

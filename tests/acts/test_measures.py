@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from creditdesk import audit, closing, ledger, measures, moves, standings
+from creditdesk.columns import Axes
 from creditdesk.communes import PlaceNotFound
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
@@ -262,9 +264,10 @@ def test_a_holiday_writes_nothing_on_loans_and_is_known_while_it_holds(database)
 def test_a_measure_is_about_places_and_programmes(places, programmes, expected):
     measure = Measure("holiday", TODAY, None, places, programmes)
 
-    reached = measures.reaches(measure, province="44", commune="19333", programme="01")
+    columns = {"id": 1, "commune": "19333", "programme": "01"}
+    loans = Axes("44", {name: np.array([value]) for name, value in columns.items()})
 
-    assert reached is expected
+    assert measures.reaches(measure, loans).tolist() == [expected]
 
 
 # As one decision
