@@ -7,7 +7,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from creditdesk import households, ledger, records, standings
+from creditdesk import arrears, households, ledger, records, standings
 from creditdesk.columns import number_of
 from creditdesk.communes import map_on
 from creditdesk.db import Tx
@@ -18,7 +18,7 @@ from creditdesk.engine.ageing import (
     status_of,
 )
 from creditdesk.engine.explaining import plan_lines
-from creditdesk.engine.journal import PRINCIPAL, Event, Kind, Posting
+from creditdesk.engine.journal import PRINCIPAL, Event, Posting
 from creditdesk.engine.journal import in_order as event_order
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
@@ -202,27 +202,19 @@ def loan_lines(
     tx: Tx, policy: Policy, page: Sequence[LoanFigures], as_of: date
 ) -> tuple[LoanLine, ...]:
     """Return loans as lists show them at the end of a day, in the order in which they are told."""
-    rows = {row.id: row for row in records.moves.loans_on(tx, [one.id for one in page], as_of)}
-    facts = ledger.facts_of_many(tx, list(rows))
-    customers = records.households.customers_of(tx, {row.customer_id for row in rows.values()})
+    loans = {one.row.id: one for one in arrears.candidates(tx, [one.id for one in page], as_of)}
+    holders = {loan.row.customer_id for loan in loans.values()}
+    customers = records.households.customers_of(tx, holders)
     return tuple(
         _line(
             policy,
-            rows[one.id],
-            customers[rows[one.id].customer_id],
-            one.figures,
-            _due_on(rows[one.id], facts.get(one.id, []), as_of),
+            loan.row,
+            customers[loan.row.customer_id],
+            figures,
+            final_due_on(loan.terms, loan.booked, as_of),
         )
-        for one in page
+        for loan, figures in ((loans[one.id], one.figures) for one in page)
     )
-
-
-def _due_on(loan: Any, facts: Sequence[ledger.Fact], as_of: date) -> date:
-    extensions = [fact for fact in facts if fact.booked.event.kind is Kind.EXTEND]
-    if not extensions:
-        found: date = loan.due_on
-        return found
-    return final_due_on(ledger.terms_of(loan), ledger.in_order(extensions), as_of)
 
 
 _SHOWN = ("drawn", "in_term", "overdue", "frozen", "written_off")

@@ -150,3 +150,14 @@ def test_a_hostile_ground_is_read_and_not_run(book):
 
     assert HOSTILE not in html
     assert "&lt;script&gt;" in html
+
+
+def test_a_term_cut_short_moves_the_day_in_the_list(book):
+    until, loan_no = date(2026, 10, 10), number(2)
+    with book.database.begin() as tx:
+        event = Event(date(2025, 12, 12), Kind.SHORTEN, 0, until, "RN1")
+        ledger.enter(tx, settings.policy(), "shorten", CHECKED, loan_no=loan_no, events=[event])
+    with book.database.read() as tx:
+        line = cards.commune_loans(tx, settings.policy(), COMMUNE, DAY, after=LOAN, limit=1)[0]
+
+    assert (line.loan_no, line.due_on) == (loan_no, until)
