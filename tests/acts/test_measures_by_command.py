@@ -5,7 +5,9 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from creditdesk import words
 from creditdesk.cli import cli
+from creditdesk.measures.effects import MeasureUnclear
 from tests.acts.test_measures import a_house, counted
 from tests.builders import a_loan
 
@@ -71,3 +73,11 @@ def test_a_table_tells_the_effect_by_commune(database, database_url, asked):
     assert head == "commune,loans,principal,interest"
     assert commune.startswith("19333,1,50000000,")
     assert total == commune.replace("19333", "total")
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("field", ["programmes", "until", "places", "reason"])
+def test_what_a_measure_lacks_is_named_as_people_say_it(language, field):
+    said = words.refusal(language, MeasureUnclear(measure="freeze", field=field))
+
+    assert words.catalogue(language)[f"field.{field}"] in said
