@@ -89,6 +89,30 @@ def places_of_household(tx: Tx, household_no: str, day: date) -> list[Place]:
     return [one for one in found if one] or [Place(province=household.province)]
 
 
+def places_known(tx: Tx, household_no: str, day: date) -> list[Place]:
+    """Return where a household is known on a day: by loans, applications and communes' lists.
+
+    Nothing for one that nobody knows.
+    """
+    household = records.households.find_household(tx, household_no)
+    if household is None:
+        return []
+    lent = records.loans.loans_of_households(tx, [household.id])
+    found = [places.of_loan(tx, row.loan_no, day) for row in lent]
+    for row in records.applications.applications_of(tx, household.id):
+        found.append(Place(row.province, row.commune, row.office, row.group_no))
+    known = map_on(day)
+    for row in records.households.standings_of(tx, [household.id]).get(household.id, ()):
+        found.append(places.of_place(tx, known, known.heir(row.commune)))
+    return [one for one in found if one]
+
+
+def household_of(tx: Tx, customer_no: str) -> str | None:
+    """Return the number of a customer's household, None for a customer whom nobody knows."""
+    customer = records.households.find_customer(tx, customer_no)
+    return customer and records.households.household_no_of(tx, customer.household_id)
+
+
 def _programme_name(policy: Policy, code: str) -> str:
     known = policy.programmes.get(code)
     return known.names.vi if known else code

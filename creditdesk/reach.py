@@ -130,6 +130,35 @@ def form(
     asker.require(act, near, maker=maker)
 
 
+def unseen(tx: Tx, asker: Asker, act: str, said: applications.Form) -> tuple[str, ...]:
+    """Return the fields of a form that name what is known elsewhere, and not where it may be seen.
+
+    What is known in the commune of the form, or nowhere, hides nothing.
+    """
+    hidden = []
+    with suppress(applications.ApplicationNotFound):
+        if not _seen(asker, act, said, [Place(*applications.lies(tx, said.application_no))]):
+            hidden.append("application_no")
+    of_customer = cards.household_of(tx, said.customer_no)
+    named = {"customer_no": of_customer, "household_no": said.household_no or said.customer_no}
+    for name, household_no in named.items():
+        known = cards.places_known(tx, household_no, asker.today) if household_no else []
+        if known and not _seen(asker, act, said, known):
+            hidden.append(name)
+    return tuple(hidden)
+
+
+def _seen(asker: Asker, act: str, said: applications.Form, known: Iterable[Place]) -> bool:
+    """Return whether one of some places is within reach, or in the commune of a form."""
+    for one in known:
+        if one.commune == said.commune:
+            return True
+        with suppress(NotYours):
+            asker.require(act, one)
+            return True
+    return False
+
+
 def place(tx: Tx, asker: Asker, act: str, code: str | None, *, maker: str | None = None) -> None:
     """Refuse an act at a province or commune elsewhere as if there were none.
 

@@ -1,6 +1,7 @@
 """Applications: what form 01/TD says, and entering one where the rules allow it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,13 +12,19 @@ from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
 from creditdesk.engine.procedure import State
-from creditdesk.errors import Conflict, Refused
+from creditdesk.errors import Conflict, DeskError, Refused
 
 
 class ApplicationExists(Conflict):
     """The number is taken by another application."""
 
     code = "application-exists"
+
+
+class FormNotTaken(Conflict):
+    """A number of the form is in use where whoever enters it does not look."""
+
+    code = "form-not-taken"
 
 
 class FormInvalid(Refused):
@@ -87,11 +94,24 @@ def problems(form: Form, policy: Policy, places: Map) -> list[tuple[str, str]]:
     return [(field, code) for field, code, holds in found if not holds]
 
 
-def apply(tx: Tx, policy: Policy, places: Map, *, form: Form, deed: ledger.Deed) -> Moved:
+def apply(
+    tx: Tx,
+    policy: Policy,
+    places: Map,
+    *,
+    form: Form,
+    deed: ledger.Deed,
+    hidden: Sequence[str] = (),
+) -> Moved:
     """Enter an application with its household, customer and group, where the rules allow it.
 
-    Raises FormInvalid, ApplicationExists, NotEligible and what `households` refuses.
+    hidden  the fields that name what whoever enters it may not know of: it is answered as a form
+            of people whom nobody knows, and where they could apply that it cannot be taken
+
+    Raises FormInvalid, ApplicationExists, NotEligible, FormNotTaken and what `households` refuses.
     """
+    if hidden:
+        _refuse_unseen(tx, policy, places, form=form, deed=deed, hidden=hidden)
     if found := problems(form, policy, places):
         raise FormInvalid(application_no=form.application_no, problems=found)
     records.loans.hold_contracts(tx)
@@ -103,6 +123,38 @@ def apply(tx: Tx, policy: Policy, places: Map, *, form: Form, deed: ledger.Deed)
     records.applications.add_application(tx, _row_of(tx, form, province, customer_id, act_id))
     row = records.applications.find_application(tx, form.application_no)
     return Moved(form.application_no, State.APPLIED, eligible(tx, policy, row, form.applied_on))
+
+
+def _refuse_unseen(
+    tx: Tx,
+    policy: Policy,
+    places: Map,
+    *,
+    form: Form,
+    deed: ledger.Deed,
+    hidden: Sequence[str],
+) -> None:
+    """Refuse a form as it would be refused if nobody knew whom it names, or as not to be taken."""
+    strange: dict[str, Any] = {
+        name: f"{_STRANGE}{getattr(form, name) or form.customer_no}" for name in hidden
+    }
+    told = {unknown: unknown.removeprefix(_STRANGE) for unknown in strange.values()}
+    try:
+        with tx.begin_nested():
+            apply(tx, policy, places, form=replace(form, **strange), deed=deed)
+            raise FormNotTaken(application_no=form.application_no)
+    except FormNotTaken:
+        raise
+    except DeskError as refusal:
+        facts = {
+            name: told.get(value, value) if isinstance(value, str) else value
+            for name, value in refusal.facts.items()
+        }
+        raise type(refusal)(**facts) from None
+
+
+_STRANGE = "~"
+"""Begins what no number begins with."""
 
 
 def _admit(tx: Tx, province: str, form: Form) -> int:

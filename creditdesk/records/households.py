@@ -77,6 +77,12 @@ def find_household(tx: Tx, household_no: str) -> Any | None:
     return tx.execute(sa.select(household).where(household.c.household_no == household_no)).first()
 
 
+def household_no_of(tx: Tx, household_id: int) -> str:
+    """Return the number of a household by its inner one."""
+    chosen = household.c.id == household_id
+    return str(tx.execute(sa.select(household.c.household_no).where(chosen)).scalar_one())
+
+
 def find_customer(tx: Tx, customer_no: str) -> Any | None:
     """Return a customer's row."""
     return tx.execute(sa.select(customer).where(customer.c.customer_no == customer_no)).first()

@@ -37,6 +37,11 @@ def form(tx: Tx, act: str, said: Form) -> None:
     reach.form(tx, edge.asker(), act, said)
 
 
+def unseen(tx: Tx, act: str, said: Form) -> tuple[str, ...]:
+    """Return the fields of a form that name what the person may not know of; see `reach`."""
+    return reach.unseen(tx, edge.asker(), act, said)
+
+
 def place(tx: Tx, act: str, code: str | None, *, maker: str | None = None) -> None:
     """Refuse an act at a place elsewhere; raises as `reach.place` does."""
     reach.place(tx, edge.asker(), act, code, maker=maker)

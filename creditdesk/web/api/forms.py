@@ -146,11 +146,17 @@ def _told(found: tuple[Moved, ...]) -> Any:
 
 @service.post("/applications", "apply", act="apply", takes=FormIn, answers=Advanced, example=_FORM)
 def apply(tx: Tx, said: dict[str, Any]) -> Any:
-    """Enter form 01/TD, where the programme lends so on that day."""
+    """Enter form 01/TD, where the programme lends so on that day.
+
+    A number that is known only elsewhere is refused without saying which it is, nor of whom.
+    """
     form = Form(**said)
     places = communes.map_on(form.applied_on)
     within.form(tx, "apply", form)
-    found = applications.apply(tx, edge.desk().policy, places, form=form, deed=edge.deed())
+    hidden = within.unseen(tx, "apply", form)
+    found = applications.apply(
+        tx, edge.desk().policy, places, form=form, deed=edge.deed(), hidden=hidden
+    )
     return _told((found,))
 
 
