@@ -4,16 +4,17 @@ from flask import Flask
 
 from creditdesk import settings, web
 from creditdesk.db import Database
+from creditdesk.users import provider
 
 
 def create_app(configured: settings.Settings | None = None) -> Flask:
     """Return the application for settings, those of the environment unless given.
 
     Raises Malformed for an unknown setting, a weak key, or a policy that cannot be read: the boat
-    stays in the harbour. The database is not opened yet.
+    stays in the harbour. The database is not opened, the identity provider not asked yet.
     """
     configured = configured or settings.load()
     app = Flask("creditdesk.web")
     database = Database(configured.database_url, settings.keyring(configured))
-    web.furnish(app, web.Desk(configured, database, settings.policy()))
+    web.furnish(app, web.Desk(configured, database, settings.policy(), provider.of(configured)))
     return app

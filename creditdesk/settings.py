@@ -80,6 +80,14 @@ class Settings:
     session_hours: int
     device_days: int
     link_hours: int
+    provider_issuer: str
+    provider_client: str
+    provider_secret: str = field(repr=False)
+    provider_secret_file: str
+    provider_label: str
+    provider_factors: str
+    provider_passwords: str
+    provider_seconds: int
     token_days: int
     api_kilobytes: int
     api_calls: int
@@ -163,6 +171,20 @@ def keyring(configured: Settings) -> secrecy.Keyring:
 def key_path(configured: Settings) -> Path:
     """Return the path of the key file; a relative one lies under the project."""
     return ROOT / configured.data_key_file
+
+
+def provider_secret(configured: Settings) -> str:
+    """Return the secret of the desk at the identity provider; empty where it needs none.
+
+    Raises KeyFileUnreadable.
+    """
+    if configured.provider_secret or not configured.provider_secret_file:
+        return configured.provider_secret
+    path = ROOT / configured.provider_secret_file
+    try:
+        return path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise KeyFileUnreadable(path=str(path), why=type(trouble).__name__) from None
 
 
 def add_key(configured: Settings) -> Path:

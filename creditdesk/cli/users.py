@@ -10,7 +10,7 @@ from creditdesk import documents, settings, users, words
 from creditdesk.cli import frame
 from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, cli, command, tell
 from creditdesk.db import Tx
-from creditdesk.users import EVERYTHING, Person, Place, Role, Scope, demonstration
+from creditdesk.users import EVERYTHING, Person, Place, Role, Scope, demonstration, identities
 from creditdesk.users import people as acts
 from creditdesk.users import sessions as held_sessions
 from creditdesk.users import tokens as held_tokens
@@ -161,6 +161,33 @@ def reset(desk: Desk, name: str, *, second_factor: bool, by: str, json_: bool) -
     _link(desk, name, secret, at, json_=json_)
 
 
+@command("link", group)
+@name
+@click.option("--subject", required=True, help="As what the identity provider knows them (sub).")
+@by
+@as_json
+def link(desk: Desk, name: str, subject: str, by: str, json_: bool) -> None:
+    """Let somebody sign in at the bank's identity provider."""
+    with desk.begin() as tx:
+        _administrator(tx, "users-link", by)
+        identities.link(tx, desk.settings, sign_in_name=name, subject=subject, deed=frame.deed(by))
+    _done(desk, "users-link", name, json_=json_)
+
+
+@command("unlink", group)
+@name
+@by
+@as_json
+def unlink(desk: Desk, name: str, by: str, json_: bool) -> None:
+    """Let somebody no longer sign in there; what they are signed in to ends."""
+    with desk.begin() as tx:
+        _administrator(tx, "users-unlink", by)
+        identities.unlink(
+            tx, desk.settings, sign_in_name=name, at=frame.moment(), deed=frame.deed(by)
+        )
+    _done(desk, "users-unlink", name, json_=json_)
+
+
 @command("revoke", group)
 @name
 @by
@@ -181,7 +208,7 @@ def revoke(desk: Desk, name: str, by: str, json_: bool) -> None:
 def list_(desk: Desk, json_: bool) -> None:
     """List everybody who uses the desk."""
     with desk.read() as tx:
-        found = [documents.user(one) for one in acts.people(tx)]
+        found = [documents.user(one) for one in acts.people(tx, desk.settings)]
     if json_:
         tell({"users": found})
         return

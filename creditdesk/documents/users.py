@@ -25,6 +25,7 @@ def user(found: Admitted) -> dict[str, Any]:
         "suspended": appointed.suspended,
         "password": found.has_password,
         "second_factor": found.has_second_factor,
+        "linked": found.is_linked,
     }
 
 

@@ -94,6 +94,7 @@ class Admitted:
     appointment: Appointment
     has_password: bool
     has_second_factor: bool
+    is_linked: bool
 
 
 def name_of(said: str) -> str:
@@ -257,14 +258,16 @@ def revoke_all_of(tx: Tx, person_id: int, at: datetime) -> int:
     return ended + records.users.revoke_tokens(tx, person_id, moment)
 
 
-def people(tx: Tx) -> tuple[Admitted, ...]:
+def people(tx: Tx, configured: Settings) -> tuple[Admitted, ...]:
     """Return everybody, by name."""
+    issuer = configured.provider_issuer
     return tuple(
         Admitted(
             row.sign_in_name,
             _appointment(row),
             records.users.find_credential(tx, row.id) is not None,
             has_second_factor(tx, row.id),
+            records.identities.subject_of(tx, issuer, row.id) is not None,
         )
         for row in records.users.people(tx)
     )

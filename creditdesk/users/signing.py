@@ -78,7 +78,7 @@ def sign_in(
         person = _still(tx, knock, at)
         if fresh:
             records.users.set_credential(tx, person.id, fresh, held.kept(at))
-        stage = _stage(tx, person)
+        stage = stage_of(tx, person)
         if stage is Stage.CODE and code:
             _take_code(tx, person, code, at)
             stage = Stage.FULL
@@ -140,8 +140,8 @@ def change_password(
         people.revoke_all_of(tx, person.id, at)
 
 
-def _stage(tx: Tx, person: Person) -> Stage:
-    """Return what a right password leads to."""
+def stage_of(tx: Tx, person: Person) -> Stage:
+    """Return what a right password leads to: all, or a second factor of ours."""
     if people.has_second_factor(tx, person.id):
         return Stage.CODE
     return Stage.ENROL if table().roles[person.role].second_factor else Stage.FULL
@@ -185,14 +185,23 @@ def _knock(
                 "at": held.kept(at),
             },
         )
-        may = row is not None and people.in_office(row, held.day_of(at))
-        credential = records.users.find_credential(tx, row.id if may and row else 0)
+        there = row if row and people.in_office(row, held.day_of(at)) else None
+        credential = _credential(tx, configured, there.id) if there else None
         return _Knock(
             attempt,
-            row.id if may and row else None,
+            there.id if there else None,
             tried.known,
             credential.hash if credential else None,
         )
+
+
+def _credential(tx: Tx, configured: Settings, person_id: int) -> Any | None:
+    """Return how a password is known, None for whom the settings send to the provider."""
+    issuer = configured.provider_issuer
+    sent = issuer and configured.provider_passwords == "off"
+    if sent and records.identities.subject_of(tx, issuer, person_id) is not None:
+        return None
+    return records.users.find_credential(tx, person_id)
 
 
 def _tried(tx: Tx, name: str, row: Any, client: Client, at: datetime) -> _Tried:

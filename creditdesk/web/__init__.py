@@ -9,6 +9,7 @@ from creditdesk.web import (
     health,
     loans,
     portfolio,
+    provided,
     signing,
     troubles,
     writing,
@@ -25,6 +26,6 @@ def furnish(app: Flask, desk: Desk) -> None:
     writing.install(app)
     troubles.install(app)
     signing.install(app)
-    for pages in (portfolio.pages, loans.pages, signing.pages, health.pages):
+    for pages in (portfolio.pages, loans.pages, signing.pages, provided.pages, health.pages):
         app.register_blueprint(pages)
     api.install(app)

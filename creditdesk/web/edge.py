@@ -21,6 +21,7 @@ from creditdesk.reach import Asker
 from creditdesk.settings import Settings
 from creditdesk.users import Person, Place, tokens
 from creditdesk.users.permissions import NotYours
+from creditdesk.users.provider import Provider
 from creditdesk.web.protocol import NotSignedIn
 
 API = "/api/v1"
@@ -44,11 +45,12 @@ _HEADERS: Mapping[str, str] = {
 
 @dataclass(slots=True)
 class Desk:
-    """What the pages work with: settings, the database, the law, and the cover last seen."""
+    """What the pages work with: settings, the database, the law, where else one signs in."""
 
     settings: Settings
     database: Database
     policy: Policy
+    provider: Provider | None = None
     seen: Cover | None = None
     peopled: bool = False
 

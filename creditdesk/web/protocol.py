@@ -6,6 +6,7 @@ from creditdesk.answers import KeyReused
 from creditdesk.db import DatabaseUnavailable
 from creditdesk.errors import Conflict, Denied, DeskError, Malformed, NotFound, Refused
 from creditdesk.schema import SchemaNewer, SchemaOutdated
+from creditdesk.users.outward import ProviderSilent
 from creditdesk.users.tokens import TokenRefused
 
 
@@ -102,6 +103,7 @@ STATUS: tuple[tuple[type[DeskError], int], ...] = (
     (DatabaseUnavailable, 503),
     (SchemaOutdated, 503),
     (SchemaNewer, 503),
+    (ProviderSilent, 503),
     (NotSignedIn, 401),
     (TokenRefused, 401),
     (MethodUnfit, 405),

@@ -1,19 +1,18 @@
 """Signing in and out, the second factor, and a password by a one-time link."""
 
 import hmac
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, abort, g, make_response, redirect, request
+from flask import Blueprint, Flask, Response, abort, g, make_response, request
 from flask import render_template as template
 
 from creditdesk import users
 from creditdesk.errors import DeskError, Refused
 from creditdesk.users import factors, held, people, permissions, sessions, signing
-from creditdesk.users.sessions import Begun, SessionOver, Stage
+from creditdesk.users.sessions import SessionOver, Stage
 from creditdesk.users.signing import SignInRefused, TooManyTries
-from creditdesk.web import edge, returning
+from creditdesk.web import edge, keeping, returning
 from creditdesk.web.protocol import status_of
 from creditdesk.web.writing import hand
 
@@ -25,8 +24,6 @@ class PasswordsDiffer(Refused):
 
 
 pages = Blueprint("signing", __name__)
-_SESSION, _DEVICE, _FORM = "session", "device", "form"
-_WAITING = {Stage.CODE: "/second-factor", Stage.ENROL: "/enrol"}
 
 
 def install(app: Flask) -> None:
@@ -44,7 +41,7 @@ def _admit() -> Response | None:
     page = request.endpoint
     if page is None or page in known.open_routes or edge.by_program():
         return None
-    desk, token = edge.desk(), _cookie(_SESSION)
+    desk, token = edge.desk(), keeping.kept(keeping.SESSION)
     with edge.read() as tx:
         desk.peopled = desk.peopled or people.anybody(tx)
         if not desk.peopled:
@@ -52,7 +49,7 @@ def _admit() -> Response | None:
         try:
             seen = sessions.who(tx, desk.settings, token=token, at=edge.moment())
         except SessionOver:
-            return _to(returning.bearing("/sign-in", returning.here()))
+            return keeping.lead(returning.bearing("/sign-in", returning.here()))
     if seen.stale:
         with edge.begin() as tx:
             sessions.see(tx, token=token, at=edge.moment())
@@ -71,9 +68,14 @@ def _demand_act(person: users.Person, endpoint: str) -> None:
 
 
 def _at_hand() -> dict[str, Any]:
-    token = _cookie(_SESSION) if edge.reader() else ""
-    person = {"person": edge.reader(), "peopled": edge.desk().peopled}
-    return person | {"leave_token": sessions.form_token(token) if token else ""}
+    token = keeping.kept(keeping.SESSION) if edge.reader() else ""
+    desk = edge.desk()
+    return {
+        "person": edge.reader(),
+        "peopled": desk.peopled,
+        "provider": desk.provider,
+        "leave_token": sessions.form_token(token) if token else "",
+    }
 
 
 @pages.get("/sign-in")
@@ -85,7 +87,7 @@ def ask() -> Response:
 @pages.post("/sign-in")
 def sign_in() -> Response:
     """Begin a session, whole or up to the second factor."""
-    _demand_form(_cookie(_FORM))
+    _demand_form(keeping.kept(keeping.FORM))
     desk = edge.desk()
     try:
         begun = signing.sign_in(
@@ -93,12 +95,12 @@ def sign_in() -> Response:
             desk.settings,
             name=_said("name"),
             password=request.form.get("password", ""),
-            client=_client(),
+            client=keeping.client(),
             at=edge.moment(),
         )
     except (SignInRefused, TooManyTries) as refusal:
         return _form("sign-in.html", refusal)
-    return _begin(begun)
+    return keeping.lead_on(begun, returning.wanted())
 
 
 @pages.get("/second-factor")
@@ -111,22 +113,22 @@ def ask_code() -> Response:
 @pages.post("/second-factor")
 def give_code() -> Response:
     """Take the code of the second factor."""
-    _demand_form(_cookie(_FORM))
+    _demand_form(keeping.kept(keeping.FORM))
     desk = edge.desk()
     try:
         begun = signing.give_code(
             desk.database,
             desk.settings,
-            token=_cookie(_SESSION),
+            token=keeping.kept(keeping.SESSION),
             code=_said("code"),
-            client=_client(),
+            client=keeping.client(),
             at=edge.moment(),
         )
     except SessionOver:
-        return _to(returning.bearing("/sign-in", returning.wanted()))
+        return keeping.lead(returning.bearing("/sign-in", returning.wanted()))
     except (SignInRefused, TooManyTries) as refusal:
         return _form("second-factor.html", refusal)
-    return _begin(begun)
+    return keeping.lead_on(begun, returning.wanted())
 
 
 @pages.get("/enrol")
@@ -139,7 +141,7 @@ def ask_enrolment() -> Response:
 @pages.post("/enrol")
 def enrol() -> Response:
     """Give a key; and by a code of it enrol the second factor, which signs in."""
-    _demand_form(_cookie(_FORM))
+    _demand_form(keeping.kept(keeping.FORM))
     desk, at = edge.desk(), edge.moment()
     person = _waiting(Stage.ENROL)
     code = _said("code")
@@ -150,12 +152,12 @@ def enrol() -> Response:
         with edge.begin() as tx:
             recovery = factors.enrol(tx, person=person, code=code, at=at)
             begun = sessions.begin(
-                tx, desk.settings, person=person, stage=Stage.FULL, client=_client(), at=at
+                tx, desk.settings, person=person, stage=Stage.FULL, client=keeping.client(), at=at
             )
     except factors.CodeWrong as refusal:
         with edge.read() as tx:
             return _form("enrol.html", refusal, key=factors.begun(tx, person=person))
-    return _begun(
+    return keeping.begun_with(
         make_response(template("recovery.html", codes=recovery, onward=returning.wanted())), begun
     )
 
@@ -171,7 +173,7 @@ def ask_password(secret: str) -> Response:
 @pages.post("/links/<secret>")
 def set_password(secret: str) -> Response:
     """Set a password by a one-time link, which is spent then."""
-    _demand_form(_cookie(_FORM))
+    _demand_form(keeping.kept(keeping.FORM))
     at = edge.moment()
     with edge.read() as tx:
         person = people.link_opens(tx, secret=secret, at=at)
@@ -190,58 +192,42 @@ def set_password(secret: str) -> Response:
         if isinstance(refusal, people.LinkSpent):
             raise
         return _form("password.html", refusal, named=person.sign_in_name)
-    return _to("/sign-in")
+    return keeping.lead("/sign-in")
 
 
 @pages.post("/sign-out")
 def sign_out() -> Response:
     """End the session."""
-    _demand_form(_cookie(_SESSION))
+    _demand_form(keeping.kept(keeping.SESSION))
     with edge.begin() as tx:
-        sessions.end(tx, token=_cookie(_SESSION), at=edge.moment())
-    answer = _to("/sign-in")
-    answer.delete_cookie(_named(_SESSION), secure=request.is_secure, httponly=True)
+        sessions.end(tx, token=keeping.kept(keeping.SESSION), at=edge.moment())
+    answer = keeping.lead("/sign-in?left=1" if edge.desk().provider else "/sign-in")
+    keeping.drop(answer, keeping.SESSION)
     return answer
 
 
 def _waiting(stage: Stage) -> users.Person:
     with edge.read() as tx:
         seen = sessions.waiting(
-            tx, edge.desk().settings, token=_cookie(_SESSION), stage=stage, at=edge.moment()
+            tx,
+            edge.desk().settings,
+            token=keeping.kept(keeping.SESSION),
+            stage=stage,
+            at=edge.moment(),
         )
     return seen.person
 
 
-def _begin(begun: Begun) -> Response:
-    page = returning.wanted()
-    waiting = _WAITING.get(begun.stage)
-    return _begun(_to(returning.bearing(waiting, page) if waiting else page), begun)
-
-
-def _begun(answer: Response, begun: Begun) -> Response:
-    """Return an answer that carries a fresh session, and by what the client is known later."""
-    _put(answer, _SESSION, begun.token)
-    if begun.device:
-        life = timedelta(days=edge.desk().settings.device_days)
-        _put(answer, _DEVICE, begun.device, life)
-    return answer
-
-
-def _client() -> users.Client:
-    agent = request.headers.get("User-Agent", "")
-    return users.Client(request.remote_addr or "", _cookie(_DEVICE), agent)
-
-
 def _form(name: str, refusal: DeskError | None = None, **facts: Any) -> Response:
     """Return a page with a form that only this client can send, and what went wrong before."""
-    secret = _cookie(_FORM) or held.new_secret()
+    secret = keeping.kept(keeping.FORM) or held.new_secret()
     said = hand().refusal(refusal) if refusal else None
     page = template(name, said=said, **({"form_token": sessions.form_token(secret)} | facts))
     answer = make_response(page, status_of(refusal) if refusal else 200)
     if isinstance(refusal, TooManyTries):
         answer.status_code = 429
         answer.headers["Retry-After"] = str(refusal.facts["seconds"])
-    _put(answer, _FORM, secret)
+    keeping.put(answer, keeping.FORM, secret)
     return answer
 
 
@@ -260,27 +246,3 @@ def _demand_form(secret: str) -> None:
 
 def _said(name: str) -> str:
     return request.form.get(name, "").strip()
-
-
-def _named(name: str) -> str:
-    """Return what a cookie is called: behind TLS so that no other host can set it."""
-    return f"__Host-{name}" if request.is_secure else name
-
-
-def _cookie(name: str) -> str:
-    return request.cookies.get(_named(name), "")
-
-
-def _put(answer: Response, name: str, value: str, life: timedelta | None = None) -> None:
-    answer.set_cookie(
-        _named(name),
-        value,
-        max_age=life,
-        secure=request.is_secure,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def _to(address: str) -> Response:
-    return make_response(redirect(address, 303))

@@ -65,7 +65,7 @@ def act(database, name, who="an", by="admin", **more):
 
 def listed(database):
     with database.read() as tx:
-        return {one.sign_in_name: one.appointment for one in people.people(tx)}
+        return {one.sign_in_name: one.appointment for one in people.people(tx, CONFIGURED)}
 
 
 def rows(database, table):
@@ -101,7 +101,7 @@ def test_the_desk_begins_with_one_administrator_and_no_password(database):
         people.begin(tx, CONFIGURED, sign_in_name="other", at=NOW, deed=DEED)
     with database.begin() as tx:
         person = people.set_password(tx, CONFIGURED, secret=link, password=PASSWORD, at=NOW)
-        (found,) = people.people(tx)
+        (found,) = people.people(tx, CONFIGURED)
 
     assert not before
     assert (person.sign_in_name, person.role, person.scope) == (

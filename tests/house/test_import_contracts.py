@@ -28,6 +28,7 @@ FORBIDDEN = {
     "pdf": ("creditdesk/figures.py", "import reportlab"),
     "clock": ("creditdesk/schema.py", "import apscheduler"),
     "passwords": ("creditdesk/settings.py", "import argon2"),
+    "provider": ("creditdesk/settings.py", "import joserfc"),
     "guesses": ("creditdesk/settings.py", "import zxcvbn"),
     "terminal": ("creditdesk/settings.py", "import click"),
 }
