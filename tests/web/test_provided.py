@@ -127,36 +127,46 @@ def far(name, seconds):
 
 
 TOKENS = {
-    "another nonce": {"claims": {"nonce": "x"}},
-    "no nonce": {"claims": {"nonce": None}},
-    "for another": {"claims": {"aud": "other"}},
-    "for others too": {"claims": {"aud": [at.CLIENT, "other"]}},
-    "asked by another": {"claims": {"aud": [at.CLIENT, "other"], "azp": "other"}},
-    "of another issuer": {"claims": {"iss": "https://evil.example"}},
-    "expired": {"claims": far("exp", -120)},
-    "without end": {"claims": {"exp": None}},
-    "ends in words": {"claims": {"exp": "tomorrow"}},
-    "not yet": {"claims": far("nbf", 600)},
-    "of the future": {"claims": far("iat", 600)},
-    "no subject": {"claims": {"sub": None}},
-    "empty subject": {"claims": {"sub": ""}},
-    "number as subject": {"claims": {"sub": 1}},
-    "ways of no list": {"claims": {"amr": "otp"}},
-    "of another token": {"claims": {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}},
-    "unsigned": {"sign": at.unsigned},
-    "signed with the public key": {"sign": at.by_public_key},
-    "of another key": {"sign": at.by_key(at.FOREIGN)},
-    "of an unknown key": {"sign": at.by_key(at.NEXT)},
-    "of another kind of key": {"sign": at.by_key(at.FOREIGN, kid="e")},
-    "of another algorithm": {"sign": at.by_key(at.KEYS["RS256"], "RS384")},
-    "no token": {"sign": lambda _claims: None},
-    "no text": {"sign": lambda _claims: "a.b.c"},
+    "another nonce": ({"claims": {"nonce": "x"}}, "Invalid claim: 'nonce'"),
+    "no nonce": ({"claims": {"nonce": None}}, "Missing claim: 'nonce'"),
+    "for another": ({"claims": {"aud": "other"}}, "Invalid claim: 'aud'"),
+    "for others too": ({"claims": {"aud": [at.CLIENT, "other"]}}, "Missing claim: 'azp'"),
+    "asked by another": (
+        {"claims": {"aud": [at.CLIENT, "other"], "azp": "other"}},
+        "Invalid claim: 'azp'",
+    ),
+    "of another issuer": ({"claims": {"iss": "https://evil.example"}}, "Invalid claim: 'iss'"),
+    "expired": ({"claims": far("exp", -120)}, "expired"),
+    "without end": ({"claims": {"exp": None}}, "Missing claim: 'exp'"),
+    "ends in words": ({"claims": {"exp": "tomorrow"}}, "'exp' must be"),
+    "not yet": ({"claims": far("nbf", 10**6)}, "not yet valid"),
+    "of the future": ({"claims": far("iat", 10**6)}, "in the future"),
+    "no subject": ({"claims": {"sub": None}}, "Missing claim: 'sub'"),
+    "empty subject": ({"claims": {"sub": ""}}, "why=subject"),
+    "number as subject": ({"claims": {"sub": 1}}, "'sub' must be"),
+    "ways of no list": ({"claims": {"amr": "otp"}}, "Invalid claim: 'amr'"),
+    "of another token": (
+        {"claims": {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}},
+        "Invalid claim: 'at_hash'",
+    ),
+    "unsigned": ({"sign": at.unsigned}, "'none' is not allowed"),
+    "signed with the public key": ({"sign": at.by_public_key}, "'HS256' is not allowed"),
+    "of another key": ({"sign": at.by_key(at.FOREIGN)}, "bad_signature"),
+    "of an unknown key": ({"sign": at.by_key(at.NEXT)}, "No key for kid"),
+    "of another kind of key": ({"sign": at.by_key(at.FOREIGN, kid="e")}, "invalid_key_type"),
+    "of another algorithm": (
+        {"sign": at.by_key(at.KEYS["RS256"], "RS384")},
+        "'RS384' is not allowed",
+    ),
+    "no token": ({"sign": lambda _claims: None}, "no-token"),
+    "no text": ({"sign": lambda _claims: "a.b.c"}, "decode_error"),
 }
 
 
 @pytest.mark.parametrize("name", TOKENS)
 def test_a_word_that_does_not_hold_lets_nobody_in(make, idp, name, caplog):
-    vars(idp).update(TOKENS[name])
+    changes, why = TOKENS[name]
+    vars(idp).update(changes)
     browser = Browser(make(provider_factors="otp"))
 
     answer = come_back(browser)
@@ -164,6 +174,7 @@ def test_a_word_that_does_not_hold_lets_nobody_in(make, idp, name, caplog):
     number, told = answer.headers["X-Request-ID"], answer.text.partition("<main")[2]
     assert (answer.status_code, number in told) == (403, True)
     assert f"request {number}: provider-refused(why=" in caplog.text
+    assert why in caplog.text
     assert not re.search(r"nonce|claim|token|Error|evil", told)
     assert not is_inside(browser)
 
