@@ -302,7 +302,7 @@ def test_a_provider_that_does_not_answer_as_one_is_told_of_and_passwords_go_on(m
 
 
 @pytest.mark.parametrize("end", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
-@pytest.mark.parametrize("address", ["http://evil.example/x", "file:///etc/passwd", None])
+@pytest.mark.parametrize("address", ["http://evil.example/x", "ftp://127.0.0.1/x", None])
 def test_nothing_is_asked_without_tls(make, idp, end, address):
     idp.meta = {end: address}
 
