@@ -49,7 +49,9 @@ class View:
     kind       `loan`, `household`, `customer`, `application` or `list`
     number     of that; of a list its scope
     why        the purpose, or the need that was stated
-    customers  the numbers of those who are seen; None: those behind a loan or a household
+    customers  the numbers of those who are seen; None: those behind a loan or a household; the
+               head of a group is seen under the number of the group
+    loans      the numbers of loans behind which more are seen
     """
 
     act: str
@@ -57,11 +59,12 @@ class View:
     number: str
     why: str = ""
     customers: Collection[str] | None = None
+    loans: Collection[str] = ()
 
     @property
     def shows_nobody(self) -> bool:
         """Return whether nobody is seen, so that there is nothing to note."""
-        return self.customers is not None and not self.customers
+        return self.customers is not None and not self.customers and not self.loans
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def note(tx: Tx, *, visitor: Visitor, view: View, at: str) -> int:
     seen = view.customers
     if seen is None:
         seen = records.accesses.customers_behind(tx, view.kind, view.number)
-    people = sorted(set(seen))
+    people = sorted({*seen, *records.accesses.customers_of_loans(tx, view.loans)})
     lines, last = records.accesses.take_head(tx)
     row: dict[str, Any] = {
         "number": lines + 1,

@@ -121,6 +121,8 @@ def groups(desk: Desk, as_of: date, place: str | None, json_: bool) -> None:
     with desk.read() as tx:
         where = arrears.place_of(place, as_of)
         rows = worklists.group_scores(tx, desk.policy, as_of, where)
+    heads = [row.group_no for row in rows if row.head]
+    desk.note(View("groups", LIST, place or "", customers=heads))
     if json_:
         tell(documents.groups(as_of, rows))
         return
@@ -147,6 +149,8 @@ def transfer(desk: Desk, session: date, place: str | None, json_: bool, **people
             place=arrears.place_of(place, session),
             deed=who.permitted(tx, deed, "transfer", reach.place, place),
         )
+    seen = [move.loan_no for move in moved]
+    desk.note(View("transfer", LIST, place or "", customers=(), loans=seen))
     rows = [move._asdict() for move in moved]
     total = sum(move.amount for move in moved)
     if json_:

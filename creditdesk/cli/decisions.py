@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from creditdesk import decisions, documents, reach, words
-from creditdesk.accesses import LOAN, View
+from creditdesk.accesses import LIST, LOAN, View
 from creditdesk.arrears import place_of
 from creditdesk.cli import frame, who
 from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, command, decided, place, tell
@@ -166,6 +166,8 @@ def inbox(desk: Desk, place: str | None, as_of: date | None, json_: bool) -> Non
     day = as_of or frame.today()
     with desk.read() as tx:
         found = decisions.inbox(tx, place_of(place, day), day)
+    seen = [one.decision.loan_no for one in found]
+    desk.note(View("proposals", LIST, place or "", customers=(), loans=seen))
     rows = [documents.proposal(one) for one in found]
     if json_:
         tell({"as_of": day, "rows": rows})

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from creditdesk import documents, measures, reach, words
+from creditdesk.accesses import LIST, View
 from creditdesk.cli import frame, who
 from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, cli, command, decided, tell
 from creditdesk.db import Tx
@@ -80,6 +81,9 @@ def _take(desk: Desk, wanted: Measure, options: dict[str, Any]) -> None:
                     deed=_held(tx, wanted, options),
                     progress=progress,
                 )
+    seen = [line.loan_no for line in effect.lines]
+    act = "measure-preview" if dry_run else "measure"
+    desk.note(View(act, LIST, " ".join(wanted.places), customers=(), loans=seen))
     found = documents.effect(effect, number)
     if json_:
         tell(found)

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from creditdesk import documents, intake, moves, reach, words
+from creditdesk.accesses import LIST, View
 from creditdesk.cli import frame, who
 from creditdesk.cli.files import limits_of
 from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, cli, command, tell
@@ -153,6 +154,8 @@ def _held(tx: Tx, act: str, move: Callable[..., Moved], asked: dict[str, Any]) -
 
 
 def _tell(desk: Desk, found: Moved, asked: dict[str, Any]) -> None:
+    seen = [loan.loan_no for loan in found.loans]
+    desk.note(View("move" if found.act_id else "move-preview", LIST, "", "", (), seen))
     if asked["json_"]:
         tell(documents.moved(found))
         return

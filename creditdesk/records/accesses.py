@@ -1,6 +1,6 @@
 """The journal of accesses: who saw which persons, append-only, each line linked to the last."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -126,6 +126,15 @@ def last_cut(tx: Tx) -> tuple[int, bytes]:
     chosen = sa.select(access_cut).order_by(access_cut.c.until.desc()).limit(1)
     row = tx.execute(chosen).first()
     return (int(row.until), bytes(row.digest)) if row else (0, b"")
+
+
+def customers_of_loans(tx: Tx, loan_nos: Iterable[str]) -> Iterator[str]:
+    """Yield the numbers of the customers of some loans."""
+    wanted = sorted(set(loan_nos))
+    chosen = sa.select(customer.c.customer_no).join(loan, loan.c.customer_id == customer.c.id)
+    for start in range(0, len(wanted), 500):
+        block = loan.c.loan_no.in_(wanted[start : start + 500])
+        yield from tx.execute(chosen.where(block)).scalars()
 
 
 def customers_behind(tx: Tx, kind: str, number: str) -> list[str]:

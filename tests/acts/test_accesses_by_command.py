@@ -7,10 +7,12 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from creditdesk import accesses, records
+from creditdesk import accesses, decisions, records
 from creditdesk.cli import cli
 from creditdesk.db import Database
-from tests.builders import a_contract, a_loan
+from creditdesk.users.permissions import table
+from tests.builders import POLICY, a_contract, a_loan
+from tests.decided import a_decision, a_paper
 from tests.keys import KEYS
 
 LOAN, FIRST, ID_NO = a_contract().loan_no, a_contract().customer_no, "044080123456"
@@ -26,7 +28,7 @@ SHOWS_PERSONS = {
     "customer find": ["customer", "find", "--id-no", ID_NO],
     "customer identity": ["customer", "identity", FIRST, "--why", "đối chiếu"],
 }
-WITH_DOSSIERS = {"application show", "application waiting", "decide"}
+WITH_DOSSIERS = {"application show", "application waiting", "decide", "groups", "inbox"}
 
 
 def commands(group, before=()):
@@ -87,8 +89,65 @@ def test_what_is_not_there_is_not_noted(run, database):
     assert lines(database) == []
 
 
-def test_every_command_of_a_group_that_shows_persons_exists():
+def test_every_command_that_shows_persons_is_tried_here():
+    shows = {
+        name for rule in table().acts.values() if rule.theme == "persons" for name in rule.commands
+    }
+
+    assert shows | {"groups", "inbox"} <= set(SHOWS_PERSONS) | WITH_DOSSIERS
     assert set(SHOWS_PERSONS) | WITH_DOSSIERS <= {name for name, _ in commands(cli)}
+
+
+def test_the_proposals_of_an_inbox_are_noted_by_their_loans(run, database):
+    with database.begin() as tx:
+        said = a_decision("extend", LOAN, until="2028-01-15")
+        decisions.propose(tx, POLICY, decision=said, deed=a_paper("an", ""))
+
+    assert run("inbox").exit_code == 0
+
+    (line,) = lines(database)
+    assert (line.act, line.persons) == ("proposals", 1)
+    with database.read() as tx:
+        assert accesses.of_person(tx, FIRST) == [line]
+
+
+def test_the_head_of_a_group_is_seen_under_its_number(run, database):
+    run("groups", *DAY)
+
+    with database.read() as tx:
+        assert [one.act for one in accesses.of_person(tx, "9333001")] == ["groups"]
+
+
+@pytest.mark.parametrize(
+    ("said", "act"),
+    [
+        (
+            ["measure", "holiday", "--from", "2026-06-01", "--until", "2026-06-30"],
+            "measure-preview",
+        ),
+        (
+            [
+                "move",
+                "group",
+                "9333001",
+                "--session-day",
+                "9",
+                "--day",
+                "2026-06-01",
+                "--ground",
+                "x",
+                "--document",
+                "1",
+            ],
+            "move-preview",
+        ),
+    ],
+)
+def test_what_a_preview_of_many_loans_shows_is_noted(run, database, said, act):
+    assert run(*said, "--by", "an", "--dry-run", "--json").exit_code == 0
+
+    (line,) = lines(database)
+    assert (line.act, line.persons) == (act, 1)
 
 
 def test_the_journal_is_shown_proved_and_cut_by_command(run, database):

@@ -165,7 +165,9 @@ def groups(tx: Tx, asked: dict[str, Any]) -> Any:
         if asked.get("band") in (None, row.band)
     ]
     page, after = paging.page(found, asked, _OF_GROUPS, attrgetter("group_no"))
-    return documents.groups(as_of, page) | {"next": after}
+    heads = [row.group_no for row in page if row.head]
+    view = View("groups", LIST, asked.get("place", ""), edge.need(), heads)
+    return Told(documents.groups(as_of, page) | {"next": after}, view=view)
 
 
 def _own(row: Any) -> str:

@@ -4,11 +4,12 @@ from operator import itemgetter
 from typing import Any
 
 from creditdesk import arrears, decisions, documents
+from creditdesk.accesses import LIST, LOAN, View
 from creditdesk.db import Tx
 from creditdesk.decisions import KINDS, decision_of
 from creditdesk.web import edge, problems, within
 from creditdesk.web.api import paging, told
-from creditdesk.web.api.frame import Service
+from creditdesk.web.api.frame import Service, Told
 from creditdesk.web.api.loans import AsOf
 from creditdesk.web.api.paging import SortField
 from creditdesk.web.api.receipts import LOAN_NO, GroundIn
@@ -120,7 +121,8 @@ def preview(tx: Tx, said: dict[str, Any]) -> Any:
     """Tell what a decision would do, or why it is refused, and write nothing."""
     within.loan(tx, "standing", said["loan_no"])
     found = decisions.preview(tx, edge.desk().policy, _decision(said))
-    return problems.plain(documents.preview(found, problems.language()))
+    view = View("decision-preview", LOAN, said["loan_no"], edge.need())
+    return Told(problems.plain(documents.preview(found, problems.language())), view=view)
 
 
 def _decision(said: dict[str, Any]) -> decisions.Decision:
@@ -162,7 +164,9 @@ def proposals(tx: Tx, asked: dict[str, Any]) -> Any:
         if all(asked.get(name) in (None, row[name]) for name in ("kind", "by", "loan_no"))
     ]
     page, after = paging.page(rows, asked, _SORTED, itemgetter("number"))
-    return {"rows": page, "next": after}
+    seen = [row["loan_no"] for row in page]
+    view = View("proposals", LIST, asked.get("place", ""), edge.need(), (), seen)
+    return Told({"rows": page, "next": after}, view=view)
 
 
 _SORTED = {name: itemgetter(name) for name in ("number", "day", "kind", "loan_no", "commune")}

@@ -166,7 +166,10 @@ def _looked(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:
     said = _shaped(told.takes, body())
     with edge.read() as tx:
         _admit(told)
-        return _answer(_told(view(tx, said, **of_path)), told)
+        found = _told(view(tx, said, **of_path))
+    if found.view is not None:
+        edge.note(found.view)
+    return _answer(found, told)
 
 
 def _written(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, after_this_request
 
 from creditdesk import documents, errands, measures, users
+from creditdesk.accesses import LIST, View
 from creditdesk.db import Tx
 from creditdesk.errors import Malformed
 from creditdesk.measures import Measure
@@ -185,7 +186,9 @@ def preview(tx: Tx, said: dict[str, Any]) -> Any:
         said["kind"], said["since"], said["until"], places, programmes, said["reason"]
     )
     found = measures.dry_run(tx, edge.desk().policy, wanted, today=edge.today())
-    return documents.effect(found, None)
+    seen = [line.loan_no for line in found.lines]
+    view = View("measure-preview", LIST, " ".join(places), edge.need(), (), seen)
+    return Told(documents.effect(found, None), view=view)
 
 
 @service.post(
@@ -304,7 +307,11 @@ def jobs(tx: Tx, asked: dict[str, Any]) -> Any:
 @service.get("/jobs/<number:number>", "readJob", act=_ACTS, answers=Job, tagged=True)
 def job(tx: Tx, asked: dict[str, Any], number: str) -> Any:
     """Tell a job: its state, how far it is, and what it did or why it was refused."""
-    return _mine(tx, int(number))
+    found = _mine(tx, int(number))
+    result = found["result"] or {}
+    seen = [row["loan_no"] for name in ("loans", "rows") for row in result.get(name, ())]
+    view = View(f"job-{found['kind']}", LIST, found["place"], edge.need(), (), seen)
+    return Told(found, view=view)
 
 
 def _mine(tx: Tx, number: int) -> dict[str, Any]:
