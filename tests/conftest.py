@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from functools import cache
 from itertools import count
 
 import hypothesis
@@ -59,19 +60,62 @@ def sqlite_template(tmp_path_factory):
     return path
 
 
+def filled(url, fill):
+    """Fill the book at an address and let go of it; return what the filling returned."""
+    database = Database(url, KEYS)
+    try:
+        return fill(database)
+    finally:
+        database.close()
+
+
+@pytest.fixture(scope="session")
+def templates(request):
+    """Return how to come by (its place, what its filling returned) of a book of either kind.
+
+    A book is filled once in each process, for all the tests that begin with a copy of it.
+    """
+
+    @cache
+    def template(kind, fill):
+        if kind == "sqlite":
+            empty = request.getfixturevalue("sqlite_template")
+            if fill is None:
+                return empty, None
+            path = request.getfixturevalue("tmp_path_factory").mktemp("filled") / "book.sqlite"
+            shutil.copy(empty, path)
+            return path, filled(f"sqlite:///{path}", fill)
+        if fill is None:
+            return TEMPLATE, None
+        server, name = request.getfixturevalue("postgresql"), f"cd_filled_{next(_numbers)}"
+        server.create(name, TEMPLATE)
+        return name, filled(server.url(name), fill)
+
+    return template
+
+
 @pytest.fixture
-def sqlite_url(sqlite_template, tmp_path):
+def filling():
+    """Return the function that fills the book of a test; where there is none it begins empty.
+
+    It is given the open door to a migrated book. A folder or a file may have one of its own.
+    """
+    return
+
+
+@pytest.fixture
+def sqlite_url(templates, filling, tmp_path):
     """Return the address of a fresh, migrated SQLite file."""
     path = tmp_path / "book.sqlite"
-    shutil.copy(sqlite_template, path)
+    shutil.copy(templates("sqlite", filling)[0], path)
     return f"sqlite:///{path}"
 
 
 @pytest.fixture
-def postgresql_url(postgresql):
+def postgresql_url(postgresql, templates, filling):
     """Return the address of a fresh, migrated PostgreSQL database."""
     name = f"cd_{next(_numbers)}"
-    postgresql.create(name, TEMPLATE)
+    postgresql.create(name, templates("postgresql", filling)[0])
     yield postgresql.url(name)
     postgresql.drop(name)
 
@@ -80,6 +124,12 @@ def postgresql_url(postgresql):
 def database_url(request):
     """Return the address of a fresh, migrated database: once on each of both."""
     return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+def held(templates, filling, database_url):
+    """Return what the filling of the book returned: the secrets of those who are in it."""
+    return templates(database_url.partition(":")[0], filling)[1]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from creditdesk.app import create_app
 from creditdesk.db import metadata
-from creditdesk.users import sessions, tokens
+from creditdesk.users import people, sessions, tokens
 from creditdesk.users.permissions import Role, table
 from creditdesk.web import api
 from creditdesk.web.edge import moment
@@ -103,18 +103,25 @@ def routes(app, *methods):
 
 
 def populate(database):
-    """Fill a book: a loan and an application here, both elsewhere; return everybody's secrets."""
+    """Fill a book: a loan and an application here, both elsewhere, and everybody."""
     with database.begin() as tx:
         a_loan(tx, 1, household_no="H1")
         a_loan(tx, 2, **FOREIGN)
         applied(tx, 7)
         place = ("commune", "village_code", "office", "group_no", "customer_name")
         applied(tx, 8, **{name: FOREIGN[name] for name in place})
+        for name, role in PEOPLE.items():
+            a_user(tx, name, role, at=moment())
+
+
+def secrets_of_all(database):
+    """Return everybody's token and session, begun now."""
+    with database.begin() as tx:
         return {name: _secrets(tx, name, role) for name, role in PEOPLE.items()}
 
 
 def _secrets(tx, name, role):
-    person = a_user(tx, name, role, at=moment())
+    person = people.person(tx, name)
     acts = [act for act, rule in table().acts.items() if role in rule.cells]
     secret = tokens.issue(
         tx, CONFIGURED, person=person, label="", acts=acts, days=300, at=moment()

@@ -5,9 +5,10 @@ import pytest
 from creditdesk.app import create_app
 from creditdesk.users import tokens
 from creditdesk.users.permissions import Role, table
+from creditdesk.web.edge import moment
 from tests.applicants import applied
 from tests.builders import a_loan
-from tests.people import CONFIGURED, NOW, a_user
+from tests.people import CONFIGURED, a_user
 from tests.service.client import Client
 from tests.web.conftest import configured
 
@@ -26,27 +27,36 @@ def a_token(tx, name, role, **changes):
     """Admit somebody and return a token for all that the role may do."""
     person = a_user(tx, name, role, password="", **changes)
     acts = [act for act, rule in table().acts.items() if role in rule.cells]
-    return tokens.issue(tx, CONFIGURED, person=person, label="test", acts=acts, days=300, at=NOW)
+    told = {"person": person, "label": "test", "acts": acts, "days": 300}
+    return tokens.issue(tx, CONFIGURED, **told, at=moment())
 
 
-@pytest.fixture
-def app(database, database_url):
-    """Return the application on a book of two loans, 50 million each, and an application."""
+def fill(database):
+    """Fill a book: two loans of 50 million, an application, ROLES; return everybody's tokens."""
     with database.begin() as tx:
         a_loan(tx, 1)
         a_loan(tx, 2)
         applied(tx, 7)
-    made = create_app(configured(database_url))
-    desk = made.extensions["creditdesk"]
-    yield made
-    desk.database.close()
+        return {name: a_token(tx, name, role) for name, role in ROLES.items()}
 
 
 @pytest.fixture
-def callers(app, database):
+def filling():
+    """Return what fills the book of the service."""
+    return fill
+
+
+@pytest.fixture
+def app(database_url):
+    """Return the application on the book."""
+    made = create_app(configured(database_url))
+    yield made
+    made.extensions["creditdesk"].database.close()
+
+
+@pytest.fixture
+def callers(app, held):
     """Return a client for each of the people of ROLES, by their names."""
-    with database.begin() as tx:
-        held = {name: a_token(tx, name, role) for name, role in ROLES.items()}
     return {name: Client(app.test_client(), token) for name, token in held.items()}
 
 

@@ -16,7 +16,7 @@ from creditdesk import audit
 from creditdesk.client import Client, Problem, Unanswered
 from tests.builders import POLICY, live
 from tests.conftest import LONG
-from tests.service.conftest import LOAN_NO, OTHER_LOAN_NO, ROLES, a_token
+from tests.service.conftest import LOAN_NO, OTHER_LOAN_NO
 
 COPIES = 200 if LONG else 40
 REQUESTS, KEYS = (12_000, 1_500) if LONG else (240, 30)
@@ -24,11 +24,9 @@ DAY = date(2026, 6, 12)
 
 
 @pytest.fixture
-def served(app, database):
+def served(app, held):
     """Return the address of the service, served to many at once, and tokens by name."""
     app.extensions["creditdesk"].settings = unlimited(app.extensions["creditdesk"].settings)
-    with database.begin() as tx:
-        held = {name: a_token(tx, name, role) for name, role in ROLES.items()}
     server = make_server("127.0.0.1", 0, app, threaded=True)
     serving = Thread(target=server.serve_forever)
     serving.start()

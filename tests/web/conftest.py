@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import pytest
@@ -69,14 +71,25 @@ def fill(database, folder):
         take(tx, folder, "movements", MOVEMENT_HEAD, movements)
 
 
+def shown(database):
+    """Fill the book that the pages show."""
+    with TemporaryDirectory() as folder:
+        fill(database, Path(folder))
+
+
+@pytest.fixture
+def filling(request):
+    """Return what fills the book that is asked for as filled."""
+    return shown if "book" in request.fixturenames else None
+
+
 def configured(url):
     return replace(settings.load({}), database_url=url, data_key=DATA_KEY)
 
 
 @pytest.fixture
-def book(database, database_url, tmp_path):
+def book(database_url):
     """Return a filled book with the application that shows it."""
-    fill(database, tmp_path)
     app = create_app(configured(database_url))
     desk = app.extensions["creditdesk"]
     yield SimpleNamespace(app=app, client=app.test_client(), database=desk.database)
