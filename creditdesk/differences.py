@@ -43,9 +43,7 @@ def of_act(tx: Tx, *, act_id: int, loan_no: str, today: date) -> Differences:
     Entries are never edited, so that both tellings can be read of the book at any later time. Of
     an act that is only tried it is asked before the act is taken back. Raises LoanNotFound.
     """
-    loan = records.loans.find_loan(tx, loan_no)
-    if loan is None:
-        raise ledger.LoanNotFound(loan_no=loan_no)
+    loan = ledger.find_loan(tx, loan_no)
     before, after = _tellings(tx, loan, act_id)
     entries = compare(before, after)
     terms = ledger.terms_of(loan)
@@ -61,17 +59,10 @@ def of_act(tx: Tx, *, act_id: int, loan_no: str, today: date) -> Differences:
 def _tellings(tx: Tx, loan: Any, act_id: int) -> tuple[list[Booked], list[Booked]]:
     """Return what the book told of a loan just before an act, and just after it."""
     entries, postings, plans = records.ledger.chains_of(tx, [loan.id])
-    lines, changes = ledger.postings_by_entry(postings), ledger.plans_by_entry(plans)
     ours = [at for at, row in enumerate(entries) if row.act_id == act_id]
 
     def told(rows: Sequence[Any]) -> list[Booked]:
-        return ledger.in_order(
-            ledger.Fact(
-                row.id,
-                Booked(ledger.event_of(row), lines.get(row.id, ()), changes.get(row.id, ())),
-            )
-            for row in ledger.live_rows(rows)
-        )
+        return ledger.in_order(ledger.facts_in(rows, postings, plans).get(loan.id, ()))
 
     if not ours:
         return (same := told(entries)), same

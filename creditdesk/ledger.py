@@ -304,17 +304,26 @@ class LoanNotFound(NotFound):
     code = "loan-not-found"
 
 
-def version(tx: Tx, loan_no: str, *, hold: bool = False) -> str:
-    """Return the digest of a loan's last entry: it tells one state of the loan from any other.
+def find_loan(tx: Tx, loan_no: str, *, hold: bool = False) -> Any:
+    """Return the row of a loan; raises LoanNotFound.
 
     hold  whether nobody else changes the loan until the transaction ends
-
-    Raises LoanNotFound.
     """
     find = records.loans.lock_loan if hold else records.loans.find_loan
     loan = find(tx, loan_no)
     if loan is None:
         raise LoanNotFound(loan_no=loan_no)
+    return loan
+
+
+def version(tx: Tx, loan_no: str, *, hold: bool = False) -> str:
+    """Return the digest of a loan's last entry: it tells one state of the loan from any other.
+
+    hold  as in `find_loan`
+
+    Raises LoanNotFound.
+    """
+    loan = find_loan(tx, loan_no, hold=hold)
     return records.loans.head_of(tx, loan.id)[1].hex()
 
 
@@ -337,9 +346,7 @@ def enter(
     `begin_act` refuses, the refusals of `engine.replay`, and at the desk NotInThisState and
     AlreadyReversed.
     """
-    loan = records.loans.lock_loan(tx, loan_no)
-    if loan is None:
-        raise LoanNotFound(loan_no=loan_no)
+    loan = find_loan(tx, loan_no, hold=True)
     new = [event for event in events if not _is_known(tx, loan, event)]
     if at_desk:
         _admit(tx, loan, events, new)

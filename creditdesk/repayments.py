@@ -69,9 +69,7 @@ def quote_full(tx: Tx, policy: Policy, *, loan_no: str, day: date) -> Payoff:
     The day itself earns nothing. What was collected has paid the kinds of interest in the order
     that policy had when the contract was signed. Raises LoanNotFound.
     """
-    loan = records.loans.find_loan(tx, loan_no)
-    if loan is None:
-        raise ledger.LoanNotFound(loan_no=loan_no)
+    loan = ledger.find_loan(tx, loan_no)
     booked = ledger.in_order(ledger.facts_of(tx, loan.id))
     now = stand(ledger.terms_of(loan), booked, day)
     left, unpaid = int(now.interest_collected), {}

@@ -61,9 +61,7 @@ def _cache(tx: Tx) -> _Cache:
 
 def standing(tx: Tx, loan_no: str, as_of: date) -> Standing:
     """Return one loan at the end of a day; raises LoanNotFound."""
-    loan = records.loans.find_loan(tx, loan_no)
-    if loan is None:
-        raise ledger.LoanNotFound(loan_no=loan_no)
+    loan = ledger.find_loan(tx, loan_no)
     booked = ledger.in_order(ledger.facts_of(tx, loan.id))
     return stand(ledger.terms_of(loan), booked, as_of)
 

@@ -41,9 +41,7 @@ def check_use(
 
     Raises LoanNotFound, NothingDrawn, FindingMissing.
     """
-    loan = records.loans.lock_loan(tx, loan_no)
-    if loan is None:
-        raise ledger.LoanNotFound(loan_no=loan_no)
+    loan = ledger.find_loan(tx, loan_no, hold=True)
     if not found.strip():
         raise FindingMissing(loan_no=loan_no)
     events = [fact.booked.event for fact in ledger.facts_of(tx, loan.id)]

@@ -76,7 +76,7 @@ def decide(tx: Tx, policy: Policy, *, decision: Decision, deed: ledger.Deed) -> 
     Raises LoanNotFound, NotInThisState, DocumentMissing, MonthClosed, what `begin_act` refuses,
     the refusals of `decisions.law` and those of `engine.replay`.
     """
-    loan = _locked(tx, decision)
+    loan = ledger.find_loan(tx, decision.loan_no, hold=True)
     ledger.require_document(decision.act.value, deed)
     live = {fact.booked.event.receipt_no for fact in ledger.facts_of(tx, loan.id)}
     number = _free_number(tx, decision.number, live)
@@ -98,9 +98,7 @@ def preview(tx: Tx, policy: Policy, decision: Decision) -> Preview:
 
     Raises LoanNotFound; every other refusal is told with the preview.
     """
-    loan = records.loans.find_loan(tx, decision.loan_no)
-    if loan is None:
-        raise ledger.LoanNotFound(loan_no=decision.loan_no)
+    loan = ledger.find_loan(tx, decision.loan_no)
     booked = ledger.in_order(ledger.facts_of(tx, loan.id))
     before = _view(ledger.terms_of(loan), booked, decision.day)
     try:
@@ -109,13 +107,6 @@ def preview(tx: Tx, policy: Policy, decision: Decision) -> Preview:
         return Preview(decision, before, None, why)
     after = _view(ledger.terms_of(loan), weighed.after, decision.day)
     return Preview(decision, before, after, None)
-
-
-def _locked(tx: Tx, decision: Decision) -> Any:
-    loan = records.loans.lock_loan(tx, decision.loan_no)
-    if loan is None:
-        raise ledger.LoanNotFound(loan_no=decision.loan_no)
-    return loan
 
 
 def _free_number(tx: Tx, number: str, live: set[str]) -> str:
@@ -200,9 +191,7 @@ def versions(tx: Tx, loan_no: str) -> tuple[Version, ...]:
 
     Nothing of an older one is lost: the plan is written as changes. Raises LoanNotFound.
     """
-    loan = records.loans.find_loan(tx, loan_no)
-    if loan is None:
-        raise ledger.LoanNotFound(loan_no=loan_no)
+    loan = ledger.find_loan(tx, loan_no)
     return tuple(_versions(tx, loan.id))
 
 
