@@ -1,12 +1,15 @@
 """Single loans: the card, where it stands and why, its plan, its movements; loans by pages."""
 
 from collections.abc import Callable
+from datetime import date
+from functools import wraps
 from operator import attrgetter
 from typing import Any
 
 from creditdesk import cards, documents, explanations, standings
 from creditdesk.accesses import LIST, LOAN, View
 from creditdesk.db import Tx
+from creditdesk.figures import LoanCard
 from creditdesk.web import conditions, edge, within
 from creditdesk.web.api import paging, told
 from creditdesk.web.api.frame import Service, Told
@@ -56,83 +59,61 @@ Explanation = told.shape(
 )
 
 
-def _of(tx: Tx, loan_no: str, document: Any, act: str) -> Told:
-    within.loan(tx, "standing", loan_no)
-    view = View(act, LOAN, loan_no, why=edge.need())
-    return Told(document, conditions.version(tx, loan_no), view=view)
+def _tells(
+    path: str, name: str, *, answers: Any, view: str
+) -> Callable[[Callable[[Tx, str, date], Any]], Any]:
+    """Return a decorator that makes a question of what is told of one loan at the end of a day.
+
+    view  as the journal of accesses calls it
+    """
+
+    def decorate(tell: Callable[[Tx, str, date], Any]) -> Any:
+        @wraps(tell)
+        def told_of(tx: Tx, asked: dict[str, Any], loan_no: str) -> Told:
+            within.loan(tx, "standing", loan_no)
+            seen = View(view, LOAN, loan_no, why=edge.need())
+            document = tell(tx, loan_no, asked.get("as_of", edge.today()))
+            return Told(document, conditions.version(tx, loan_no), view=seen)
+
+        path_of_loan = f"/loans/<loan:loan_no>{path}"
+        more = {"act": "standing", "answers": answers, "asks": AsOf, "tagged": True}
+        return service.get(path_of_loan, name, **more)(told_of)
+
+    return decorate
 
 
-def _card(tx: Tx, asked: dict[str, Any], loan_no: str) -> Any:
-    day = asked.get("as_of", edge.today())
+def _card(tx: Tx, loan_no: str, day: date) -> LoanCard:
     return cards.loan_card(tx, edge.desk().policy, loan_no, day)
 
 
-@service.get(
-    "/loans/<loan:loan_no>",
-    "readLoan",
-    act="standing",
-    answers=told.LoanCard,
-    asks=AsOf,
-    tagged=True,
-)
-def card(tx: Tx, asked: dict[str, Any], loan_no: str) -> Told:
+@_tells("", "readLoan", answers=told.LoanCard, view="loan-card")
+def card(tx: Tx, loan_no: str, day: date) -> Any:
     """Tell a loan as a desk shows it."""
-    return _of(tx, loan_no, documents.card(_card(tx, asked, loan_no)), "loan-card")
+    return documents.card(_card(tx, loan_no, day))
 
 
-@service.get(
-    "/loans/<loan:loan_no>/standing",
-    "readStanding",
-    act="standing",
-    answers=told.Standing,
-    asks=AsOf,
-    tagged=True,
-)
-def standing(tx: Tx, asked: dict[str, Any], loan_no: str) -> Told:
+@_tells("/standing", "readStanding", answers=told.Standing, view="standing")
+def standing(tx: Tx, loan_no: str, day: date) -> Any:
     """Tell where a loan stands at the end of a day."""
-    day = asked.get("as_of", edge.today())
-    return _of(tx, loan_no, documents.standing(standings.standing(tx, loan_no, day)), "standing")
+    return documents.standing(standings.standing(tx, loan_no, day))
 
 
-@service.get(
-    "/loans/<loan:loan_no>/schedule",
-    "readSchedule",
-    act="standing",
-    answers=told.Schedule,
-    asks=AsOf,
-    tagged=True,
-)
-def schedule(tx: Tx, asked: dict[str, Any], loan_no: str) -> Told:
+@_tells("/schedule", "readSchedule", answers=told.Schedule, view="schedule")
+def schedule(tx: Tx, loan_no: str, day: date) -> Any:
     """Tell what is due when, and what of it was paid."""
-    return _of(tx, loan_no, documents.instalments(_card(tx, asked, loan_no)), "schedule")
+    return documents.instalments(_card(tx, loan_no, day))
 
 
-@service.get(
-    "/loans/<loan:loan_no>/movements",
-    "listMovements",
-    act="standing",
-    answers=told.Movements,
-    asks=AsOf,
-    tagged=True,
-)
-def movements(tx: Tx, asked: dict[str, Any], loan_no: str) -> Told:
+@_tells("/movements", "listMovements", answers=told.Movements, view="movements")
+def movements(tx: Tx, loan_no: str, day: date) -> Any:
     """Tell what happened on a loan up to a day."""
-    return _of(tx, loan_no, documents.movements(_card(tx, asked, loan_no)), "movements")
+    return documents.movements(_card(tx, loan_no, day))
 
 
-@service.get(
-    "/loans/<loan:loan_no>/explanation",
-    "explainLoan",
-    act="standing",
-    answers=Explanation,
-    asks=AsOf,
-    tagged=True,
-)
-def explanation(tx: Tx, asked: dict[str, Any], loan_no: str) -> Told:
+@_tells("/explanation", "explainLoan", answers=Explanation, view="explanation")
+def explanation(tx: Tx, loan_no: str, day: date) -> Any:
     """Tell why a loan stands where it stands: stretches, entries, decisions, law."""
-    day = asked.get("as_of", edge.today())
-    found = explanations.explain(tx, edge.desk().policy, loan_no, day)
-    return _of(tx, loan_no, documents.explanation(found), "explanation")
+    return documents.explanation(explanations.explain(tx, edge.desk().policy, loan_no, day))
 
 
 @service.get("/loans", "listLoans", act="commune-loans", answers=told.LoanPage, asks=LoansAsked)
