@@ -46,7 +46,7 @@ def test_no_route_shows_a_person_without_a_line_in_the_journal(desk):
             if body and "loan_no" in body:
                 body["loan_no"] = a_contract(1).loan_no
             answer = desk.people[role].ask(
-                route.method, route.path(), body, query_of(route), X_Need="doi chieu"
+                route.method, route.path(code="19333"), body, query_of(route), X_Need="doi chieu"
             )
             text = answer.get_data().decode("utf-8", "replace")
             answer.close()

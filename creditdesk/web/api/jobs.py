@@ -309,7 +309,8 @@ def job(tx: Tx, asked: dict[str, Any], number: str) -> Any:
     """Tell a job: its state, how far it is, and what it did or why it was refused."""
     found = _mine(tx, int(number))
     result = found["result"] or {}
-    seen = [row["loan_no"] for name in ("loans", "rows") for row in result.get(name, ())]
+    rows = [row for name in ("loans", "rows") for row in result.get(name, ())]
+    seen = [row["loan_no"] for row in rows if "loan_no" in row]
     view = View(f"job-{found['kind']}", LIST, found["place"], edge.need(), (), seen)
     return Told(found, view=view)
 
