@@ -21,6 +21,7 @@ AXES = (
     "village",
     "status",
     "term",
+    "purpose",
 )
 
 

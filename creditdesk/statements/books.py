@@ -16,6 +16,7 @@ from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import Malformed
+from creditdesk.ledger import DIRECT
 from creditdesk.figures import AXES, FIGURE_NAMES, Figures, Portfolio, PortfolioRow
 
 STATUSES = ("open", "closed", "written-off")
@@ -40,6 +41,7 @@ class Question:
 
     map_of  the day on whose map loans are placed, that of `as_of` where it is not said
     within  axes and the one key of each that loans have: of a group, of a programme
+    direct  whether loans count that no trustee sees to
     """
 
     since: date
@@ -49,6 +51,7 @@ class Question:
     with_year: bool = False
     map_of: date | None = None
     within: tuple[tuple[str, str], ...] = ()
+    direct: bool = True
 
     @property
     def mapped(self) -> date:
@@ -88,7 +91,8 @@ def cuts(
     def loans_of(code: str) -> pd.DataFrame:
         over = standings.axes(tx, code, question.mapped)
         inside = over.columns["commune"] == commune if commune else None
-        keys = {"term": _terms(over, policy, question.as_of)} if "term" in question.axes else {}
+        reckoned = (axis for axis in question.axes if axis in _RECKONED)
+        keys = {axis: _RECKONED[axis](over, policy, question.as_of) for axis in reckoned}
         return loans(tx, over, inside, question, keys)
 
     frame = together(tx, province, loans_of)
@@ -121,6 +125,8 @@ def loans(
         chosen &= inside
     for axis, key in question.within:
         chosen &= keys_of(over, now, axis) == key
+    if not question.direct:
+        chosen &= over.by("trustee") != DIRECT
     earned = standings.earned(tx, over, now)
     outstanding, late = now.outstanding, now.late
     columns: dict[str, Any] = {
@@ -173,6 +179,16 @@ def _terms(over: Axes, policy: Policy, day: date) -> np.ndarray:
     found[months <= limits.medium_term_months.at(day)] = "medium"
     found[months <= limits.short_term_months.at(day)] = "short"
     return found
+
+
+def _purposes(over: Axes, policy: Policy, day: date) -> pd.Categorical:
+    """Return of every loan what its programme is for."""
+    programmes, known = over.by("programme"), policy.programmes
+    purposes = [known[code].purpose if code in known else "other" for code in programmes.categories]
+    return pd.Categorical(np.array(purposes, dtype=object)[programmes.codes])
+
+
+_RECKONED = {"term": _terms, "purpose": _purposes}
 
 
 def _statuses(now: Image) -> np.ndarray:

@@ -20,7 +20,7 @@ SINCE, AS_OF = date(2025, 1, 1), date(2026, 9, 30)
 BOOK = an_invented_book(31, count=20)
 AXES = [
     *(["commune"], ["programme"], ["source"], ["investor"], ["trustee"], ["office"], ["group"]),
-    *(["village"], ["status"], ["term"], ["programme", "source"], ["commune", "group", "status"]),
+    *(["village"], ["status"], ["term"], ["purpose"], ["programme", "source"], ["commune", "group", "status"]),
     ["source", "investor", "trustee", "office"],
 ]
 
@@ -43,6 +43,7 @@ def term(contract):
 def key_of(contract, events, axes):
     names = {"group": "group_no", "village": "village_code"}
     others = {"status": lambda: status(contract, events), "term": lambda: term(contract)}
+    others["purpose"] = lambda: POLICY.programmes[contract.programme].purpose
     return tuple(
         others[axis]() if axis in others else getattr(contract, names.get(axis, axis))
         for axis in axes

@@ -1,0 +1,65 @@
+"""What somebody asks a document for: days, a place, and what it is narrowed to."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from creditdesk.db import Tx
+from creditdesk.engine.policy import Policy
+from creditdesk.statements import Question
+from creditdesk.users import Place, places
+from creditdesk.communes import map_on
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a document is asked for.
+
+    since    the first day of the period; None: as the form has it
+    by       the axis of the rows, where the form leaves it open
+    within   axes and the one key of each: of an office, of a group, of a programme
+    made_at  when it is made
+    """
+
+    as_of: date
+    made_at: datetime
+    since: date | None = None
+    place: str | None = None
+    map_of: date | None = None
+    by: str = "commune"
+    within: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def month(self) -> date:
+        """Return the first day of the month in which the figures end."""
+        return self.as_of.replace(day=1)
+
+    @property
+    def year(self) -> date:
+        """Return the first day of the year in which the figures end."""
+        return date(self.as_of.year, 1, 1)
+
+    def question(self, since: date, *axes: str, **more: Any) -> Question:
+        """Return the question for a book from a day on by some axes."""
+        asked = Question(
+            since, self.as_of, axes, self.place, map_of=self.map_of, within=self.within
+        )
+        return replace(asked, **more)
+
+    def lies(self, tx: Tx) -> Place:
+        """Return where all of it lies, as scopes know it; raises PlaceNotFound."""
+        keys = dict(self.within)
+        if "group" in keys:
+            return places.of_group(tx, keys["group"])
+        if "office" in keys:
+            return places.of_office(tx, keys["office"])
+        return places.of_place(tx, map_on(self.as_of), self.place or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every view works with."""
+
+    tx: Tx
+    policy: Policy
+    asked: Asked

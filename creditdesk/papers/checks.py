@@ -1,0 +1,87 @@
+"""What a sheet of figures has to satisfy, and its evidence."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from creditdesk import sheets, statements
+from creditdesk.evidence import Identity
+from creditdesk.figures import Figures, Portfolio
+from creditdesk.sheets import Part, Sheet
+
+_ADDED = ("drawn", "principal_collected", "outstanding", "overdue")
+_PLURAL = {
+    "commune": "communes",
+    "programme": "programmes",
+    "source": "sources",
+    "trustee": "trustees",
+    "term": "terms",
+    "purpose": "purposes",
+    "group": "groups",
+}
+
+
+def identities(books: Sequence[Portfolio]) -> Iterator[Identity]:
+    """Yield the equations of the same loans added up by several keys.
+
+    Each book's rows make the total, whatever they are by: so one form agrees with another.
+    """
+    total = books[0].total
+    yield Identity("parts-make-outstanding", _parts(total), total.outstanding)
+    yield Identity("opening-and-flows-make-closing", _closing(total), total.outstanding)
+    for book in books:
+        if len(book.axes) == 1:
+            named = _PLURAL.get(book.axes[0], "rows")
+            for name in _ADDED:
+                added = sum(getattr(row.figures, name) for row in book.rows)
+                yield Identity(f"{named}-make-total:{name}", added, getattr(total, name))
+    rows = [row.figures for book in books for row in book.rows]
+    sound = [row for row in rows if _parts(row) == _closing(row) == row.outstanding]
+    yield Identity("every-row-holds", len(sound), len(rows))
+
+
+def _parts(row: Figures) -> int:
+    return row.in_term + row.overdue + row.frozen
+
+
+def _closing(row: Figures) -> int:
+    return row.opening + row.drawn - row.principal_collected - row.written_off
+
+
+def nested(outer: Portfolio, inner: Portfolio) -> Identity:
+    """Return how many rows are the sum of what lies within them, and how many rows there are."""
+    sums: dict[tuple[str, ...], int] = {}
+    depth = len(outer.axes)
+    for row in inner.rows:
+        key = row.keys[:depth]
+        sums[key] = sums.get(key, 0) + row.figures.outstanding
+    right = sum(sums.get(row.keys) == row.figures.outstanding for row in outer.rows)
+    return Identity(f"{inner.axes[depth]}-make-{outer.axes[-1]}", right, len(outer.rows))
+
+
+class Cut:
+    """A portfolio whose figures are found by their keys; nothing where there is no such row."""
+
+    def __init__(self, book: Portfolio) -> None:
+        """Look at a portfolio."""
+        self.book = book
+        self._found: Mapping[tuple[str, ...], Figures] = {
+            row.keys: row.figures for row in book.rows
+        }
+
+    def at(self, *keys: str) -> Figures:
+        """Return the figures of some keys; of none the total."""
+        return self._found.get(keys, Figures()) if keys else self.book.total
+
+
+def sheet(
+    form: str,
+    head: statements.Heading,
+    parts: Iterable[Part],
+    *,
+    checked: Iterable[Identity],
+    notes: Sequence[str] = (),
+) -> Sheet:
+    """Return a sheet with its evidence."""
+    found = tuple(parts)
+    evidence = head.evidence(form, sheets.data(found), tuple(checked))
+    return Sheet(form, evidence, found, tuple(notes))
+

@@ -1,0 +1,99 @@
+"""LEN_31: a month by commune, trustee, programme and savings-and-credit group, in dong."""
+
+from collections.abc import Iterator
+
+from creditdesk import statements
+from creditdesk.db import Tx
+from creditdesk.engine.policy import Policy
+from creditdesk.figures import Figures, PortfolioRow
+from creditdesk.papers.asked import Asked
+from creditdesk.papers.checks import Cut, identities, nested, sheet
+from creditdesk.sheets import Cell, Column, Line, Part, Sheet
+
+_AXES = ("commune", "trustee", "programme", "group")
+_COLUMNS = (
+    Column("no", "no"),
+    Column("name", "text"),
+    Column("groups", "count"),
+    Column("households", "count"),
+    Column("outstanding", group="owed"),
+    Column("in_term", group="owed"),
+    Column("overdue", group="owed"),
+    Column("frozen", group="owed"),
+    Column("savings"),
+    Column("drawn", group="in_month"),
+    Column("principal", group="in_month"),
+    Column("interest", group="in_month"),
+    Column("savings_in", group="in_month"),
+    Column("savings_out", group="in_month"),
+)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def by_group(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
+    """Return LEN_31; raises NothingInScope and what `statements.portfolio` refuses."""
+    question, head = statements.heading(
+        tx, policy, asked.question(asked.month, *_AXES), asked.made_at
+    )
+    levels = [_AXES[:depth] for depth in range(1, len(_AXES) + 1)]
+    alone = zip(_AXES[1:])
+    books = statements.cuts(tx, policy, question, *levels, *alone)
+    lists = books[: len(levels)]
+    return sheet(
+        "len-31",
+        head,
+        [Part("groups", _COLUMNS, tuple(_lines(lists)))],
+        checked=[
+            *identities([lists[0], *books[len(levels) :]]),
+            *(nested(outer, inner) for outer, inner in zip(lists, lists[1:])),
+        ],
+        notes=("lent-net", "no-savings", "households-once", "rows-alive"),
+    )
+
+
+def _lines(lists: tuple[statements.Portfolio, ...]) -> Iterator[Line]:
+    counted = _groups_within(lists[-1])
+    rows = {row.keys: row for book in lists for row in book.rows if _alive(row.figures)}
+    numbers: dict[tuple[str, ...], int] = {}
+    for keys in sorted(rows):
+        numbers[keys[:-1]] = numbers.get(keys[:-1], 0) + 1
+        yield _line(rows[keys], numbers[keys[:-1]], counted.get(keys, 0))
+    cells = _cells(lists[0].total, counted.get((), 0))
+    yield Line(("", "", *cells), "total", label="total")
+
+
+def _line(row: PortfolioRow, number: int, groups: int) -> Line:
+    depth, key, name = len(row.keys), row.keys[-1], row.names[-1]
+    cells = _cells(row.figures, groups)
+    if depth < len(_AXES):
+        return Line((_marked(depth, number), name, *cells), "lead", depth)
+    if not key:
+        return Line(("–", "", *cells), label="no-group")
+    return Line(("–", f"{key} – {name}" if name != key else key, *cells))
+
+
+def _marked(depth: int, number: int) -> str:
+    return (str(number), _roman(number), f"{number}.")[depth - 1] if depth != 1 else str(number)
+
+
+def _alive(row: Figures) -> bool:
+    flows = (row.drawn, row.principal_collected, row.interest_collected)
+    return any((row.outstanding, *flows))
+
+
+def _groups_within(book: statements.Portfolio) -> dict[tuple[str, ...], int]:
+    """Return how many groups owe something within every beginning of the keys."""
+    groups: dict[tuple[str, ...], set[str]] = {}
+    for row in book.rows:
+        if row.keys[-1] and row.figures.outstanding:
+            for depth in range(len(_AXES) + 1):
+                groups.setdefault(row.keys[:depth], set()).add(row.keys[-1])
+    return {keys: len(found) for keys, found in groups.items()}
+
+
+def _cells(row: Figures, groups: int) -> tuple[Cell, ...]:
+    return (
+        *(groups, row.households),
+        *(row.outstanding, row.in_term, row.overdue, row.frozen, None),
+        *(row.drawn, row.principal_collected, row.interest_collected, None, None),
+    )

@@ -1,0 +1,89 @@
+"""Tables of figures as values: typed cells in columns, part by part, with their evidence."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from creditdesk.evidence import Evidence, data_of
+
+Cell = str | int | Decimal | date | None
+"""An amount is whole dong, a share a Decimal of the whole; None where the book holds nothing."""
+
+CellKind = Literal["no", "text", "code", "dong", "count", "share", "points", "day"]
+LineKind = Literal["plain", "heading", "lead", "subtotal", "total"]
+
+
+class Column(NamedTuple):
+    """A column of a table: what it shows, how, and what it shares with its neighbours."""
+
+    code: str
+    kind: CellKind = "dong"
+    group: str = ""
+
+
+class Line(NamedTuple):
+    """A line of a table.
+
+    kind   `heading` has a label alone; `lead` is the sum of what follows below it
+    level  of a lead: 1 is the outermost
+    label  the code of what stands in the first text column; empty where the cell says it
+    """
+
+    cells: tuple[Cell, ...]
+    kind: LineKind = "plain"
+    level: int = 0
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One table of a sheet, with a code of its own."""
+
+    code: str
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A document that is tables of figures, and nothing else.
+
+    form   the code of its form: number, title, unit, who signs
+    notes  codes of what has to be said of its figures
+    """
+
+    form: str
+    evidence: Evidence
+    parts: tuple[Part, ...]
+    notes: tuple[str, ...] = ()
+
+
+def data(parts: Iterable[Part]) -> bytes:
+    """Return tables as CSV, one below the other: what a sheet's evidence carries."""
+    return b"\n".join(_table(part).removeprefix(b"" if at == 0 else _MARK)
+                      for at, part in enumerate(parts))
+
+
+_MARK = "\ufeff".encode()
+
+
+def _table(part: Part) -> bytes:
+    """Return one table as CSV: before each line its part, and what kind of line it is."""
+    head = ["part", "line", *(column.code for column in part.columns)]
+    return data_of(head, _rows(part))
+
+
+def _rows(part: Part) -> Iterator[list[Cell]]:
+    for line in part.lines:
+        kind = f"{line.kind}-{line.level}" if line.level else line.kind
+        cells = list(line.cells)
+        if line.label:
+            cells[first_text(part)] = line.label
+        yield [part.code, kind, *cells]
+
+
+def first_text(part: Part) -> int:
+    """Return which column names the lines of a part."""
+    return next(at for at, column in enumerate(part.columns) if column.kind == "text")
