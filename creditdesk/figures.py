@@ -249,6 +249,7 @@ class CriterionLine:
 class GroupRow:
     """A savings-and-credit group and its score.
 
+    members   households that owe; paying  those of whom interest was collected in the month
     known     points that the criteria with a measure can give
     score     points of a hundred: what was got of what is known; None where nothing is known
     lowering  criteria that cost points, most points lost first
@@ -259,6 +260,7 @@ class GroupRow:
     trustee: str
     head: str
     members: int
+    paying: int
     outstanding: Dong
     overdue: Dong
     known: Decimal

@@ -62,8 +62,9 @@ class Sheet:
 
 def data(parts: Iterable[Part]) -> bytes:
     """Return tables as CSV, one below the other: what a sheet's evidence carries."""
-    return b"\n".join(_table(part).removeprefix(b"" if at == 0 else _MARK)
-                      for at, part in enumerate(parts))
+    return b"\n".join(
+        _table(part).removeprefix(b"" if at == 0 else _MARK) for at, part in enumerate(parts)
+    )
 
 
 _MARK = "\ufeff".encode()

@@ -12,6 +12,17 @@ _IDENTITIES = {
     "programmes-make-total": "Cộng các chương trình và nguồn vốn = tổng cộng",
     "groups-make-total": "Cộng các tổ tiết kiệm và vay vốn = tổng cộng",
     "loans-of-communes-make-total": "Cộng số món của các đơn vị hành chính = tổng số món",
+    "sources-make-total": "Cộng các nguồn vốn = tổng cộng",
+    "trustees-make-total": "Cộng các đơn vị nhận ủy thác và cho vay trực tiếp = tổng cộng",
+    "terms-make-total": "Cộng các thời hạn cho vay = tổng cộng",
+    "purposes-make-total": "Cộng các nhóm chương trình = tổng cộng",
+    "group-make-commune": "Số xã bằng đúng tổng các tổ của mình = số xã",
+    "trustee-make-commune": "Số xã bằng đúng tổng các đơn vị nhận ủy thác = số xã",
+    "programme-make-trustee": "Số đơn vị nhận ủy thác bằng đúng tổng các chương trình = số đơn vị",
+    "group-make-programme": "Số chương trình bằng đúng tổng các tổ = số chương trình",
+    "commune-make-source": "Số nguồn vốn bằng đúng tổng các xã = số nguồn vốn",
+    "purpose-make-commune": "Số xã bằng đúng tổng các nhóm chương trình = số xã",
+    "scored-groups-make-total": "Dư nợ các tổ được chấm điểm = tổng dư nợ ủy thác",
     "rows-make-total": "Cộng các dòng = tổng cộng",
     "loans-of-rows-make-total": "Cộng số món của các dòng = tổng số món",
 }
@@ -22,7 +33,12 @@ _CHECKED = {
     "principal_collected": "thu nợ gốc trong kỳ",
     "outstanding": "tổng dư nợ",
     "late_principal": "nợ gốc trễ hạn",
+    "overdue": "nợ quá hạn",
 }
+ROUNDED = (
+    "Số tiền in bằng triệu đồng, làm tròn đến hai số lẻ từ số đúng từng đồng; vì làm tròn, "
+    "tổng in ra có thể lệch vài đơn vị cuối so với cộng các dòng in."
+)
 _LEFT_OUT = {
     "approved-not-drawn": "món đã duyệt, chưa giải ngân",
     "signed-after-the-day": "món ký sau ngày số liệu",

@@ -9,17 +9,13 @@ from creditdesk.engine import days
 from creditdesk.engine.money import millions, round_ratio, written
 from creditdesk.evidence import NO_PROOF, Proof, Scope
 from creditdesk.figures import FIGURE_NAMES, Figures, PortfolioRow, PortfolioStatement
-from reports import charts, checked, in_words
+from reports import charts, checked, in_words, scopes
 from reports.paper import Imprint, Paper
 from reports.table import Column, Row, Table
 
 Unit = Literal["million", "dong"]
 
-_PARENT = "NGÂN HÀNG CHÍNH SÁCH XÃ HỘI"
-_DEMONSTRATION = "SỐ LIỆU MINH HỌA: người vay và số tiền do máy dựng, không có giá trị."
 _POSTS = ("Người lập biểu", "Kiểm soát", "Giám đốc")
-_PROVINCE_KINDS = {"tinh": "tỉnh", "thanh-pho": "thành phố"}
-_KINDS = {"xa": "xã", "phuong": "phường", "dac-khu": "đặc khu", "cu": "đơn vị cũ"}
 _SOURCES = {"1": "trung ương", "2": "địa phương"}
 _RANKED = 15
 _MARKS = ("I", "II", "III", "IV", "V", "VI")
@@ -78,8 +74,9 @@ def render(
     Raises FileNotFoundError or ValueError where `fonts` cannot write Vietnamese.
     """
     measure = _MEASURES[unit]
-    author = f"{_PARENT} {_branch(statement.evidence.scope)}"
-    imprint = Imprint(_title(statement.evidence.scope), author, statement.evidence, proof)
+    author = f"{scopes.PARENT} {scopes.branch(statement.evidence.scope)}"
+    title = _title(statement.evidence.scope, statement.by)
+    imprint = Imprint(title, author, statement.evidence, proof)
     paper = Paper(imprint, fonts=fonts)
     _front(paper, statement)
     _communes(paper, statement, measure)
@@ -95,43 +92,29 @@ def render(
 # --- the front ---
 
 
-def _branch(scope: Scope) -> str:
-    kind = _PROVINCE_KINDS.get(scope.province_kind, "")
-    return f"CHI NHÁNH {kind} {scope.province_name}".upper()
-
-
-def _title(scope: Scope) -> str:
-    if scope.commune_code is None:
-        return "SAO KÊ TÍN DỤNG CHÍNH SÁCH THEO XÃ, PHƯỜNG, ĐẶC KHU"
-    return f"SAO KÊ TÍN DỤNG CHÍNH SÁCH {_commune(scope)}".upper()
-
-
-def _commune(scope: Scope) -> str:
-    return f"{_KINDS.get(scope.commune_kind or '', '')} {scope.commune_name or ''}".strip()
+def _title(scope: Scope, by: str) -> str:
+    where = "" if scope.commune_code is None else f" {scopes.commune(scope)}"
+    rows = "" if where and by == "commune" else f" theo {scopes.AXES[by]}"
+    return f"Sao kê tín dụng chính sách{where}{rows}".upper()
 
 
 def _front(paper: Paper, statement: PortfolioStatement) -> None:
     scope, faces = statement.evidence.scope, paper.faces
-    paper.national_header(_PARENT, _branch(scope))
+    paper.national_header(scopes.PARENT, scopes.branch(scope))
     paper.y -= 6
-    paper.flow(_title(scope), face=faces.bold, size=14, align="middle")
+    paper.flow(paper.imprint.title, face=faces.bold, size=14, align="middle")
     since, as_of = days.written(statement.evidence.since), days.written(statement.evidence.as_of)
     period = f"Kỳ báo cáo: từ ngày {since} đến hết ngày {as_of}. Ngày số liệu: {as_of}"
     paper.flow(period, face=faces.italic, size=11, align="middle")
     paper.y -= 4
-    where = f"{_PROVINCE_KINDS.get(scope.province_kind, '')} {scope.province_name}".strip()
-    covered = f"Phạm vi: {where} (mã {scope.province_code})"
-    if scope.commune_code is not None:
-        covered = f"Phạm vi: {_commune(scope)} (mã {scope.commune_code}), {where}"
-    counts = [
-        f"{len(section.rows)} {_KINDS.get(section.kind, section.kind)}"
-        for section in statement.sections
-    ]
-    paper.flow(f"{covered}. Gồm: {', '.join(counts) or 'không có đơn vị nào'}.", size=10)
+    counts = [f"{len(section.rows)} {_kind(section.kind)}" for section in statement.sections]
+    paper.flow(
+        f"{scopes.covered(scope)}. Gồm: {', '.join(counts) or 'không có đơn vị nào'}.", size=10
+    )
     mapped = days.written(statement.evidence.map_of)
     paper.flow(f"Địa giới hành chính: theo bản đồ ngày {mapped}.", size=10)
     if statement.evidence.demonstration:
-        paper.flow(_DEMONSTRATION, face=faces.bold, size=10)
+        paper.flow(scopes.DEMONSTRATION, face=faces.bold, size=10)
     checked.alarm(paper, statement.evidence, mark="IV")
     paper.y -= 4
 
@@ -169,9 +152,16 @@ def _share(part: int, whole: int) -> str:
     return millions(round_ratio(part * 10_000, whole) * 10_000)
 
 
+def _rows_by(statement: PortfolioStatement) -> str:
+    return "đơn vị hành chính" if statement.by == "commune" else scopes.AXES[statement.by]
+
+
 def _communes(paper: Paper, statement: PortfolioStatement, measure: _Measure) -> None:
-    paper.heading("I. Theo đơn vị hành chính", keep=110)
-    columns = _columns(measure, paper, ("TT", "Đơn vị"))
+    by = _rows_by(statement)
+    paper.heading(f"I. Theo {by}", keep=110)
+    columns = _columns(
+        measure, paper, ("TT", "Đơn vị" if statement.by == "commune" else by.capitalize())
+    )
     unit = f"Đơn vị: {measure.name}, món, hộ"
     table = Table(paper, columns, size=measure.size, unit=unit)
     table.draw(_commune_rows(statement, measure), after=30)
@@ -188,21 +178,38 @@ def _communes(paper: Paper, statement: PortfolioStatement, measure: _Measure) ->
 def _commune_rows(statement: PortfolioStatement, measure: _Measure) -> Iterator[Row]:
     blank = ("",) * (len(_SHOWN) + 1)
     at = 0
+    grouped = statement.by == "commune"
     for mark, section in zip(_marks(), statement.sections, strict=False):
-        kind = _KINDS.get(section.kind, section.kind)
-        yield Row((f"{mark}. {kind.capitalize()}", *blank), "heading")
+        kind = _kind(section.kind)
+        if grouped:
+            yield Row((f"{mark}. {kind.capitalize()}", *blank), "heading")
         for row in section.rows:
             at += 1
-            yield Row((str(at), _name(row), *_cells(row.figures, measure)))
-        cells = _cells(section.subtotal, measure)
-        yield Row(("", f"Cộng {kind} ({len(section.rows)})", *cells), "subtotal")
+            name = _name(row) if grouped else _coded(row)
+            yield Row((str(at), name, *_cells(row.figures, measure)))
+        if grouped:
+            cells = _cells(section.subtotal, measure)
+            yield Row(("", f"Cộng {kind} ({len(section.rows)})", *cells), "subtotal")
     yield Row(("", "TỔNG CỘNG", *_cells(statement.total, measure)), "total")
+
+
+def _kind(section: str) -> str:
+    return scopes.KINDS.get(section) or scopes.AXES.get(section, section)
 
 
 def _marks() -> Iterator[str]:
     yield from _MARKS
     while True:
         yield "–"
+
+
+def _coded(row: PortfolioRow) -> str:
+    """Return the key of a row and its name."""
+    known = [
+        row.keys[0],
+        *(name for name in row.names[:1] if name.strip() not in ("", row.keys[0])),
+    ]
+    return " ".join(known).strip() or "không có"
 
 
 def _name(row: PortfolioRow) -> str:
@@ -297,10 +304,7 @@ def _notes(paper: Paper, statement: PortfolioStatement, measure: _Measure) -> No
     since, as_of = days.written(evidence.since), days.written(evidence.as_of)
     rounding = "Số tiền in đến từng đồng."
     if measure.name != "đồng":
-        rounding = (
-            "Số tiền in bằng triệu đồng, làm tròn đến hai số lẻ từ số đúng từng đồng; vì làm "
-            "tròn, tổng in ra có thể lệch vài đơn vị cuối so với cộng các dòng in."
-        )
+        rounding = checked.ROUNDED
     notes = (
         f"Trong kỳ: từ ngày {since} đến hết ngày {as_of}; từ đầu năm: từ ngày 01/01/"
         f"{evidence.as_of.year}; lũy kế: từ lần giải ngân đầu tiên có trong sổ. Doanh số cho "

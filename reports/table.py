@@ -1,7 +1,7 @@
 """A ruled table of any length: two-tier header and column numbers on every page, numbers in line.
 
 Rows are taken one at a time and leave as they are drawn; only rows that must stay together are
-held. A heading is followed by two rows on its page, a subtotal has two rows above it.
+held. A heading or a lead is followed by two rows on its page, a subtotal has two rows above it.
 """
 
 import re
@@ -17,6 +17,7 @@ _NUMBER = re.compile(r"[0-9.,]+")
 _PAD = 1.5
 _INDENT = 1.5  # of text, beyond the pad
 _HEAD_SIZE = 8.0
+_DEEP = 3  # the level of leads that are set in italics
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of texts, a cell per column; a heading has one text that runs across."""
+    """One row of texts, a cell per column; a heading has one text that runs across.
+
+    A lead is the sum of the rows below it; `level` says how deep it stands, 1 is the outermost.
+    """
 
     cells: tuple[str, ...]
-    kind: Literal["plain", "heading", "subtotal", "total"] = "plain"
+    kind: Literal["plain", "heading", "lead", "subtotal", "total"] = "plain"
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ class Table:
         for column in columns:
             self._edges.append(self._edges[-1] + column.width)
         self._ends: dict[Face, dict[tuple[int, int], float | None]] = {
-            face: {} for face in (paper.faces.regular, paper.faces.bold)
+            face: {} for face in (paper.faces.regular, paper.faces.bold, paper.faces.italic)
         }
         self._head, self._head_height = self._drawn_head()
         self._runs_from = 0.0
@@ -149,7 +154,10 @@ class Table:
     # --- ink ---
 
     def _face(self, row: Row) -> Face:
-        return self._paper.faces.regular if row.kind == "plain" else self._paper.faces.bold
+        faces = self._paper.faces
+        if row.kind == "plain":
+            return faces.regular
+        return faces.italic if row.level == _DEEP else faces.bold
 
     def _draw_row(self, laid: _Laid) -> None:
         paper, row = self._paper, laid.row
@@ -157,7 +165,7 @@ class Table:
         if row.kind == "heading":
             self._close_run()
         bottom = paper.y - laid.height
-        if row.kind in ("subtotal", "total"):
+        if row.kind in ("subtotal", "total") or row.level == 1:
             paper.box(left, bottom, right - left, laid.height, grey=0.92)
         self._write_cells(laid, paper.y - 1.3 - self._size * 0.93)
         paper.y = bottom
@@ -312,7 +320,8 @@ def _with_keep(rows: Iterable[Row]) -> Iterator[tuple[Row, bool]]:
             return
         row = ahead.popleft()
         follows = [later.kind in ("subtotal", "total") for later in ahead]
-        keep = row.kind == "heading" or before == "heading" or any(follows)
+        above = ("heading", "lead")
+        keep = row.kind in above or before in above or any(follows)
         yield row, keep and bool(ahead)
         before = row.kind
 

@@ -1,18 +1,20 @@
-"""Documents on paper."""
+"""Documents on paper, and the same figures as tables."""
 
 import os
 import tempfile
-from datetime import date
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from creditdesk import statements, words
+from creditdesk import papers, words
+from creditdesk.accesses import LIST, View
 from creditdesk.cli import frame
 from creditdesk.cli.frame import DAY, Desk, as_of, cli, command, map_of, place
 from creditdesk.errors import Malformed
-from reports import portfolio as portfolio_paper
+from creditdesk.figures import AXES
+from creditdesk.papers import Asked, Ending, Kind, Look
 
 
 class CannotWrite(Malformed):
@@ -21,51 +23,67 @@ class CannotWrite(Malformed):
     code = "cannot-write"
 
 
+class EndingUnfit(Malformed):
+    """A document is written as PDF, XLSX or CSV: the file's ending says which."""
+
+    code = "ending-unfit"
+
+
 @cli.group("print")
 def paper() -> None:
-    """Print a document as a PDF."""
+    """Print a document: as PDF, or its figures as XLSX or CSV."""
 
 
-@command("portfolio", paper)
-@click.option("--from", "since", type=DAY, required=True, help="First day of the period.")
-@as_of
-@place
-@map_of
-@click.option(
-    "--unit", type=click.Choice(["million", "dong"]), help="Million dong, or every dong."
-)
-@click.option("--out", type=click.Path(path_type=Path), required=True)
-def portfolio(desk: Desk, out: Path, **asked: Any) -> None:
-    """Print the portfolio statement with disbursed totals per commune."""
-    write_portfolio(desk, out, **asked)
-    click.echo(words.say(desk.language, "done.printed", path=str(out)))
+_ASKED: dict[str, Callable[..., Any]] = {
+    "since": click.option("--from", "since", type=DAY, help="First day of the period."),
+    "by": click.option("--by", type=click.Choice(AXES), default="commune", help="What rows are."),
+    "unit": click.option(
+        "--unit", type=click.Choice(["million", "dong"]), help="Million dong, or every dong."
+    ),
+}
 
 
-def write_portfolio(
-    desk: Desk,
-    out: Path,
-    *,
-    since: date,
-    as_of: date,
-    place: str | None,
-    unit: str | None = None,
-    map_of: date | None = None,
-) -> None:
-    """Write the portfolio statement to a file, whole or not at all."""
+def _add(name: str, kind: Kind) -> None:
+    """Add the command of a kind of document."""
+
+    @click.option("--out", type=click.Path(path_type=Path), required=True, help=".pdf .xlsx .csv")
+    @map_of
+    @place
+    @as_of
+    def run(desk: Desk, out: Path, **asked: Any) -> None:
+        write(desk, name, out, **asked)
+        click.echo(words.say(desk.language, "done.printed", path=str(out)))
+
+    for one in reversed(kind.asks):
+        option = _ASKED.get(one) or click.option(f"--{one}", help="Loans of this code alone.")
+        run = option(run)
+    run.__doc__ = words.say("en", f"paper.{name}")
+    command(name, paper)(run)
+
+
+for _name, _kind in papers.KINDS.items():
+    _add(_name, _kind)
+
+
+def write(desk: Desk, name: str, out: Path, **asked: Any) -> None:
+    """Write a document to a file, whole or not at all; whom it shows is noted before."""
+    kind, ending = papers.kind_of(name), _ending(out)
+    unit = asked.pop("unit", None) or desk.settings.unit_of_statement
+    said = {field: asked.pop(field) for field in papers.SAID if field in asked}
+    within = tuple((axis, key) for axis, key in asked.items() if key)
     with desk.read() as tx:
-        statement = statements.portfolio_statement(
-            tx,
-            desk.policy,
-            statements.Question(since, as_of, place=place, map_of=map_of),
-            made_at=frame.moment(),
-        )
+        value = kind.make(tx, desk.policy, Asked(**said, made_at=frame.moment(), within=within))
+    desk.note(View(f"print-{name}", LIST, said.get("place") or "", customers=kind.seen(value)))
     folder = desk.settings.font_folder
-    content = portfolio_paper.render(
-        statement,
-        unit="dong" if (unit or desk.settings.unit_of_statement) == "dong" else "million",
-        fonts=Path(folder) if folder else None,
-    )
-    write_file(out, content)
+    look = Look("dong" if unit == "dong" else "million", Path(folder) if folder else None)
+    write_file(out, kind.written(value, ending, look))
+
+
+def _ending(out: Path) -> Ending:
+    for ending in papers.ENDINGS:
+        if out.suffix.lower() == f".{ending}":
+            return ending
+    raise EndingUnfit(path=str(out), endings=list(papers.ENDINGS))
 
 
 def write_file(out: Path, content: bytes) -> None:

@@ -1,14 +1,15 @@
 """What somebody asks a document for: days, a place, and what it is narrowed to."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
+from creditdesk import statements
+from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
+from creditdesk.evidence import Evidence
 from creditdesk.statements import Question
 from creditdesk.users import Place, places
-from creditdesk.communes import map_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,21 @@ class Asked:
         """Return the first day of the year in which the figures end."""
         return date(self.as_of.year, 1, 1)
 
-    def question(self, since: date, *axes: str, **more: Any) -> Question:
+    def question(self, since: date, axes: tuple[str, ...]) -> Question:
         """Return the question for a book from a day on by some axes."""
-        asked = Question(
+        return Question(
             since, self.as_of, axes, self.place, map_of=self.map_of, within=self.within
         )
-        return replace(asked, **more)
+
+    def opened(
+        self, tx: Tx, policy: Policy, kind: str, since: date, axes: tuple[str, ...]
+    ) -> tuple[Question, Evidence]:
+        """Return the question for a book from a day on by some axes, and the evidence it opens.
+
+        Raises NothingInScope and what `statements.portfolio` refuses.
+        """
+        question = self.question(since, axes)
+        return statements.heading(tx, policy, question, kind=kind, made_at=self.made_at)
 
     def lies(self, tx: Tx) -> Place:
         """Return where all of it lies, as scopes know it; raises PlaceNotFound."""
@@ -54,12 +64,3 @@ class Asked:
         if "office" in keys:
             return places.of_office(tx, keys["office"])
         return places.of_place(tx, map_on(self.as_of), self.place or "")
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What every view works with."""
-
-    tx: Tx
-    policy: Policy
-    asked: Asked

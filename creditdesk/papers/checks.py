@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from creditdesk import sheets, statements
-from creditdesk.evidence import Identity
+from creditdesk import sheets
+from creditdesk.evidence import Evidence, Identity
 from creditdesk.figures import Figures, Portfolio
 from creditdesk.sheets import Part, Sheet
 
@@ -25,8 +25,8 @@ def identities(books: Sequence[Portfolio]) -> Iterator[Identity]:
     Each book's rows make the total, whatever they are by: so one form agrees with another.
     """
     total = books[0].total
-    yield Identity("parts-make-outstanding", _parts(total), total.outstanding)
-    yield Identity("opening-and-flows-make-closing", _closing(total), total.outstanding)
+    yield Identity("parts-make-outstanding", total.parts, total.outstanding)
+    yield Identity("opening-and-flows-make-closing", total.closing, total.outstanding)
     for book in books:
         if len(book.axes) == 1:
             named = _PLURAL.get(book.axes[0], "rows")
@@ -34,16 +34,8 @@ def identities(books: Sequence[Portfolio]) -> Iterator[Identity]:
                 added = sum(getattr(row.figures, name) for row in book.rows)
                 yield Identity(f"{named}-make-total:{name}", added, getattr(total, name))
     rows = [row.figures for book in books for row in book.rows]
-    sound = [row for row in rows if _parts(row) == _closing(row) == row.outstanding]
+    sound = [row for row in rows if row.parts == row.outstanding == row.closing]
     yield Identity("every-row-holds", len(sound), len(rows))
-
-
-def _parts(row: Figures) -> int:
-    return row.in_term + row.overdue + row.frozen
-
-
-def _closing(row: Figures) -> int:
-    return row.opening + row.drawn - row.principal_collected - row.written_off
 
 
 def nested(outer: Portfolio, inner: Portfolio) -> Identity:
@@ -73,15 +65,8 @@ class Cut:
 
 
 def sheet(
-    form: str,
-    head: statements.Heading,
-    parts: Iterable[Part],
-    *,
-    checked: Iterable[Identity],
-    notes: Sequence[str] = (),
+    evidence: Evidence, *parts: Part, checked: Iterable[Identity], notes: Sequence[str]
 ) -> Sheet:
-    """Return a sheet with its evidence."""
-    found = tuple(parts)
-    evidence = head.evidence(form, sheets.data(found), tuple(checked))
-    return Sheet(form, evidence, found, tuple(notes))
-
+    """Return a sheet of some parts, its evidence with their data and what was checked."""
+    proved = evidence.proved(sheets.data(parts), checked)
+    return Sheet(evidence.kind, proved, parts, tuple(notes))

@@ -1,6 +1,7 @@
 """01.1/BCTD by commune and 01.2/BCTD by programme: lending, collection and debt of a month."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from creditdesk import statements
 from creditdesk.db import Tx
@@ -45,19 +46,26 @@ def by_programme(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
 
 
 def _lending(tx: Tx, policy: Policy, asked: Asked, axis: str) -> Sheet:
-    question, head = statements.heading(
-        tx, policy, asked.question(asked.month, *_CHECKED, "term", "group"), asked.made_at
+    question, evidence = asked.opened(
+        tx, policy, _FORMS[axis], asked.month, (*_CHECKED, "term", "group")
     )
     groups = ("commune", "group")
     by, terms, whole, *books, inner = statements.cuts(
-        tx, policy, question, (axis,), (axis, "term"), ("term",), *zip(_CHECKED), groups
+        tx,
+        policy,
+        question,
+        (axis,),
+        (axis, "term"),
+        ("term",),
+        *((one,) for one in _CHECKED),
+        groups,
     )
-    (year,) = statements.cuts(tx, policy, statements.since(question, asked.year, axis), (axis,))
+    of_year = replace(question, since=asked.year, axes=(axis,))
+    (year,) = statements.cuts(tx, policy, of_year, (axis,))
     cuts = _Cuts(Cut(by), Cut(year), Cut(terms), Cut(whole))
     return sheet(
-        _FORMS[axis],
-        head,
-        [Part("lending", _COLUMNS, tuple(_lines(by.rows, cuts)))],
+        evidence,
+        Part("lending", _COLUMNS, tuple(_lines(by.rows, cuts))),
         checked=[*identities([by, *books, whole]), nested(books[0], inner)],
         notes=("lent-net", "collected-all", "terms-signed", "households-once", "turns-year"),
     )

@@ -1,13 +1,14 @@
 """LEN_31: a month by commune, trustee, programme and savings-and-credit group, in dong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from creditdesk import statements
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
-from creditdesk.figures import Figures, PortfolioRow
+from creditdesk.figures import Figures, Portfolio, PortfolioRow
 from creditdesk.papers.asked import Asked
-from creditdesk.papers.checks import Cut, identities, nested, sheet
+from creditdesk.papers.checks import identities, nested, sheet
 from creditdesk.sheets import Cell, Column, Line, Part, Sheet
 
 _AXES = ("commune", "trustee", "programme", "group")
@@ -27,31 +28,27 @@ _COLUMNS = (
     Column("savings_in", group="in_month"),
     Column("savings_out", group="in_month"),
 )
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def by_group(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
     """Return LEN_31; raises NothingInScope and what `statements.portfolio` refuses."""
-    question, head = statements.heading(
-        tx, policy, asked.question(asked.month, *_AXES), asked.made_at
-    )
+    question, evidence = asked.opened(tx, policy, "len-31", asked.month, _AXES)
     levels = [_AXES[:depth] for depth in range(1, len(_AXES) + 1)]
-    alone = zip(_AXES[1:])
+    alone = ((axis,) for axis in _AXES[1:])
     books = statements.cuts(tx, policy, question, *levels, *alone)
     lists = books[: len(levels)]
     return sheet(
-        "len-31",
-        head,
-        [Part("groups", _COLUMNS, tuple(_lines(lists)))],
+        evidence,
+        Part("groups", _COLUMNS, tuple(_lines(lists))),
         checked=[
             *identities([lists[0], *books[len(levels) :]]),
-            *(nested(outer, inner) for outer, inner in zip(lists, lists[1:])),
+            *(nested(outer, inner) for outer, inner in pairwise(lists)),
         ],
         notes=("lent-net", "no-savings", "households-once", "rows-alive"),
     )
 
 
-def _lines(lists: tuple[statements.Portfolio, ...]) -> Iterator[Line]:
+def _lines(lists: Sequence[Portfolio]) -> Iterator[Line]:
     counted = _groups_within(lists[-1])
     rows = {row.keys: row for book in lists for row in book.rows if _alive(row.figures)}
     numbers: dict[tuple[str, ...], int] = {}
@@ -66,14 +63,10 @@ def _line(row: PortfolioRow, number: int, groups: int) -> Line:
     depth, key, name = len(row.keys), row.keys[-1], row.names[-1]
     cells = _cells(row.figures, groups)
     if depth < len(_AXES):
-        return Line((_marked(depth, number), name, *cells), "lead", depth)
+        return Line((str(number), name, *cells), "lead", depth)
     if not key:
         return Line(("–", "", *cells), label="no-group")
     return Line(("–", f"{key} – {name}" if name != key else key, *cells))
-
-
-def _marked(depth: int, number: int) -> str:
-    return (str(number), _roman(number), f"{number}.")[depth - 1] if depth != 1 else str(number)
 
 
 def _alive(row: Figures) -> bool:
@@ -81,7 +74,7 @@ def _alive(row: Figures) -> bool:
     return any((row.outstanding, *flows))
 
 
-def _groups_within(book: statements.Portfolio) -> dict[tuple[str, ...], int]:
+def _groups_within(book: Portfolio) -> dict[tuple[str, ...], int]:
     """Return how many groups owe something within every beginning of the keys."""
     groups: dict[tuple[str, ...], set[str]] = {}
     for row in book.rows:

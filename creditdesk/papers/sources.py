@@ -30,9 +30,7 @@ _SECTIONS = (
 def by_source(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
     """Return 13/BC; raises NothingInScope and what `statements.portfolio` refuses."""
     since = asked.since or asked.month
-    question, head = statements.heading(
-        tx, policy, asked.question(since, "source", "commune", "purpose"), asked.made_at
-    )
+    question, evidence = asked.opened(tx, policy, "13-bc", since, ("source", "commune", "purpose"))
     by = [
         *(("source", "commune", "purpose"), ("source", "commune"), ("source", "purpose")),
         *(("source",), ("purpose",), ("commune",)),
@@ -40,9 +38,8 @@ def by_source(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
     books = statements.cuts(tx, policy, question, *by)
     found = _Books({book.axes: Cut(book) for book in books})
     return sheet(
-        "13-bc",
-        head,
-        [Part("sources", found.columns, tuple(found.lines()))],
+        evidence,
+        Part("sources", found.columns, tuple(found.lines())),
         checked=[
             *identities(books[3:]),
             nested(books[3], books[1]),
@@ -62,9 +59,14 @@ class _Books:
     def columns(self) -> tuple[Column, ...]:
         groups = ("all", *(f"purpose:{purpose}" for purpose in self._purposes))
         pairs = (
-            (Column("counted", "count", group), Column("amount", "dong", group)) for group in groups
+            (Column("counted", "count", group), Column("amount", "dong", group))
+            for group in groups
         )
-        return (Column("no", "no"), Column("name", "text"), *(one for pair in pairs for one in pair))
+        return (
+            Column("no", "no"),
+            Column("name", "text"),
+            *(one for pair in pairs for one in pair),
+        )
 
     def lines(self) -> Iterator[Line]:
         blank = ("",) * len(self.columns)

@@ -159,6 +159,19 @@ def offices_of(tx: Tx, commune: str) -> list[str]:
     return sorted(tx.execute(found).scalars())
 
 
+def places_with(tx: Tx, column: str, key: str) -> list[Any]:
+    """Return every (province, commune, office, group) where loans of a key are, or were."""
+    found = sa.union(
+        *(
+            sa.select(t.c.province, t.c.commune, t.c.office, t.c.group_no).where(
+                t.c[column] == key
+            )
+            for t in (loan, loan_place)
+        )
+    )
+    return list(tx.execute(found))
+
+
 def communes_of_offices(tx: Tx, offices: Iterable[str]) -> list[str]:
     """Return the communes in which offices have, or had, a loan, rising."""
     wanted = sorted(set(offices))

@@ -16,8 +16,8 @@ from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import Malformed
-from creditdesk.ledger import DIRECT
 from creditdesk.figures import AXES, FIGURE_NAMES, Figures, Portfolio, PortfolioRow
+from creditdesk.ledger import DIRECT
 
 STATUSES = ("open", "closed", "written-off")
 _COLUMN_OF = {"group": "group_no", "village": "village_code"}
@@ -184,7 +184,9 @@ def _terms(over: Axes, policy: Policy, day: date) -> np.ndarray:
 def _purposes(over: Axes, policy: Policy, day: date) -> pd.Categorical:
     """Return of every loan what its programme is for."""
     programmes, known = over.by("programme"), policy.programmes
-    purposes = [known[code].purpose if code in known else "other" for code in programmes.categories]
+    purposes = [
+        known[code].purpose if code in known else "other" for code in programmes.categories
+    ]
     return pd.Categorical(np.array(purposes, dtype=object)[programmes.codes])
 
 

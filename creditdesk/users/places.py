@@ -22,6 +22,26 @@ def of_place(tx: Tx, places: Map, code: str) -> Place:
     return Place(province=province or "", commune=commune, office=office)
 
 
+def of_office(tx: Tx, code: str) -> Place:
+    """Return an office as scopes know it."""
+    return _only(_places(tx, "office", code))._replace(office=code)
+
+
+def of_group(tx: Tx, number: str) -> Place:
+    """Return a group as scopes know it; its commune and office where it was in no other."""
+    return _only(_places(tx, "group_no", number))._replace(group=number)
+
+
+def _places(tx: Tx, column: str, key: str) -> list[Place]:
+    return [Place(*row) for row in records.moves.places_with(tx, column, key)]
+
+
+def _only(found: list[Place]) -> Place:
+    """Return what places have in common."""
+    codes = (set(column) for column in zip(*found, strict=True))
+    return Place(*(one.pop() if len(one) == 1 else "" for one in codes))
+
+
 def of_loan(tx: Tx, loan_no: str, day: date) -> Place | None:
     """Return where a loan lies on a day; None for a loan that is not there."""
     row = records.moves.find_loan_on(tx, loan_no, day)

@@ -53,6 +53,7 @@ def _scores(view: View) -> Iterator[GroupRow]:
             trustee=trustee,
             head=head,
             members=int(row.members),
+            paying=int(row.paying),
             outstanding=Dong(int(row.owed)),
             overdue=Dong(int(row.overdue)),
             known=score.known,
@@ -90,6 +91,7 @@ def _measured(view: View) -> pd.DataFrame:
             "group_no": columns["group_no"],
             "commune": columns["commune"],
             "household": np.where(view.owing, columns["household_id"], -1),
+            "household_id": columns["household_id"],
             "owed": view.now.outstanding,
             "overdue": view.now["overdue"],
             "interest_due": interest_due,
@@ -103,6 +105,8 @@ def _measured(view: View) -> pd.DataFrame:
     found["commune"] = groups["commune"].first()
     owing = frame[frame["household"] >= 0].groupby("group_no")
     found["members"] = owing["household"].nunique()
+    paying = frame[frame["interest_paid"] > 0].groupby("group_no")["household_id"].nunique()
+    found["paying"] = paying.reindex(found.index, fill_value=0)
     return found[found["owed"] > 0]
 
 

@@ -20,7 +20,14 @@ SINCE, AS_OF = date(2025, 1, 1), date(2026, 9, 30)
 BOOK = an_invented_book(31, count=20)
 AXES = [
     *(["commune"], ["programme"], ["source"], ["investor"], ["trustee"], ["office"], ["group"]),
-    *(["village"], ["status"], ["term"], ["purpose"], ["programme", "source"], ["commune", "group", "status"]),
+    *(
+        ["village"],
+        ["status"],
+        ["term"],
+        ["purpose"],
+        ["programme", "source"],
+        ["commune", "group", "status"],
+    ),
     ["source", "investor", "trustee", "office"],
 ]
 

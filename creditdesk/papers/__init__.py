@@ -1,0 +1,119 @@
+"""Every document the desk prints: what it asks, whose act it is, how it is made and written."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from creditdesk.db import Tx
+from creditdesk.engine.policy import Policy
+from creditdesk.errors import NotFound
+from creditdesk.evidence import NO_PROOF, Evidence, Proof
+from creditdesk.papers import groups, lending, nested, portfolios, sources
+from creditdesk.papers.asked import Asked
+from creditdesk.sheets import Sheet
+from reports import portfolio as portfolio_paper
+from reports import sheet as sheet_paper
+from reports import workbook
+
+__all__ = ["ENDINGS", "KINDS", "Asked", "Ending", "Kind", "Look", "PaperUnknown", "kind_of"]
+
+Ending = Literal["pdf", "xlsx", "csv"]
+ENDINGS: tuple[Ending, ...] = get_args(Ending)
+MEDIA: Mapping[Ending, str] = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+_NARROWED = ("office", "group", "trustee", "programme", "source", "investor")
+
+
+class PaperUnknown(NotFound):
+    """The desk prints no such document."""
+
+    code = "paper-unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a document is written, beside what it says.
+
+    unit   of amounts, where its form leaves it open
+    fonts  a folder of typefaces instead of ours
+    proof  how whoever holds it can check it
+    """
+
+    unit: Literal["million", "dong"] = "million"
+    fonts: Path | None = None
+    proof: Proof = NO_PROOF
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of document.
+
+    act       whose act it is to print it, in the table of permissions; `export` as a table
+    asks      what it has to be asked beside its day and place: `since`, `by`, `unit`, and the axes
+              that it can be narrowed to
+    make      the value that it shows
+    render    the value as a PDF
+    tables    the value as tables, for its twins
+    evidence  the value's evidence
+    seen      the numbers of the customers whom it shows: their accesses are noted
+    """
+
+    act: str
+    make: Callable[[Tx, Policy, Asked], Any]
+    asks: tuple[str, ...] = _NARROWED
+    export: str = "portfolio-export"
+    render: Callable[[Any, Look], bytes] = lambda value, look: sheet_paper.render(
+        value, fonts=look.fonts, proof=look.proof
+    )
+    tables: Callable[[Any], Sheet] = lambda value: value
+    seen: Callable[[Any], Collection[str]] = lambda value: ()
+
+    def evidence(self, value: Any) -> Evidence:
+        """Return what is known of how a value came to be."""
+        found: Evidence = value.evidence
+        return found
+
+    def act_of(self, ending: Ending) -> str:
+        """Return whose act it is to have the document with an ending."""
+        return self.act if ending == "pdf" else self.export
+
+    def written(self, value: Any, ending: Ending, look: Look) -> bytes:
+        """Return a value as a file; its tables carry the same figures as its paper."""
+        if ending == "pdf":
+            return self.render(value, look)
+        if ending == "xlsx":
+            return workbook.render(self.tables(value))
+        return self.evidence(value).data
+
+
+def _portfolio(value: Any, look: Look) -> bytes:
+    return portfolio_paper.render(value, unit=look.unit, fonts=look.fonts, proof=look.proof)
+
+
+KINDS: Mapping[str, Kind] = {
+    "portfolio": Kind(
+        "portfolio-print",
+        portfolios.statement,
+        ("since", "by", "unit", *_NARROWED),
+        render=_portfolio,
+        tables=portfolios.tables,
+    ),
+    "01-1-bctd": Kind("portfolio-print", lending.by_commune),
+    "01-2-bctd": Kind("portfolio-print", lending.by_programme),
+    "13-bc": Kind("portfolio-print", sources.by_source, ("since", *_NARROWED)),
+    "len-31": Kind("groups", nested.by_group),
+    "bc0437": Kind("groups", groups.scored, ("group", "trustee")),
+    "bc0438": Kind("groups", groups.entrusted, ("trustee",)),
+}
+"""What stands after `creditdesk print`, and in addresses."""
+
+
+def kind_of(name: str) -> Kind:
+    """Return a kind of document by its name; raises PaperUnknown."""
+    if name not in KINDS:
+        raise PaperUnknown(name=name, names=list(KINDS))
+    return KINDS[name]

@@ -1,0 +1,168 @@
+"""Tables of figures on paper: the form's head, its tables, notes, checks and signatures."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from creditdesk.engine import days
+from creditdesk.engine.money import millions, written
+from creditdesk.evidence import NO_PROOF, Proof
+from creditdesk.sheets import Cell, CellKind, Part, Sheet, first_text
+from reports import checked, forms, scopes
+from reports.forms import FORMS, Form
+from reports.paper import Imprint, Paper, spoken_day
+from reports.table import Column, Row, Table
+
+_MARKS = ("I", "II", "III", "IV", "V", "VI")
+_NAME = 96.0  # [pt] that the column of names has at least
+_WIDEST = 230.0
+_PAD = 4.5
+_ALIGNED: dict[str, Literal["left", "middle", "right"]] = {
+    "no": "middle",
+    "text": "left",
+    "code": "middle",
+    "day": "middle",
+}
+
+
+def render(sheet: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) -> bytes:
+    """Return a sheet as a PDF: the same value gives the same bytes.
+
+    fonts  a folder with a regular, a bold and an italic TrueType face instead of ours
+
+    Raises FileNotFoundError or ValueError where `fonts` cannot write Vietnamese.
+    """
+    form, scope = FORMS[sheet.form], sheet.evidence.scope
+    author = f"{scopes.PARENT} {scopes.branch(scope)}"
+    imprint = Imprint(f"{form.number} {form.title}", author, sheet.evidence, proof)
+    paper = Paper(imprint, fonts=fonts)
+    several = len(sheet.parts) > 1
+    mark = _MARKS[len(sheet.parts)] if several else "II"
+    _front(paper, sheet, form, mark)
+    for at, part in enumerate(sheet.parts):
+        if several:
+            paper.heading(f"{_MARKS[at]}. {forms.PARTS[part.code]}", keep=100)
+        draw(paper, part, form)
+    _notes(paper, sheet)
+    checked.identities(paper, sheet.evidence, mark=mark)
+    place = paper.faces.italic.clean(scope.province_name)
+    paper.signatures(place, imprint.made.date(), form.posts)
+    return paper.finish()
+
+
+def _front(paper: Paper, sheet: Sheet, form: Form, mark: str) -> None:
+    evidence, faces = sheet.evidence, paper.faces
+    paper.write(f"Mẫu số {form.number}", paper.right, paper.y, face=faces.italic, align="right")
+    paper.y -= 2
+    paper.national_header(scopes.PARENT, scopes.branch(evidence.scope))
+    paper.y -= 6
+    paper.flow(form.title, face=faces.bold, size=14, align="middle")
+    spoken = spoken_day(evidence.as_of)
+    paper.flow(f"{spoken[0].upper()}{spoken[1:]}", face=faces.italic, size=11, align="middle")
+    paper.y -= 4
+    paper.flow(f"{scopes.covered(evidence.scope)}.", size=10)
+    since, as_of = days.written(evidence.since), days.written(evidence.as_of)
+    mapped = days.written(evidence.map_of)
+    flows = (
+        f"Phát sinh {'trong kỳ' if form.period else 'trong tháng'}: từ {since} đến hết {as_of}."
+    )
+    paper.flow(f"{flows} Địa giới hành chính: theo bản đồ ngày {mapped}.", size=10)
+    if evidence.demonstration:
+        paper.flow(scopes.DEMONSTRATION, face=faces.bold, size=10)
+    checked.alarm(paper, evidence, mark=mark)
+    paper.y -= 4
+
+
+def _notes(paper: Paper, sheet: Sheet) -> None:
+    paper.y -= 2
+    paper.heading("Ghi chú", keep=30)
+    notes = [forms.NOTES[code] for code in sheet.notes]
+    if FORMS[sheet.form].unit == "million":
+        notes.append(checked.ROUNDED)
+    said = (*notes, f"Chính sách áp dụng: phiên bản {sheet.evidence.policy}.")
+    for number, note in enumerate((*said, checked.left_out(sheet.evidence)), 1):
+        paper.flow(f"{number}. {note}", size=9)
+    paper.y -= 2
+
+
+# --- a table ---
+
+
+def draw(paper: Paper, part: Part, form: Form) -> None:
+    """Draw one table of a sheet from the present height on."""
+    columns = _columns(paper, part, form)
+    table = Table(paper, columns, size=form.size, unit=form.units)
+    table.draw(_rows(part, form), after=20)
+
+
+def _columns(paper: Paper, part: Part, form: Form) -> tuple[Column, ...]:
+    """Return columns as wide as what they hold; what is left over is the names'."""
+    bold, name = paper.faces.bold, first_text(part)
+    wide = []
+    for at, column in enumerate(part.columns):
+        title = forms.column(column.code)
+        words = max(bold.width(bold.clean(word), 8) for word in title.split(" "))
+        texts = _widest(part, at, form)
+        held = max((bold.width(bold.clean(text), form.size) for text in texts), default=0)
+        wide.append(max(words + 2.5, held + _PAD))
+    wide[name] = 0
+    spare = paper.room - sum(wide)
+    if spare < _NAME:
+        # Letters are set narrower rather than cut where so much does not fit a page.
+        wide = [one * (paper.room - _NAME) / sum(wide) for one in wide]
+        spare = _NAME
+    wide[name] = min(spare, _WIDEST)
+    rest = (spare - wide[name]) / (len(wide) - 1)
+    return tuple(
+        Column(
+            forms.column(column.code),
+            one if at == name else one + rest,
+            forms.GROUPS.get(column.group, column.group),
+            align=_ALIGNED.get(column.kind, "right"),
+        )
+        for at, (column, one) in enumerate(zip(part.columns, wide, strict=True))
+    )
+
+
+def _widest(part: Part, at: int, form: Form) -> list[str]:
+    """Return the texts of a column that may be its widest."""
+    kind = part.columns[at].kind
+    cells = [line.cells[at] for line in part.lines]
+    texts = max((cell for cell in cells if isinstance(cell, str)), key=len, default="")
+    numbers = [cell for cell in cells if isinstance(cell, int | Decimal)]
+    some = [max(numbers), min(numbers)] if numbers else []
+    return [texts, *(told(one, kind, form) for one in some), "00/00/0000" if kind == "day" else ""]
+
+
+def _rows(part: Part, form: Form) -> Iterator[Row]:
+    name, columns = first_text(part), part.columns
+    for line in part.lines:
+        label = forms.LABELS.get(line.label, line.label)
+        if line.kind == "heading":
+            yield Row((label, *[""] * (len(columns) - 1)), "heading")
+            continue
+        cells = [
+            told(cell, column.kind, form) for cell, column in zip(line.cells, columns, strict=True)
+        ]
+        if label:
+            cells[name] = label
+        yield Row(tuple(cells), line.kind, line.level)
+
+
+def told(cell: Cell, kind: CellKind, form: Form) -> str:
+    """Return a cell as the bank writes it; nothing where the book holds nothing."""
+    if cell is None or isinstance(cell, str):
+        return cell or ""
+    if isinstance(cell, date):
+        return days.written(cell)
+    if isinstance(cell, Decimal):
+        return _decimal(cell * 100 if kind == "share" else cell)
+    if kind == "dong" and form.unit == "million":
+        return millions(cell)
+    return written(cell)
+
+
+def _decimal(value: Decimal) -> str:
+    return f"{value.quantize(Decimal('0.01')):,}".translate(str.maketrans(",.", ".,"))
