@@ -30,7 +30,7 @@ from creditdesk import (
 from creditdesk.cli import frame
 from creditdesk.cli.files import limits_of
 from creditdesk.cli.frame import WHOLE, Desk, command
-from creditdesk.cli.paper import write_portfolio
+from creditdesk.cli.paper import write
 from creditdesk.cli.users import begin_users, invite
 from creditdesk.engine.policy import rate_changes_reaching
 from creditdesk.errors import BooksBroken, Refused
@@ -226,7 +226,7 @@ def start(desk: Desk) -> None:
         provinces = opening.provinces(tx)
     month_end = last.replace(day=1) - timedelta(days=1)
     first = date(month_end.year, 1, 1)
-    write_portfolio(desk, out, since=first, as_of=month_end, place=provinces[0])
+    write(desk, "portfolio", out, since=first, as_of=month_end, place=provinces[0])
     frame.note(words.say(desk.language, "done.printed", path=str(out)))
     with desk.read() as tx:
         if not people.anybody(tx):

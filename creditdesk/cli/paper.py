@@ -23,12 +23,6 @@ class CannotWrite(Malformed):
     code = "cannot-write"
 
 
-class EndingUnfit(Malformed):
-    """A document is written as PDF, XLSX or CSV: the file's ending says which."""
-
-    code = "ending-unfit"
-
-
 @cli.group("print")
 def paper() -> None:
     """Print a document: as PDF, or its figures as XLSX or CSV."""
@@ -80,10 +74,8 @@ def write(desk: Desk, name: str, out: Path, **asked: Any) -> None:
 
 
 def _ending(out: Path) -> Ending:
-    for ending in papers.ENDINGS:
-        if out.suffix.lower() == f".{ending}":
-            return ending
-    raise EndingUnfit(path=str(out), endings=list(papers.ENDINGS))
+    """Return what a file is by its name: a PDF unless it says otherwise."""
+    return next((one for one in papers.ENDINGS if out.suffix.lower() == f".{one}"), "pdf")
 
 
 def write_file(out: Path, content: bytes) -> None:

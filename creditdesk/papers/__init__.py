@@ -16,7 +16,19 @@ from reports import portfolio as portfolio_paper
 from reports import sheet as sheet_paper
 from reports import workbook
 
-__all__ = ["ENDINGS", "KINDS", "Asked", "Ending", "Kind", "Look", "PaperUnknown", "kind_of"]
+__all__ = [
+    "ENDINGS",
+    "KINDS",
+    "MEDIA",
+    "NARROWED",
+    "SAID",
+    "Asked",
+    "Ending",
+    "Kind",
+    "Look",
+    "PaperUnknown",
+    "kind_of",
+]
 
 Ending = Literal["pdf", "xlsx", "csv"]
 ENDINGS: tuple[Ending, ...] = get_args(Ending)
@@ -25,7 +37,9 @@ MEDIA: Mapping[Ending, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-_NARROWED = ("office", "group", "trustee", "programme", "source", "investor")
+SAID = ("since", "as_of", "place", "map_of", "by")
+"""What a document is asked for beside the keys it is narrowed to."""
+NARROWED = ("office", "group", "trustee", "programme", "source", "investor")
 
 
 class PaperUnknown(NotFound):
@@ -64,7 +78,7 @@ class Kind:
 
     act: str
     make: Callable[[Tx, Policy, Asked], Any]
-    asks: tuple[str, ...] = _NARROWED
+    asks: tuple[str, ...] = NARROWED
     export: str = "portfolio-export"
     render: Callable[[Any, Look], bytes] = lambda value, look: sheet_paper.render(
         value, fonts=look.fonts, proof=look.proof
@@ -98,13 +112,13 @@ KINDS: Mapping[str, Kind] = {
     "portfolio": Kind(
         "portfolio-print",
         portfolios.statement,
-        ("since", "by", "unit", *_NARROWED),
+        ("since", "by", "unit", *NARROWED),
         render=_portfolio,
         tables=portfolios.tables,
     ),
     "01-1-bctd": Kind("portfolio-print", lending.by_commune),
     "01-2-bctd": Kind("portfolio-print", lending.by_programme),
-    "13-bc": Kind("portfolio-print", sources.by_source, ("since", *_NARROWED)),
+    "13-bc": Kind("portfolio-print", sources.by_source, ("since", *NARROWED)),
     "len-31": Kind("groups", nested.by_group),
     "bc0437": Kind("groups", groups.scored, ("group", "trustee")),
     "bc0438": Kind("groups", groups.entrusted, ("trustee",)),

@@ -120,13 +120,9 @@ def loans(
     """Return one row per loan that has lent anything: axes, figures [dong], household."""
     now = standings.image(tx, over.province, question.as_of)
     before = standings.image(tx, over.province, standings.day_before(question.since))
-    chosen = now["draws"] > 0
+    chosen = _chosen(over, now, question)
     if inside is not None:
         chosen &= inside
-    for axis, key in question.within:
-        chosen &= keys_of(over, now, axis) == key
-    if not question.direct:
-        chosen &= over.by("trustee") != DIRECT
     earned = standings.earned(tx, over, now)
     outstanding, late = now.outstanding, now.late
     columns: dict[str, Any] = {
@@ -161,6 +157,16 @@ def loans(
         if axis not in keys:
             columns[axis] = keys_of(over, now, axis)
     return pd.DataFrame({name: values[chosen] for name, values in columns.items()}, copy=False)
+
+
+def _chosen(over: Axes, now: Image, question: Question) -> np.ndarray:
+    """Return which loans have lent anything and have the keys that are asked for."""
+    found: np.ndarray = now["draws"] > 0
+    for axis, key in question.within:
+        found &= keys_of(over, now, axis) == key
+    if not question.direct:
+        found &= over.by("trustee") != DIRECT
+    return found
 
 
 def keys_of(over: Axes, now: Image, axis: str) -> Any:

@@ -8,6 +8,7 @@ from creditdesk.web import (
     guard,
     health,
     loans,
+    papers,
     portfolio,
     provided,
     signing,
@@ -26,6 +27,7 @@ def furnish(app: Flask, desk: Desk) -> None:
     writing.install(app)
     troubles.install(app)
     signing.install(app)
-    for pages in (portfolio.pages, loans.pages, signing.pages, provided.pages, health.pages):
+    books = (portfolio.pages, papers.pages, loans.pages)
+    for pages in (*books, signing.pages, provided.pages, health.pages):
         app.register_blueprint(pages)
     api.install(app)

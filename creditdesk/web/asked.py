@@ -12,6 +12,7 @@ from creditdesk.cards import FILTERS, Cover, communes_of
 from creditdesk.db import Tx
 from creditdesk.engine import days
 from creditdesk.errors import DeskError
+from creditdesk.figures import AXES
 from creditdesk.statements import PeriodBackwards
 from creditdesk.web import edge
 from creditdesk.web.shapes import ChoiceField, CodeField, DayField
@@ -198,3 +199,14 @@ def periods(cover: Cover, chosen: Asked) -> tuple[Period, ...]:
         Period("this-month", last, chosen.as_of),
         Period("year-before", year_before, date(last.year, 1, 1) - timedelta(days=1)),
     )
+
+
+def narrowed(axes: tuple[str, ...]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return the axis of a document's rows, and the axes it is narrowed to with one key of each.
+
+    Raises NotAChoice.
+    """
+    fields = {axis: CodeField(load_default="") for axis in axes}
+    shape = Query.from_dict({"by": ChoiceField(AXES, load_default=AXES[0]), **fields})
+    told = _read(shape())
+    return told["by"], tuple((axis, told[axis]) for axis in axes if told[axis])

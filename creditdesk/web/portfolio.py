@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, render_template
@@ -15,7 +14,7 @@ from creditdesk.db import Tx
 from creditdesk.engine.money import round_ratio
 from creditdesk.figures import Figures, Portfolio, PortfolioRow
 from creditdesk.statements import Question
-from creditdesk.web import edge
+from creditdesk.web import edge, papers
 from creditdesk.web.asked import (
     Asked,
     asked,
@@ -27,7 +26,6 @@ from creditdesk.web.asked import (
     within,
 )
 from creditdesk.web.writing import alphabetical
-from reports import portfolio as portfolio_paper
 
 RANKED = 10
 PAGE = 100
@@ -159,23 +157,7 @@ def table() -> Response:
 @pages.get("/portfolio.pdf")
 def paper() -> Response:
     """Send the portfolio statement as PDF."""
-    desk = edge.desk()
-    with edge.read() as tx:
-        chosen = within(tx, asked(edge.cover(tx), unit=desk.settings.unit_of_statement))
-        require("portfolio-print", tx, chosen)
-        statement = statements.portfolio_statement(
-            tx,
-            desk.policy,
-            Question(chosen.since, chosen.as_of, place=chosen.place or None),
-            made_at=edge.moment(),
-        )
-    folder = desk.settings.font_folder
-    content = portfolio_paper.render(
-        statement,
-        unit="dong" if chosen.unit == "dong" else "million",
-        fonts=Path(folder) if folder else None,
-    )
-    return _file(content, "application/pdf", chosen, "pdf")
+    return papers.answer("portfolio", "pdf")
 
 
 def _file(content: bytes, kind: str, chosen: Asked, ending: str) -> Response:

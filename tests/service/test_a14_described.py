@@ -36,6 +36,7 @@ PATHS = {
     "household_no": "0000000001",
     "application_no": "D7",
     "number": "1",
+    "kind": "01-1-bctd",
     "receipt_no": "T1",
     "month": "2026-06",
 }

@@ -7,13 +7,25 @@ from flask import Blueprint, Flask, Response
 from werkzeug.routing import BaseConverter
 
 from creditdesk.web import edge
-from creditdesk.web.api import book, books, decisions, forms, jobs, law, loans, people, receipts
+from creditdesk.web.api import (
+    book,
+    books,
+    decisions,
+    forms,
+    jobs,
+    law,
+    loans,
+    papers,
+    people,
+    receipts,
+)
 from creditdesk.web.api.description import PARAMETERS, describe
 from creditdesk.web.api.frame import Operation
 
 SERVICES = (
     loans.service,
     book.service,
+    papers.service,
     receipts.service,
     decisions.service,
     people.service,

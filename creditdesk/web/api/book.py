@@ -4,21 +4,21 @@ import json
 from datetime import date
 from hashlib import sha256
 from operator import attrgetter
-from pathlib import Path
 from typing import Any
 
-from creditdesk import arrears, documents, statements, worklists
+from creditdesk import arrears, documents, papers, statements, worklists
 from creditdesk.accesses import LIST, View
 from creditdesk.db import Tx
 from creditdesk.figures import AXES
+from creditdesk.papers import Asked
 from creditdesk.statements import PeriodBackwards, Question
 from creditdesk.web import edge, within
 from creditdesk.web.api import paging, told
 from creditdesk.web.api.frame import Service, Told
 from creditdesk.web.api.loans import AsOf
 from creditdesk.web.api.paging import SortField
+from creditdesk.web.papers import look
 from creditdesk.web.shapes import DayField, NotAChoice, TextField
-from reports import portfolio as portfolio_paper
 
 PLACE = "[0-9]{2}|[0-9]{5}"
 
@@ -100,20 +100,11 @@ def _period(asked: dict[str, Any]) -> tuple[date, date]:
 def statement(tx: Tx, asked: dict[str, Any]) -> bytes:
     """Tell the portfolio statement as it is printed."""
     within.place(tx, "portfolio-print", asked.get("place"))
-    desk = edge.desk()
     since, as_of = _period(asked)
-    found = statements.portfolio_statement(
-        tx,
-        desk.policy,
-        Question(since, as_of, place=asked.get("place")),
-        made_at=edge.moment(),
-    )
-    folder = desk.settings.font_folder
-    return portfolio_paper.render(
-        found,
-        unit="dong" if desk.settings.unit_of_statement == "dong" else "million",
-        fonts=Path(folder) if folder else None,
-    )
+    wanted = Asked(as_of, edge.moment(), since=since, place=asked.get("place"))
+    kind, desk = papers.KINDS["portfolio"], edge.desk()
+    found = kind.make(tx, desk.policy, wanted)
+    return kind.written(found, "pdf", look(desk.settings.unit_of_statement))
 
 
 @service.get("/worklists", "listWorklists", act="worklist", answers=told.Names)

@@ -211,7 +211,8 @@ def _success(told: Operation) -> dict[str, Any]:
         headers["ETag"] = _header("The state of what is told, strong.")
     if told.writes:
         headers["Idempotency-Replayed"] = _header("true where the answer is that of before.")
-    found = {"description": told.summary, "content": {told.media: {"schema": schema}}}
+    content = {media: {"schema": schema} for media in (told.media, *told.also)}
+    found = {"description": told.summary, "content": content}
     return found | {"headers": headers}
 
 

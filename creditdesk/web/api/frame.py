@@ -27,12 +27,14 @@ class Told(NamedTuple):
     of_loan   the state of the loan that it tells of, for its tag
     location  where the thing is that it made
     view      which persons it shows, for the journal of accesses
+    media     of the file, where it is not that of the operation
     """
 
     document: Any
     of_loan: str | None = None
     location: str = ""
     view: View | None = None
+    media: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Operation:
     act      the act of the table of permissions, or several of which one is asked by what is said
     asks     what the address says after its question mark; takes  what the body says
     of_loan  where the number of the one loan stands that it changes, if any: If-Match guards it
+    also     further media that it tells, as it is asked
     looks    whether it says much to look at something, and changes nothing
     """
 
@@ -61,6 +64,7 @@ class Operation:
     tagged: bool = False
     of_loan: str = ""
     media: str = JSON
+    also: tuple[str, ...] = ()
     looks: bool = False
 
     @property
@@ -147,7 +151,7 @@ def _admit(told: Operation) -> None:
 
 def _accepted(told: Operation) -> None:
     accepted = request.accept_mimetypes
-    if accepted and not accepted.quality(told.media):
+    if accepted and not any(map(accepted.quality, (told.media, *told.also))):
         raise NotAcceptable(media=told.media)
 
 
@@ -207,7 +211,7 @@ def _told(found: Any) -> Told:
 
 def _answer(found: Told, told: Operation) -> Response:
     if isinstance(found.document, bytes):
-        return Response(found.document, status=told.status, content_type=told.media)
+        return Response(found.document, status=told.status, content_type=found.media or told.media)
     answer = Response(strict.written(found.document), status=told.status, content_type=told.media)
     if found.location:
         answer.headers["Location"] = found.location

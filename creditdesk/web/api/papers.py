@@ -1,0 +1,78 @@
+"""The documents that the desk prints: as PDF, or their figures as tables."""
+
+from typing import Any
+
+from creditdesk import papers
+from creditdesk.accesses import LIST, View
+from creditdesk.communes import PlaceNotFound
+from creditdesk.db import Tx
+from creditdesk.figures import AXES
+from creditdesk.papers import ENDINGS, MEDIA, Asked
+from creditdesk.users.permissions import NotYours
+from creditdesk.web import edge
+from creditdesk.web.api.book import PLACE
+from creditdesk.web.api.frame import Service, Told
+from creditdesk.web.api.loans import AsOf
+from creditdesk.web.papers import look
+from creditdesk.web.shapes import ChoiceField, DayField, TextField
+
+_KEY = "[0-9A-Za-z_-]{1,20}"
+
+service = Service("papers")
+
+
+class PaperAsked(AsOf):
+    """The days and the place of a document, what its rows are, and what it is narrowed to."""
+
+    from_ = DayField(data_key="from")
+    map = DayField()
+    place = TextField(5, pattern=PLACE)
+    by = ChoiceField(AXES, load_default="commune")
+    ending = ChoiceField(ENDINGS, load_default="pdf", data_key="as")
+    office = TextField(20, pattern=_KEY)
+    group = TextField(20, pattern=_KEY)
+    trustee = TextField(20, pattern=_KEY)
+    programme = TextField(20, pattern=_KEY)
+    source = TextField(20, pattern=_KEY)
+    investor = TextField(20, pattern=_KEY)
+
+
+@service.get(
+    "/papers/<code:kind>",
+    "printPaper",
+    act="portfolio-print portfolio-export groups",
+    answers=None,
+    asks=PaperAsked,
+    media=MEDIA["pdf"],
+    also=(MEDIA["xlsx"], MEDIA["csv"]),
+)
+def paper(tx: Tx, asked: dict[str, Any], kind: str) -> Told:
+    """Tell a document as it is printed, or its figures as a table."""
+    found, desk = papers.kind_of(kind), edge.desk()
+    ending, where = asked["ending"], asked.get("place") or ""
+    wanted = Asked(
+        asked.get("as_of", edge.today()),
+        edge.moment(),
+        since=asked.get("from_"),
+        place=where or None,
+        map_of=asked.get("map"),
+        by=asked["by"],
+        within=tuple(
+            (axis, asked[axis]) for axis in found.asks if axis in papers.NARROWED and axis in asked
+        ),
+    )
+    _require(tx, found.act_of(ending), wanted)
+    value = found.make(tx, desk.policy, wanted)
+    content = found.written(value, ending, look(desk.settings.unit_of_statement))
+    view = View(f"print-{kind}", LIST, where, edge.need(), found.seen(value))
+    return Told(content, view=view, media=MEDIA[ending])
+
+
+def _require(tx: Tx, act: str, wanted: Asked) -> None:
+    """Refuse what lies elsewhere as if it were not there; raises NotYours of the whole book."""
+    try:
+        edge.require(act, wanted.lies(tx))
+    except NotYours:
+        if wanted.place is None and not wanted.within:
+            raise
+        raise PlaceNotFound(place=wanted.place or wanted.within[0][1]) from None

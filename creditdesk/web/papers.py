@@ -1,0 +1,60 @@
+"""Documents that the desk prints, each by its kind and ending."""
+
+from pathlib import Path
+
+from flask import Blueprint, Response, request
+
+from creditdesk import papers
+from creditdesk.accesses import LIST, View
+from creditdesk.communes import PlaceNotFound
+from creditdesk.papers import MEDIA, Asked, Ending, Kind, Look
+from creditdesk.web import asked as address
+from creditdesk.web import edge
+
+pages = Blueprint("papers", __name__)
+
+
+@pages.get("/papers/<kind>.<any(pdf, xlsx, csv):ending>")
+def paper(kind: str, ending: Ending) -> Response:
+    """Send a document as its kind and ending say."""
+    return answer(kind, ending)
+
+
+def answer(name: str, ending: Ending) -> Response:
+    """Return a document as an answer; whom it shows is noted before."""
+    kind, desk = papers.kind_of(name), edge.desk()
+    with edge.read() as tx:
+        chosen = address.asked(edge.cover(tx), unit=desk.settings.unit_of_statement)
+        chosen = address.within(tx, chosen)
+        wanted = _wanted(kind, chosen)
+        if edge.reader() is not None:
+            edge.show(kind.act_of(ending), wanted.lies(tx), PlaceNotFound(place=chosen.place))
+        value = kind.make(tx, desk.policy, wanted)
+    edge.note(View(f"print-{name}", LIST, chosen.place, customers=kind.seen(value)))
+    where = "inline" if ending == "pdf" else "attachment"
+    called = kind.evidence(value).file_name
+    return Response(
+        kind.written(value, ending, look(chosen.unit)),
+        content_type=MEDIA[ending],
+        headers={"Content-Disposition": f'{where}; filename="{called}.{ending}"'},
+    )
+
+
+def look(unit: str) -> Look:
+    """Return how this desk writes its documents; amounts in a unit where the form leaves it."""
+    folder = edge.desk().settings.font_folder
+    return Look("dong" if unit == "dong" else "million", Path(folder) if folder else None)
+
+
+def _wanted(kind: Kind, chosen: address.Asked) -> Asked:
+    axes = tuple(axis for axis in kind.asks if axis in papers.NARROWED)
+    by, within = address.narrowed(axes)
+    said = "since" in kind.asks and request.args.get("from", "").strip()
+    return Asked(
+        chosen.as_of,
+        edge.moment(),
+        since=chosen.since if said or "by" in kind.asks else None,
+        place=chosen.place or None,
+        by=by,
+        within=within,
+    )
