@@ -6,7 +6,8 @@ with that word is said in docs/decisions/0019-identity-provider.md.
 
 import hmac
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Any, NamedTuple
 from urllib.parse import quote_plus
 
@@ -39,6 +40,7 @@ _ALGORITHMS = ("RS256", "PS256", "ES256")
 _LEEWAY = 60  # seconds by which its clock may differ from ours
 _KEPT = timedelta(hours=1)
 _KEYS_AGAIN = timedelta(minutes=1)
+_LEFT_ALONE = timedelta(seconds=10)
 _LONGEST_SUBJECT = 255
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
@@ -73,6 +75,8 @@ class Provider:
         self._configured = configured
         self._secret = provider_secret(configured)
         self._found: _Found | None = None
+        self._again = datetime.min.replace(tzinfo=UTC)
+        self._reading = Lock()
         self.label = configured.provider_label or configured.provider_issuer
         self.returns_to = f"{public_address(configured)}{ANSWERS}"
 
@@ -158,19 +162,31 @@ class Provider:
         return outward.ask(address, seconds=self._configured.provider_seconds, **more)
 
     def _known(self, at: datetime) -> _Found:
-        if self._found is None or at >= self._found.at + _KEPT:
-            issuer = self._configured.provider_issuer
-            try:
-                said = self._ask(get_well_known_url(issuer, external=True))
-            except ProviderSaysNo as trouble:
-                raise ProviderSilent(why=str(trouble)) from None
-            if said.get("issuer") != issuer:
-                raise ProviderSilent(why="issuer-of-discovery")
-            named = [said.get(one) for one in _ENDPOINTS]
-            if not all(isinstance(one, str) and is_safe(one) for one in named):
-                raise ProviderSilent(why="endpoints")
-            self._found = _Found(said, self._keys(said), at)
-        return self._found
+        """Return what the provider says of itself; one that was silent is left alone for a while.
+
+        Raises ProviderSilent.
+        """
+        with self._reading:
+            if self._found is None or at >= self._found.at + _KEPT:
+                if at < self._again:
+                    raise ProviderSilent(why="silent-before")
+                self._again = at + _LEFT_ALONE
+                self._found = self._read(at)
+                self._again = at
+            return self._found
+
+    def _read(self, at: datetime) -> _Found:
+        issuer = self._configured.provider_issuer
+        try:
+            said = self._ask(get_well_known_url(issuer, external=True))
+        except ProviderSaysNo as trouble:
+            raise ProviderSilent(why=str(trouble)) from None
+        if said.get("issuer") != issuer:
+            raise ProviderSilent(why="issuer-of-discovery")
+        named = [said.get(one) for one in _ENDPOINTS]
+        if not all(isinstance(one, str) and is_safe(one) for one in named):
+            raise ProviderSilent(why="endpoints")
+        return _Found(said, self._keys(said), at)
 
     def _keys(self, said: Mapping[str, Any]) -> KeySet:
         try:

@@ -1,4 +1,4 @@
-"""How much is answered in a minute: to one token, and to one address."""
+"""How much is answered in a minute: to one token, to one address, on the way to the provider."""
 
 from collections import Counter
 from threading import Lock
@@ -41,6 +41,12 @@ def of_address() -> None:
     """Count a request of its address, before anything is looked up; raises TooManyRequests."""
     most = edge.desk().settings.api_calls_of_address
     _minute().count(f"address {request.remote_addr}", most, _now())
+
+
+def of_provider() -> None:
+    """Count a way to the identity provider or back, of its address; raises TooManyRequests."""
+    most = edge.desk().settings.sign_in_tries_of_address
+    _minute().count(f"provider {request.remote_addr}", most, _now())
 
 
 def of_person(name: str) -> None:

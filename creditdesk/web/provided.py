@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, g, request
 from creditdesk.errors import DeskError
 from creditdesk.users import identities
 from creditdesk.users.provider import ANSWERS, Provider
-from creditdesk.web import edge, keeping, returning
+from creditdesk.web import edge, keeping, limits, returning
 
 pages = Blueprint("provided", __name__)
 _log = logging.getLogger(__name__)
@@ -53,6 +53,7 @@ def leave() -> Response:
 
 
 def _provider() -> Provider:
+    limits.of_provider()
     return edge.desk().provider or abort(404)
 
 

@@ -301,6 +301,22 @@ def test_a_provider_that_does_not_answer_as_one_is_told_of_and_passwords_go_on(m
     assert browser.sign_in("local").status_code == 303
 
 
+def test_a_silent_provider_is_left_alone_for_a_while(make, idp):
+    idp.spoil = {HERE: (500, JSON, b"{}")}
+    browser = Browser(make())
+
+    for _ in range(3):
+        browser.get("/sign-in/provider")
+
+    assert idp.asked == [HERE]
+
+
+def test_one_address_asks_so_often_in_a_minute(make):
+    browser = Browser(make(sign_in_tries_of_address=2))
+
+    assert {browser.get("/sign-in/provider").status_code for _ in range(9)} == {303, 429}
+
+
 @pytest.mark.parametrize("end", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
 @pytest.mark.parametrize("address", ["http://evil.example/x", "ftp://127.0.0.1/x", None])
 def test_nothing_is_asked_without_tls(make, idp, end, address):
