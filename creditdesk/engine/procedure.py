@@ -84,7 +84,6 @@ BEFORE_SIGNING = (
     State.APPROVED,
     State.NOTIFIED,
 )
-ENDED = (State.REFUSED, State.WITHDRAWN)
 
 Ways = Mapping[tuple[State, Step], State]
 _Ways = dict[tuple[State, Step], State]

@@ -188,7 +188,7 @@ def fullest_group(tx: Tx) -> Any | None:
     return tx.execute(chosen.limit(1)).first()
 
 
-def axes_query(province: str, after: int = 0) -> sa.Select[Any]:
+def axes_query(province: str) -> sa.Select[Any]:
     """Return the query for the columns by which a province's loans are grouped and reckoned."""
     return (
         sa.select(
@@ -210,6 +210,6 @@ def axes_query(province: str, after: int = 0) -> sa.Select[Any]:
             loan.c.signed_on,
             loan.c.due_on,
         )
-        .where(loan.c.province == province, loan.c.id > after)
+        .where(loan.c.province == province)
         .order_by(loan.c.id)
     )

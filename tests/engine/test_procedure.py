@@ -5,7 +5,6 @@ import pytest
 from creditdesk.engine.procedure import (
     BEFORE_SIGNING,
     DIRECT,
-    ENDED,
     ENTRUSTED,
     RULES,
     State,
@@ -57,7 +56,7 @@ def test_every_step_has_its_rule_and_every_state_before_signing_its_way_out():
 
 
 def test_nothing_follows_on_an_end():
-    assert [allowed(ENTRUSTED, state) for state in ENDED] == [(), ()]
+    assert [allowed(ENTRUSTED, state) for state in (State.REFUSED, State.WITHDRAWN)] == [(), ()]
 
 
 def test_a_direct_application_skips_the_group():
