@@ -13,13 +13,14 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from creditdesk import arrears, closing, documents, ledger, measures, moves, records
+from creditdesk import arrears, closing, documents, ledger, measures, moves, parcels, records
 from creditdesk.db import Database, DatabaseUnavailable, Overtaken, Tx
 from creditdesk.engine.days import ZONE
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import BooksBroken, Conflict, DeskError, NotFound
 from creditdesk.figures import Moved, Place
 from creditdesk.measures import Measure
+from creditdesk.settings import Settings, load
 
 LOG = logging.getLogger("creditdesk.errands")
 LEASE = timedelta(minutes=15)
@@ -49,6 +50,14 @@ class Work(NamedTuple):
     deed: ledger.Deed
     today: date
     progress: Progress
+    settings: Settings
+    moment: datetime
+
+    @property
+    def bench(self) -> parcels.Bench:
+        """Return where files and papers are worked on."""
+        told = (self.policy, self.settings, self.deed, self.moment, self.today, self.progress)
+        return parcels.Bench(*told)
 
 
 def _day(said: Any) -> date | None:
@@ -120,6 +129,14 @@ def _open_month(work: Work) -> dict[str, Any]:
     return documents.month(closing.open_month(work.tx, month=work.said["month"], deed=work.deed))
 
 
+def _take_file(work: Work) -> dict[str, Any]:
+    return parcels.take_file(work.tx, work.bench, work.said)
+
+
+def _print_portfolio(work: Work) -> dict[str, Any]:
+    return parcels.print_portfolio(work.tx, work.bench, work.said)
+
+
 class Kind(NamedTuple):
     """A kind of errand: what does it, and whether a second person checks it before."""
 
@@ -135,6 +152,8 @@ KINDS: Mapping[str, Kind] = {
     "transfer": Kind(_transfer),
     "close-month": Kind(_close_month, checked=False),
     "open-month": Kind(_open_month),
+    "file": Kind(_take_file, checked=False),
+    "print-portfolio": Kind(_print_portfolio, checked=False),
 }
 
 
@@ -233,12 +252,34 @@ def answer(tx: Tx, number: int, *, yes: bool, deed: ledger.Deed) -> None:
     )
 
 
+def cancel(tx: Tx, number: int, *, deed: ledger.Deed) -> None:
+    """Take an errand back that nobody has begun, as its maker, and say why.
+
+    Raises ErrandNotFound, also where it is another's, and ErrandAnswered.
+    """
+    row = records.errands.find_errand(tx, number, hold=True)
+    if row is None or row.by.casefold() != deed.by.casefold():
+        raise ErrandNotFound(number=number)
+    if row.state not in ("to-check", "queued"):
+        raise ErrandAnswered(number=number, state=row.state)
+    said = json.dumps({"ground": deed.ground, "cancelled": True}, ensure_ascii=False)
+    told = {"state": "declined", "answered_at": deed.recorded_at, "result": said}
+    records.errands.change_errand(tx, number, **told)
+
+
 class Worker:
     """Whoever does errands: a thread of the server, or the clock."""
 
-    def __init__(self, database: Database, policy: Policy, now: Callable[[], datetime]) -> None:
-        """Work on a database by a law and a clock."""
+    def __init__(
+        self,
+        database: Database,
+        policy: Policy,
+        now: Callable[[], datetime],
+        configured: Settings | None = None,
+    ) -> None:
+        """Work on a database by a law, a clock and the settings."""
         self.database = database
+        self.settings = configured or load()
         self.policy = policy
         self.now = now
         self.holder = secrets.token_hex(8)
@@ -267,7 +308,9 @@ class Worker:
                 row = records.errands.find_errand(tx, number)
                 assert row is not None
                 result = KINDS[row.kind].act(self._begun(tx, row))
-                self._finish(tx, number, "done", result)
+                refused = result.get("faults") and not result["dry_run"]
+                ended = "refused" if refused else "done"
+                self._finish(tx, number, ended, result)
         except DatabaseUnavailable as trouble:
             LOG.warning("errand %s has to wait: %s", number, type(trouble).__name__)
         except (DeskError, BooksBroken) as why:
@@ -292,7 +335,8 @@ class Worker:
             document_on=row.document_on,
         )
         today = self.now().astimezone(ZONE).date()
-        return Work(tx, self.policy, json.loads(row.said), deed, today, self._progress(row.id))
+        said, progress = json.loads(row.said), self._progress(row.id)
+        return Work(tx, self.policy, said, deed, today, progress, self.settings, moment=self.now())
 
     def _progress(self, number: int) -> Progress:
         """Return what writes how far an errand is, in a transaction of its own.

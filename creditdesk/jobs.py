@@ -18,6 +18,7 @@ from creditdesk.db import Database, DatabaseUnavailable, Tx
 from creditdesk.engine.days import ZONE
 from creditdesk.errors import DeskError
 from creditdesk.settings import Settings, policy
+from creditdesk.shelf import Shelf
 
 LOG = logging.getLogger("creditdesk.clock")
 LEASE = timedelta(seconds=60)
@@ -142,13 +143,14 @@ class Clock:
                 self.fire(job, moment, due.date())
 
     def tidy(self, moment: datetime) -> None:
-        """Do the errands that no server did, and forget answers that nobody asks for again."""
+        """Do the errands that no server did, and put away what nobody asks for any more."""
         kept = timedelta(days=self.settings.idempotency_days)
         try:
             if self.take_lease(moment):
-                errands.Worker(self.database, policy(), now).work()
+                errands.Worker(self.database, policy(), now, self.settings).work()
                 with self.database.begin() as tx:
                     answers.forget(tx, before=_stamp(moment - kept))
+                    Shelf(self.settings).clear(tx, moment)
         except DatabaseUnavailable as trouble:
             LOG.warning("errands have to wait: %s", trouble)
 

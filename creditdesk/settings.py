@@ -94,6 +94,8 @@ class Settings:
     api_calls_of_address: int
     if_match: str
     idempotency_days: int
+    files_folder: str
+    file_days: int
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:

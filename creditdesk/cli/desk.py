@@ -28,7 +28,6 @@ from creditdesk import (
     words,
 )
 from creditdesk.cli import frame
-from creditdesk.cli.files import limits_of
 from creditdesk.cli.frame import WHOLE, Desk, command
 from creditdesk.cli.paper import write
 from creditdesk.cli.users import begin_users, invite
@@ -142,7 +141,7 @@ def _take(desk: Desk, office: demo.OfficeFiles, *, ours: bool) -> intake.Report:
 
     ours  whether the book holds nothing but this demonstration, whole or broken off
     """
-    limits = limits_of(desk.settings)
+    limits = intake.limits_of(desk.settings)
     loans = intake.open_loans(office.loans_path, limits)
     movements = intake.open_movements(office.movements_path, limits)
     places = communes.map_on(demo.DATA_DATE)

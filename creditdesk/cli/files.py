@@ -6,13 +6,10 @@ from typing import Any
 
 import click
 
-from creditdesk import documents, images, intake, settings, words
+from creditdesk import documents, images, intake, parcels, words
 from creditdesk.cli import frame
 from creditdesk.cli.frame import DAY, MALFORMED, Desk, as_json, cli, command, tell
 from creditdesk.communes import map_on
-
-LARGE = 100_000
-"""Movements of one file from which on images are kept at once, so that questions stay quick."""
 
 
 @cli.group("intake")
@@ -25,17 +22,6 @@ dry_run = click.option("--dry-run", is_flag=True, help="Report and write nothing
 data_date = click.option("--data-date", type=DAY, help="The day of the data.")
 
 
-def limits_of(found: settings.Settings) -> intake.Limits:
-    """Return the limits of files that the settings state."""
-    return intake.Limits(
-        max_megabytes=found.intake_max_megabytes,
-        max_rows=found.intake_max_rows,
-        max_columns=found.intake_max_columns,
-        memory_megabytes=found.intake_memory_megabytes,
-        seconds=found.intake_seconds,
-    )
-
-
 @command("loans", files)
 @file
 @dry_run
@@ -44,7 +30,7 @@ def limits_of(found: settings.Settings) -> intake.Limits:
 def loans(desk: Desk, file: Path, dry_run: bool, data_date: date | None, json_: bool) -> None:
     """Read a loan file: one row per contract."""
     desk.check()
-    table = intake.open_loans(file, limits_of(desk.settings))
+    table = intake.open_loans(file, intake.limits_of(desk.settings))
     places = map_on(data_date or frame.today())
     with desk.begin() as tx:
         report = intake.take_loans(
@@ -61,7 +47,7 @@ def loans(desk: Desk, file: Path, dry_run: bool, data_date: date | None, json_: 
 def households(desk: Desk, file: Path, dry_run: bool, data_date: date | None, json_: bool) -> None:
     """Read a commune's list: poor, near-poor and newly escaped households, one a row."""
     desk.check()
-    table = intake.open_households(file, limits_of(desk.settings))
+    table = intake.open_households(file, intake.limits_of(desk.settings))
     places = map_on(data_date or frame.today())
     with desk.begin() as tx:
         report = intake.take_households(
@@ -78,7 +64,7 @@ def households(desk: Desk, file: Path, dry_run: bool, data_date: date | None, js
 def movements(desk: Desk, file: Path, dry_run: bool, data_date: date | None, json_: bool) -> None:
     """Read a movements file: one row per event."""
     desk.check()
-    table = intake.open_movements(file, limits_of(desk.settings))
+    table = intake.open_movements(file, intake.limits_of(desk.settings))
     with desk.begin() as tx, frame.progress("intake") as show:
         report = intake.take_movements(
             tx,
@@ -91,7 +77,7 @@ def movements(desk: Desk, file: Path, dry_run: bool, data_date: date | None, jso
             dry_run=dry_run,
             progress=show,
         )
-        if report.accepted >= LARGE and not dry_run:
+        if report.accepted >= parcels.LARGE and not dry_run:
             images.keep_month_ends(tx, frame.today(), at_least=max(50_000, report.accepted // 6))
     _tell(desk, report, "movements", dry_run=dry_run, json_=json_)
 

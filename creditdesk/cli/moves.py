@@ -13,7 +13,6 @@ import click
 from creditdesk import documents, intake, moves, reach, words
 from creditdesk.accesses import LIST, View
 from creditdesk.cli import frame, who
-from creditdesk.cli.files import limits_of
 from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, cli, command, tell
 from creditdesk.db import Tx
 from creditdesk.figures import Moved
@@ -94,7 +93,7 @@ def village(desk: Desk, code: str, **asked: Any) -> None:
 @_options(*_DECIDED)
 def communes(desk: Desk, file: Path, **asked: Any) -> None:
     """Draw communes anew: village_code or from_commune, commune[, office] in every line."""
-    lines = intake.read_lines(intake.open_lines(file, limits_of(desk.settings)))
+    lines = intake.read_lines(intake.open_lines(file, intake.limits_of(desk.settings)))
     with _begin(desk, asked) as tx:
         move = partial(moves.move_communes, tx, lines=lines)
         found = move(order=_held(tx, "move-communes", move, asked))

@@ -10,20 +10,24 @@ from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
 from creditdesk.intake import contracts, layout, listings, movements
 from creditdesk.intake.lines import read_lines
+from creditdesk.intake.reach import outside
 from creditdesk.intake.reading import Limits, Table, read
 from creditdesk.intake.report import Remark, Report
 from creditdesk.ledger import Deed
 from creditdesk.sealing import Sealer
+from creditdesk.settings import Settings
 
 __all__ = [
     "Limits",
     "Remark",
     "Report",
     "Table",
+    "limits_of",
     "open_households",
     "open_lines",
     "open_loans",
     "open_movements",
+    "outside",
     "read_lines",
     "take_households",
     "take_loans",
@@ -32,6 +36,17 @@ __all__ = [
 
 FAR = timedelta(days=366)
 """A movement dated later than this after the day of taking it in is a typing error."""
+
+
+def limits_of(configured: Settings) -> Limits:
+    """Return the limits of files that the settings state."""
+    return Limits(
+        max_megabytes=configured.intake_max_megabytes,
+        max_rows=configured.intake_max_rows,
+        max_columns=configured.intake_max_columns,
+        memory_megabytes=configured.intake_memory_megabytes,
+        seconds=configured.intake_seconds,
+    )
 
 
 def open_loans(path: Path, limits: Limits) -> Table:

@@ -15,6 +15,7 @@ from creditdesk.records import (
     places,
     proposals,
     sealing,
+    shelf,
     users,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "places",
     "proposals",
     "sealing",
+    "shelf",
     "users",
 ]

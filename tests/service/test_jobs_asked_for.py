@@ -126,7 +126,7 @@ def test_what_an_officer_asks_for_the_supervisor_approves(officer, supervisor, p
 def test_a_job_elsewhere_is_not_there(callers):
     number = asked_for(callers["kiem-soat-1"].post("/measures", MEASURE))["number"]
 
-    demand_problem(callers["xa"].get(f"/jobs/{number}"), 403, "not-allowed")
+    demand_problem(callers["xa"].get(f"/jobs/{number}"), 404, "errand-not-found")
     demand_problem(callers["can-bo-1"].get(f"/jobs/{number}"), 404, "errand-not-found")
     assert READS["listJobs"]
     assert callers["can-bo-1"].get("/jobs").get_json()["rows"] == []

@@ -1,5 +1,6 @@
 """A small book of two communes, taken in from files of the shape that a branch hands in."""
 
+import tempfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -84,7 +85,8 @@ def filling(request):
 
 
 def configured(url):
-    return replace(settings.load({}), database_url=url, data_key=DATA_KEY)
+    files = tempfile.mkdtemp(prefix="creditdesk-files-")
+    return replace(settings.load({}), database_url=url, data_key=DATA_KEY, files_folder=files)
 
 
 @pytest.fixture

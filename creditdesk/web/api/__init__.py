@@ -11,6 +11,7 @@ from creditdesk.web.api import (
     book,
     books,
     decisions,
+    files,
     forms,
     jobs,
     law,
@@ -32,6 +33,7 @@ SERVICES = (
     forms.service,
     books.service,
     jobs.service,
+    files.service,
     law.service,
 )
 

@@ -9,7 +9,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 
 from creditdesk.errors import DeskError
 from creditdesk.web import edge
-from creditdesk.web.api.frame import Operation
+from creditdesk.web.api.frame import FILE, Operation
 from creditdesk.web.problems import KIND
 from creditdesk.web.protocol import status_of
 from creditdesk.web.shapes import Field, ListField
@@ -189,6 +189,9 @@ def _operation(told: Operation) -> dict[str, dict[str, Any]]:
         if told.example:
             content["examples"] = {"one": {"value": dict(told.example)}}
         found["requestBody"] = {"required": True, "content": {"application/json": content}}
+    if told.uploads:
+        whole = {"schema": {"type": "string", "format": "binary"}}
+        found["requestBody"] = {"required": True, "content": {FILE: whole}}
     if told.act:
         found["x-act"] = told.act
     if not told.description:

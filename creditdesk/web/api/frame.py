@@ -12,12 +12,14 @@ from marshmallow import ValidationError
 
 from creditdesk import answers, users
 from creditdesk.accesses import View
+from creditdesk.db import Tx
 from creditdesk.errors import DeskError
 from creditdesk.web import conditions, edge, limits, strict
 from creditdesk.web.protocol import InputInvalid, MediaTypeUnfit, NotAcceptable
 from creditdesk.web.shapes import Asking, Shape
 
 JSON = "application/json"
+FILE = "application/octet-stream"
 _LOG = logging.getLogger("creditdesk.api")
 
 
@@ -47,6 +49,7 @@ class Operation:
     of_loan  where the number of the one loan stands that it changes, if any: If-Match guards it
     also     further media that it tells, as it is asked
     looks    whether it says much to look at something, and changes nothing
+    uploads  whether its body is a file
     """
 
     method: str
@@ -66,11 +69,12 @@ class Operation:
     media: str = JSON
     also: tuple[str, ...] = ()
     looks: bool = False
+    uploads: bool = False
 
     @property
     def writes(self) -> bool:
         """Return whether it changes something, and so comes with a key."""
-        return self.takes is not None and not self.looks
+        return self.uploads or (self.takes is not None and not self.looks)
 
 
 Act = Callable[..., Any]
@@ -104,6 +108,16 @@ class Service:
             told = {"act": act, "takes": takes, "answers": answers, **more}
             run = _looked if more.get("looks") else _written
             self._add(run, view, "POST", path, name, **told)
+            return view
+
+        return decorate
+
+    def upload(self, path: str, name: str, *, act: str, answers: Any, **more: Any) -> Any:
+        """Return a decorator that makes an act of `view(tx, asked, content, **path)` on a file."""
+
+        def decorate(view: Act) -> Act:
+            told = {"act": act, "answers": answers, "uploads": True, "status": 202, **more}
+            self._add(_uploaded, view, "POST", path, name, **told)
             return view
 
         return decorate
@@ -181,7 +195,26 @@ def _written(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:
     _asked(told.asks)
     raw = body()
     said = _shaped(told.takes, raw)
-    digest = conditions.digest(strict.written(raw))
+    whole, named = strict.written(raw), said | of_path
+    return _once(told, key, whole, named, lambda tx: view(tx, said, **of_path))
+
+
+def _uploaded(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:
+    key = conditions.key()
+    asked = _asked(told.asks)
+    if request.mimetype != FILE:
+        raise MediaTypeUnfit(media=FILE)
+    request.max_content_length = edge.desk().settings.intake_max_megabytes << 20
+    content = request.get_data()
+    whole = request.query_string + b"\n" + content
+    return _once(told, key, whole, of_path, lambda tx: view(tx, asked, content, **of_path))
+
+
+def _once(
+    told: Operation, key: str, whole: bytes, said: dict[str, Any], act: Callable[[Tx], Any]
+) -> Response:
+    """Return the answer of an act, or that of before to the same request with the same key."""
+    digest = conditions.digest(whole)
     asked = answers.Asked(key, edge.who().sign_in_name, f"POST {request.path}", digest)
     with edge.begin() as tx:
         kept = answers.recall(tx, asked)
@@ -189,8 +222,8 @@ def _written(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:
             return _replayed(kept)
         _admit(told)
         if told.of_loan:
-            conditions.demand(tx, (said | of_path)[told.of_loan])
-        found = _told(view(tx, said, **of_path))
+            conditions.demand(tx, said[told.of_loan])
+        found = _told(act(tx))
         answer = _answer(found, told)
         kept = answers.Answer(told.status, answer.get_data(as_text=True), found.location)
         answers.keep(tx, asked, kept, moment=edge.moment().isoformat())

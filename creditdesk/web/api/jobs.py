@@ -133,6 +133,7 @@ _PAPER = {"ground": "Bão số 5", "document_no": "88/QĐ-UBND", "document_on": 
 _MEASURES = "measure-rate measure-freeze measure-holiday"
 _MOVES = "move-household move-group move-village"
 _ACTS = f"transfer {_MEASURES} measure-undo {_MOVES} move-undo close-month open-month audit-read"
+_ACTS += " intake-loans intake-movements intake-households portfolio-print"
 
 
 def _asked(tx: Tx, kind: str, act: str, said: dict[str, Any], place: str | None) -> Told:
@@ -144,7 +145,7 @@ def _asked(tx: Tx, kind: str, act: str, said: dict[str, Any], place: str | None)
     plain = {name: _iso(value) for name, value in said.items()}
     number = errands.ask(tx, kind=kind, said=plain | {"act": act}, deed=deed, place=place or "")
     if not errands.KINDS[kind].checked:
-        after_this_request(_begin_work)
+        after_this_request(begin_work)
     return Told(errands.find(tx, number), location=f"{edge.API}/jobs/{number}")
 
 
@@ -154,10 +155,10 @@ def _iso(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _begin_work(answer: Response) -> Response:
+def begin_work(answer: Response) -> Response:
     """Let a thread do what waits: by now it is written. What it leaves the clock does."""
     desk = edge.desk()
-    worker = errands.Worker(desk.database, desk.policy, edge.moment)
+    worker = errands.Worker(desk.database, desk.policy, edge.moment, desk.settings)
     Thread(target=worker.work, name="errands", daemon=True).start()
     return answer
 
@@ -307,7 +308,7 @@ def jobs(tx: Tx, asked: dict[str, Any]) -> Any:
 @service.get("/jobs/<number:number>", "readJob", act=_ACTS, answers=Job, tagged=True)
 def job(tx: Tx, asked: dict[str, Any], number: str) -> Any:
     """Tell a job: its state, how far it is, and what it did or why it was refused."""
-    found = _mine(tx, int(number))
+    found = mine(tx, int(number))
     result = found["result"] or {}
     rows = [row for name in ("loans", "rows") for row in result.get(name, ())]
     seen = [row["loan_no"] for row in rows if "loan_no" in row]
@@ -315,7 +316,7 @@ def job(tx: Tx, asked: dict[str, Any], number: str) -> Any:
     return Told(found, view=view)
 
 
-def _mine(tx: Tx, number: int) -> dict[str, Any]:
+def mine(tx: Tx, number: int) -> dict[str, Any]:
     """Return a job that the person may see; another is not there for them."""
     found = errands.find(tx, number)
     if not _may_see(tx, found):
@@ -325,9 +326,24 @@ def _mine(tx: Tx, number: int) -> dict[str, Any]:
 
 def _may_see(tx: Tx, found: dict[str, Any]) -> bool:
     """Return whether a job is of the person's own place and act, or the person audits them all."""
-    if users.is_open(edge.who(), "audit-read"):
+    own = found["by"] == edge.who().sign_in_name
+    if own or users.is_open(edge.who(), "audit-read"):
         return True
     return within.may_see(tx, found["said"]["act"], found["place"] or None)
+
+
+@service.post(
+    "/jobs/<number:number>/cancellation",
+    "cancelJob",
+    act=_ACTS,
+    takes=GroundIn,
+    answers=Job,
+    example={"ground": "Nhầm tệp"},
+)
+def cancel(tx: Tx, said: dict[str, Any], number: str) -> Any:
+    """Take a job back that nobody has begun, as whoever asked for it, and say why."""
+    errands.cancel(tx, int(number), deed=edge.deed(said["ground"]))
+    return errands.find(tx, int(number))
 
 
 @service.post(
@@ -358,9 +374,9 @@ def refuse(tx: Tx, said: dict[str, Any], number: str) -> Any:
 
 
 def _answered(tx: Tx, number: int, *, yes: bool, ground: str) -> Any:
-    found = _mine(tx, number)
+    found = mine(tx, number)
     within.place(tx, "check", found["place"] or None, maker=found["by"])
     errands.answer(tx, number, yes=yes, deed=edge.deed(ground))
     if yes:
-        after_this_request(_begin_work)
+        after_this_request(begin_work)
     return Told(errands.find(tx, number), location=f"{edge.API}/jobs/{number}")

@@ -1,0 +1,151 @@
+"""Files handed in and papers printed as jobs: what takes long is asked for, then fetched."""
+
+import json
+from collections.abc import Mapping
+from itertools import islice
+from operator import itemgetter
+from typing import Any
+
+from flask import after_this_request
+
+from creditdesk import errands, users
+from creditdesk.db import Tx
+from creditdesk.intake.layout import FILES
+from creditdesk.shelf import FileGone, Shelf
+from creditdesk.web import edge, problems, within
+from creditdesk.web.api import jobs, paging, told
+from creditdesk.web.api.book import PLACE
+from creditdesk.web.api.frame import Service, Told
+from creditdesk.web.shapes import Asking, ChoiceField, DayField, FlagField, Shape, TextField
+
+_NAME = r"[^/\\\x00-\x1f\x7f]{1,96}\.(csv|txt|xlsx|CSV|TXT|XLSX)"
+_LISTS = ("faults", "warnings")
+_INTAKE = "intake-loans intake-movements intake-households"
+
+service = Service("files")
+
+
+class FileAsked(Asking):
+    """What a file is, what it is called, and whether it is only looked at."""
+
+    kind = ChoiceField(tuple(FILES), required=True)
+    name = TextField(100, pattern=_NAME, required=True)
+    dry_run = FlagField(load_default=False)
+    data_date = DayField()
+
+
+class PrintIn(Shape):
+    """A period, and where: the whole book where no place is said."""
+
+    from_ = DayField(data_key="from", required=True)
+    as_of = DayField(required=True)
+    place = TextField(5, pattern=PLACE, load_default=None)
+
+
+class FaultsAsked(Asking):
+    """Faults, which forbid the file, or warnings; and which page of them."""
+
+    of = ChoiceField(_LISTS, load_default="faults")
+    after = paging.after()
+    limit = paging.limit()
+
+
+Faults = told.shape(
+    "Faults",
+    told.rows(
+        told.shape("Fault", told.count("row"), told.text("column key value code reason")),
+    ),
+    told.count("total"),
+    told.text_or_none("next"),
+)
+
+
+def _asked(tx: Tx, kind: str, said: Mapping[str, Any], place: str | None) -> Told:
+    number = errands.ask(tx, kind=kind, said=said, deed=edge.deed(), place=place or "")
+    after_this_request(jobs.begin_work)
+    return Told(errands.find(tx, number), location=f"{edge.API}/jobs/{number}")
+
+
+@service.upload("/files", "handInFile", act=_INTAKE, asks=FileAsked, answers=jobs.Job)
+def hand_in(tx: Tx, asked: dict[str, Any], content: bytes) -> Told:
+    """Hand in a file of loans, movements or households: CSV or XLSX, taken whole or not at all.
+
+    The job tells what became of it; its faults are listed by row and column. What lies outside of
+    the scope of whoever hands it in is a fault.
+    """
+    act = f"intake-{asked['kind']}"
+    edge.require(act)
+    scope = users.scope_of(edge.who(), act)
+    at = edge.moment()
+    shelf = Shelf(edge.desk().settings)
+    media = "application/octet-stream"
+    by = edge.who().sign_in_name
+    held = shelf.put(tx, by=by, name=asked["name"], media=media, content=content, at=at)
+    day = asked.get("data_date")
+    said = {
+        "act": act,
+        "kind": asked["kind"],
+        "name": asked["name"],
+        "dry_run": asked["dry_run"],
+        "data_date": day and day.isoformat(),
+        "file": held,
+        "scope": [scope.kind, list(scope.codes)],
+        "language": problems.language(),
+    }
+    return _asked(tx, "file", said, None)
+
+
+@service.post(
+    "/statements/portfolio",
+    "askPortfolio",
+    act="portfolio-print",
+    takes=PrintIn,
+    answers=jobs.Job,
+    status=202,
+    example={"from": "2026-01-01", "as_of": "2026-06-30", "place": "44"},
+)
+def ask_portfolio(tx: Tx, said: dict[str, Any]) -> Told:
+    """Ask for the portfolio statement as it is printed; the job tells when it can be fetched."""
+    within.place(tx, "portfolio-print", said["place"])
+    days = {"from": said["from_"].isoformat(), "as_of": said["as_of"].isoformat()}
+    told_ = {"act": "portfolio-print", "place": said["place"], **days}
+    return _asked(tx, "print-portfolio", told_, said["place"])
+
+
+def _own(tx: Tx, number: str, name: str) -> int:
+    """Return the number of a file that a job of the person's own has made; raises FileGone."""
+    found = jobs.mine(tx, int(number))
+    result = found["result"] or {}
+    if found["by"] != edge.who().sign_in_name or name not in result:
+        raise FileGone(file=int(number))
+    return int(result[name])
+
+
+@service.get(
+    "/jobs/<number:number>/result",
+    "fetchResult",
+    act="portfolio-print",
+    answers=None,
+    media="application/pdf",
+)
+def result(tx: Tx, asked: dict[str, Any], number: str) -> bytes:
+    """Fetch what a job has printed, as whoever asked for it, while it is held."""
+    return _content(tx, _own(tx, number, "file"))
+
+
+def _content(tx: Tx, file: int) -> bytes:
+    return Shelf(edge.desk().settings).content(tx, file, edge.moment())
+
+
+@service.get(
+    "/jobs/<number:number>/faults", "listFaults", act=_INTAKE, answers=Faults, asks=FaultsAsked
+)
+def faults(tx: Tx, asked: dict[str, Any], number: str) -> Any:
+    """Tell what is wrong in a file that was handed in, by row and column, to whoever did so."""
+    report = json.loads(_content(tx, _own(tx, number, "report")))
+    rows = [{**row, "at": at} for at, row in enumerate(report[asked["of"]], 1)]
+    left = islice(rows, paging.begins(asked) or 0, None)
+    page, after = paging.cut(left, asked, itemgetter("at"))
+    names = ("row", "column", "key", "value", "code", "reason")
+    shown = [{name: row[name] for name in names} for row in page]
+    return {"rows": shown, "total": len(rows), "next": after}
