@@ -7,7 +7,6 @@ always has its content. What a transaction that failed left there is cleared by 
 import hashlib
 import os
 import secrets
-import time
 import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -100,7 +99,7 @@ class Shelf:
         kept = records.shelf.tokens_held(tx)
         gone = {row.token for row in expired}
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
-            age = time.time() - path.stat().st_mtime
+            age = at.timestamp() - path.stat().st_mtime
             if path.name in gone or (path.name not in kept and age > _ORPHANED):
                 path.unlink(missing_ok=True)
         return len(expired)

@@ -108,8 +108,8 @@ def ask_portfolio(tx: Tx, said: dict[str, Any]) -> Told:
     """Ask for the portfolio statement as it is printed; the job tells when it can be fetched."""
     within.place(tx, "portfolio-print", said["place"])
     days = {"from": said["from_"].isoformat(), "as_of": said["as_of"].isoformat()}
-    told_ = {"act": "portfolio-print", "place": said["place"], **days}
-    return _asked(tx, "print-portfolio", told_, said["place"])
+    wanted = {"act": "portfolio-print", "place": said["place"], **days}
+    return _asked(tx, "print-portfolio", wanted, said["place"])
 
 
 def _own(tx: Tx, number: str, name: str) -> int:
