@@ -15,6 +15,7 @@ def create_app(configured: settings.Settings | None = None) -> Flask:
     """
     configured = configured or settings.load()
     app = Flask("creditdesk.web")
-    database = Database(configured.database_url, settings.keyring(configured))
+    keys, limit = settings.keyring(configured), configured.statement_seconds
+    database = Database(configured.database_url, keys, reading_seconds=limit)
     web.furnish(app, web.Desk(configured, database, settings.policy(), provider.of(configured)))
     return app

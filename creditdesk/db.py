@@ -2,6 +2,7 @@
 
 import io
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -45,6 +46,12 @@ class DatabaseLocked(DatabaseUnavailable):
     code = "database-locked"
 
 
+class QuestionTooLong(DatabaseUnavailable):
+    """The database was stopped: a question took longer than readers may take."""
+
+    code = "question-too-long"
+
+
 class Overtaken(Conflict):
     """Somebody else wrote under the same number at the same moment: trying again tells what."""
 
@@ -77,11 +84,13 @@ def address(url: str) -> URL:
 class Database:
     """A database and the two ways into it: `begin` to write, `read` to look."""
 
-    def __init__(self, url: str, keys: Keyring | None = None) -> None:
+    def __init__(self, url: str, keys: Keyring | None = None, *, reading_seconds: int = 0) -> None:
         """Prepare the engine of an SQLAlchemy address; nothing is opened yet.
 
-        keys  open and seal what the book holds under seal
+        keys             open and seal what the book holds under seal
+        reading_seconds  how long a question of a reader may take; 0: as long as it needs
         """
+        self.reading_seconds = reading_seconds
         self.url = address(url)
         self.keys = keys or Keyring()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -105,7 +114,11 @@ class Database:
         if reading and not self.is_sqlite:
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         try:
-            with self.engine.connect().execution_options(**options) as tx, tx.begin():
+            with (
+                self.engine.connect().execution_options(**options) as tx,
+                tx.begin(),
+                _limited(tx, self.reading_seconds if reading else 0),
+            ):
                 yield tx
         except (DBAPIError, sqlite3.Error, pg8000.Error) as trouble:
             # Rows in bulk pass by SQLAlchemy, so that the driver's own troubles arrive here too.
@@ -119,18 +132,44 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def _limited(tx: Tx, seconds: int) -> Iterator[None]:
+    """Stop what takes longer: on PostgreSQL each question, on SQLite a whole reading."""
+    if not seconds:
+        yield
+    elif not on_sqlite(tx):
+        tx.exec_driver_sql(f"SET LOCAL statement_timeout = '{seconds}s'")
+        yield
+    else:
+        driver, end = tx.connection.driver_connection, time.monotonic() + seconds
+        assert driver is not None
+        driver.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+        try:
+            yield
+        finally:
+            driver.set_progress_handler(None, 0)
+
+
+_STEPS = 20_000
+"""Steps of SQLite's machine between two looks at the clock: some milliseconds."""
+
+
 def _refusal(trouble: BaseException | None) -> DeskError | None:
     """Return what a driver's trouble means to the caller; None where the fault is ours."""
     why = str(trouble)
     if isinstance(trouble, sqlite3.Error):
         code = getattr(trouble, "sqlite_errorcode", 0)
         locked, taken = code & 0xFF in _SQLITE_LOCKED, code in _SQLITE_TAKEN
+        stopped = code == sqlite3.SQLITE_INTERRUPT
         gone = isinstance(trouble, sqlite3.OperationalError)
     else:
         said = trouble.args[0] if trouble is not None and trouble.args else {}
         state = str(said.get("C", "")) if isinstance(said, dict) else ""
         locked, taken = state in _POSTGRESQL_LOCKED, state == "23505"
+        stopped = state == "57014"
         gone = state.startswith(_POSTGRESQL_GONE) or isinstance(trouble, pg8000.InterfaceError)
+    if stopped:
+        return QuestionTooLong(why=why)
     if locked:
         return DatabaseLocked(why=why)
     if taken:

@@ -49,6 +49,7 @@ class Settings:
     port: int
     workers: int
     request_seconds: int
+    statement_seconds: int
     public_address: str
     trusted_hosts: str
     proxies: int

@@ -6,7 +6,7 @@ import traceback
 from flask import Flask, Response, g, make_response, render_template
 from werkzeug.exceptions import HTTPException
 
-from creditdesk.db import DatabaseUnavailable
+from creditdesk.db import DatabaseUnavailable, QuestionTooLong
 from creditdesk.errors import BooksBroken, DeskError
 from creditdesk.web import edge, problems
 from creditdesk.web.protocol import RETRY_SECONDS, status_of
@@ -31,7 +31,7 @@ def _refused(trouble: DeskError) -> Response:
         _log.error("request %s: %s", g.request_id, trouble)
     if edge.by_program():
         return problems.refused(trouble)
-    if isinstance(trouble, DatabaseUnavailable):
+    if isinstance(trouble, DatabaseUnavailable) and not isinstance(trouble, QuestionTooLong):
         return _page(status, hand().say("database-silent"))
     return _page(status, hand().refusal(trouble))
 
