@@ -14,7 +14,7 @@ def create_app(configured: settings.Settings | None = None) -> Flask:
     stays in the harbour. The database is not opened, the identity provider not asked yet.
     """
     configured = configured or settings.load()
-    app = Flask("creditdesk.web")
+    app = Flask("creditdesk.web", static_folder=None)
     keys, limit = settings.keyring(configured), configured.statement_seconds
     database = Database(configured.database_url, keys, reading_seconds=limit)
     web.furnish(app, web.Desk(configured, database, settings.policy(), provider.of(configured)))

@@ -207,6 +207,11 @@ def is_open(person: Person, act: str) -> bool:
     return spared and _rule(act).cell(person.role).reach is not Reach.NONE
 
 
+def rules_of(endpoint: str) -> Mapping[str, Rule]:
+    """Return the acts that a route names, each with its rule."""
+    return {name: rule for name, rule in table().acts.items() if endpoint in rule.routes}
+
+
 def fit(role: Role, scope: Scope) -> None:
     """Refuse a scope that does not go with a role; raises ScopeUnfit."""
     kinds = table().roles[role].scopes

@@ -4,12 +4,14 @@ from flask import Flask
 
 from creditdesk.web import (
     api,
+    assets,
     edge,
     guard,
     health,
-    loans,
+    navigation,
+    notices,
+    pages,
     papers,
-    portfolio,
     provided,
     signing,
     troubles,
@@ -24,10 +26,7 @@ def furnish(app: Flask, desk: Desk) -> None:
     """Give an application its desk, its manners and its pages."""
     guard.install(app, desk.settings)
     edge.install(app, desk)
-    writing.install(app)
-    troubles.install(app)
-    signing.install(app)
-    books = (portfolio.pages, papers.pages, loans.pages)
-    for pages in (*books, signing.pages, provided.pages, health.pages):
-        app.register_blueprint(pages)
-    api.install(app)
+    for part in (writing, assets, notices, navigation, troubles, signing, pages, api):
+        part.install(app)
+    for blueprint in (papers.pages, signing.pages, provided.pages, health.pages):
+        app.register_blueprint(blueprint)

@@ -2,10 +2,11 @@
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, request
 
@@ -19,19 +20,22 @@ from creditdesk.errors import DeskError
 from creditdesk.ledger import Deed
 from creditdesk.reach import Asker
 from creditdesk.settings import Settings
-from creditdesk.users import Person, Place, tokens
+from creditdesk.users import Person, Place, permissions, tokens
 from creditdesk.users.permissions import NotYours
 from creditdesk.users.provider import Provider
 from creditdesk.web.protocol import NotSignedIn
 
+Page = TypeVar("Page", bound=Callable[..., Any])
 API = "/api/v1"
 METHODS = ("GET", "HEAD")
 _KEY = "creditdesk"
 _LONGEST_NEED = 200
+_SHOWING = ("figures", "persons")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'",
+    # Bootstrap draws ticks and arrows as data: images. A picture runs nothing and loads nothing.
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -119,7 +123,15 @@ def begin() -> Iterator[Tx]:
 
 
 def who() -> Person:
-    """Return who asks, by the token that comes with the request; raises NotSignedIn."""
+    """Return who asks, by the token or the session that comes with the request.
+
+    Raises NotSignedIn.
+    """
+    if not by_program():
+        signed_in = reader()
+        if signed_in is None:
+            raise NotSignedIn
+        return signed_in
     if "person" not in g:
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
         if kind.casefold() != "bearer":
@@ -179,6 +191,15 @@ def reader() -> Person | None:
     return found
 
 
+def opens(endpoint: str) -> bool:
+    """Return whether a page is open to whoever asks: to a guest, what changes nothing."""
+    rules = permissions.rules_of(endpoint)
+    person = reader()
+    if person is None:
+        return not desk().peopled and any(rule.theme in _SHOWING for rule in rules.values())
+    return any(users.is_open(person, act) for act in rules)
+
+
 def show(act: str, place: Place, otherwise: DeskError) -> None:
     """Refuse what lies outside of the scope of who is signed in, as what is not there is refused.
 
@@ -203,6 +224,16 @@ def moment() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
+def roomy(*, kilobytes: int) -> Callable[[Page], Page]:
+    """Return a decorator of a page whose form may be so long [KiB], with files or many rows."""
+
+    def decorate(page: Page) -> Page:
+        page.bytes = kilobytes * 1024  # type: ignore[attr-defined]
+        return page
+
+    return decorate
+
+
 def _begin() -> None:
     """Name the request, and refuse pages every way of asking that could change something.
 
@@ -213,13 +244,16 @@ def _begin() -> None:
     has_form = request.method == "POST" and request.url_rule is not None
     if request.method not in METHODS and not has_form and not by_program():
         abort(405, response=None)
+    room = getattr(current_app.view_functions.get(request.endpoint or ""), "bytes", None)
+    if room is not None:
+        request.max_content_length = request.max_form_memory_size = room
 
 
 def _manners(answer: Response) -> Response:
-    """Return an answer with the headers of every answer; only static files may be kept."""
+    """Return an answer with the headers of every answer; only files of style may be kept."""
     for name, value in _HEADERS.items():
         answer.headers[name] = value
     answer.headers["X-Request-ID"] = g.get("request_id", "-")
-    if request.endpoint != "static" or answer.status_code >= 400:
+    if request.endpoint != "assets.file" or answer.status_code >= 400:
         answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
-from flask import Response, make_response, redirect, request
+from flask import Response, g, make_response, redirect, request
 
 from creditdesk import users
 from creditdesk.users.sessions import Begun, Stage
-from creditdesk.web import edge, returning
+from creditdesk.web import edge, navigation, returning
 
 SESSION, DEVICE, FORM, QUESTION = "session", "device", "form", "question"
+NOTICE = "notice"
 _WAITING = {Stage.CODE: "/second-factor", Stage.ENROL: "/enrol"}
 
 
@@ -20,6 +21,9 @@ def lead(address: str) -> Response:
 def lead_on(begun: Begun, page: str) -> Response:
     """Return an answer with a fresh session that leads to a page, or to what comes before it."""
     waiting = _WAITING.get(begun.stage)
+    if not waiting and page == returning.FIRST:
+        g.reader = begun.person
+        page = navigation.home()
     return begun_with(lead(returning.bearing(waiting, page) if waiting else page), begun)
 
 

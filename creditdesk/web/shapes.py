@@ -138,6 +138,11 @@ class Field(fields.Field):
         """Return whether what is read was written by people: so it is without a shape of ours."""
         return getattr(self.root, "form", True)
 
+    @property
+    def in_address(self) -> bool:
+        """Return whether numbers come as text: in an address, and from a form."""
+        return self.by_people or isinstance(self.root, Asking)
+
 
 class DongField(Field):
     """An amount [dong]: a whole number, or text as the bank writes it; nothing is coerced.
@@ -183,11 +188,6 @@ class WholeField(Field):
             raise _refusal(NotAWholeNumber(value=_shown(value), least=self.least, most=self.most))
         return value
 
-    @property
-    def in_address(self) -> bool:
-        """Return whether numbers come as text: in an address, and from a form."""
-        return self.by_people or isinstance(self.root, Asking)
-
     def described(self) -> dict[str, Any]:
         """Return the field as JSON Schema tells it."""
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
@@ -203,7 +203,7 @@ class FlagField(Field):
     kind = {"type": "boolean"}
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> bool:
-        if isinstance(self.root, Asking) and value in ("true", "false"):
+        if self.in_address and value in ("true", "false"):
             value = value == "true"
         if type(value) is not bool:
             raise _refusal(NotYesOrNo(value=_shown(value)))
@@ -264,7 +264,15 @@ class ListField(fields.List):
 
 
 class PartField(fields.Nested):
-    """A shape within a shape."""
+    """A shape within a shape, read as that one is."""
+
+    @property
+    def schema(self) -> Schema:
+        """Return the shape within."""
+        found: Schema = super().schema
+        if isinstance(found, Shape):
+            found.form = getattr(self.root, "form", False)
+        return found
 
     def make_error(self, key: str, **facts: Any) -> ValidationError:
         """Return the refusal of what is not there, or is no object."""

@@ -13,7 +13,7 @@ from creditdesk.users import factors, held, people, permissions, sessions, signi
 from creditdesk.users.sessions import SessionOver, Stage
 from creditdesk.users.signing import SignInRefused, TooManyTries
 from creditdesk.web import edge, keeping, returning
-from creditdesk.web.protocol import status_of
+from creditdesk.web.protocol import NotSignedIn, status_of
 from creditdesk.web.writing import hand
 
 
@@ -45,6 +45,7 @@ def _admit() -> Response | None:
     with edge.read() as tx:
         desk.peopled = desk.peopled or people.anybody(tx)
         if not desk.peopled:
+            _only_look()
             return None
         try:
             seen = sessions.who(tx, desk.settings, token=token, at=edge.moment())
@@ -60,10 +61,15 @@ def _admit() -> Response | None:
     return None
 
 
+def _only_look() -> None:
+    """Refuse every form where nobody can answer for it."""
+    if request.method == "POST":
+        raise NotSignedIn
+
+
 def _demand_act(person: users.Person, endpoint: str) -> None:
-    acts = [name for name, rule in permissions.table().acts.items() if endpoint in rule.routes]
-    if not any(users.is_open(person, act) for act in acts):
-        act = acts[0] if acts else endpoint
+    if not edge.opens(endpoint):
+        act = next(iter(permissions.rules_of(endpoint)), endpoint)
         raise permissions.NotAllowed(act=act, role=person.role.value)
 
 
@@ -74,7 +80,7 @@ def _at_hand() -> dict[str, Any]:
         "person": edge.reader(),
         "peopled": desk.peopled,
         "provider": desk.provider,
-        "leave_token": sessions.form_token(token) if token else "",
+        "form_token": sessions.form_token(token) if token else "",
     }
 
 
@@ -157,9 +163,8 @@ def enrol() -> Response:
     except factors.CodeWrong as refusal:
         with edge.read() as tx:
             return _form("enrol.html", refusal, key=factors.begun(tx, person=person))
-    return keeping.begun_with(
-        make_response(template("recovery.html", codes=recovery, onward=returning.wanted())), begun
-    )
+    page = template("signing/recovery.html", codes=recovery, onward=returning.wanted())
+    return keeping.begun_with(make_response(page), begun)
 
 
 @pages.get("/links/<secret>")
@@ -222,7 +227,8 @@ def _form(name: str, refusal: DeskError | None = None, **facts: Any) -> Response
     """Return a page with a form that only this client can send, and what went wrong before."""
     secret = keeping.kept(keeping.FORM) or held.new_secret()
     said = hand().refusal(refusal) if refusal else None
-    page = template(name, said=said, **({"form_token": sessions.form_token(secret)} | facts))
+    facts = {"form_token": sessions.form_token(secret)} | facts
+    page = template(f"signing/{name}", said=said, **facts)
     answer = make_response(page, status_of(refusal) if refusal else 200)
     if isinstance(refusal, TooManyTries):
         answer.status_code = 429

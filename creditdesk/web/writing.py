@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ COOKIE = "lang"
 UNITS = ("million", "dong")
 NAMES = {"vi": "Tiếng Việt", "en": "English", "id": "Bahasa Indonesia"}
 NOTHING = "–"
+VERSION = version("creditdesk")
 _YEAR_SECONDS = 365 * 24 * 3600
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TO_ENGLISH = str.maketrans(".,", ",.")
@@ -81,6 +83,16 @@ class Writing:
         """Return a rate, given as decimal text in percent a year."""
         return self._points(percent.replace(".", ",")) + " %"
 
+    def typed(self, value: Any) -> str:
+        """Return a value as this hand types it into a field, where it is read again."""
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, date):
+            return self.day(value)
+        if isinstance(value, int):
+            return self.count(value)
+        return "" if value is None else str(value)
+
     def _points(self, vietnamese: str) -> str:
         return vietnamese.translate(_TO_ENGLISH) if self.language == "en" else vietnamese
 
@@ -120,7 +132,14 @@ def install(app: Flask) -> None:
 
 
 def _at_hand() -> dict[str, Any]:
-    return {"w": hand(), "languages": NAMES, "again": again, "request_id": g.get("request_id")}
+    return {
+        "w": hand(),
+        "languages": NAMES,
+        "again": again,
+        "request_id": g.get("request_id"),
+        "seen": edge.desk().seen,
+        "version": VERSION,
+    }
 
 
 def again(**changes: Any) -> str:

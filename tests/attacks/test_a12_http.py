@@ -51,7 +51,7 @@ def test_every_answer_of_every_route_carries_the_headers(desk):
                 said = set(answer.headers["Content-Security-Policy"].split("; "))
                 assert said >= POLICY, route.rule
                 assert "unsafe" not in answer.headers["Content-Security-Policy"]
-                kept = route.endpoint == "static" and answer.status_code < 400
+                kept = route.endpoint == "assets.file" and answer.status_code < 400
                 wanted = "no-cache" if kept else "no-store"
                 assert answer.headers["Cache-Control"] == wanted, (route.rule, method)
                 assert "Strict-Transport-Security" not in answer.headers

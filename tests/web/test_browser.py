@@ -1,21 +1,15 @@
 """The pages in a real browser, at the widths of a phone, a tablet and a desk."""
 
-import os
-import shutil
-import threading
-from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from creditdesk.app import create_app
 from creditdesk.db import Database
 from tests.keys import KEYS
 from tests.people import PASSWORD
 from tests.web.conftest import COMMUNE, DAY, HOSTILE, MANY, OTHER, SINCE, configured, fill, number
+from tests.web.rig import served
 from tests.web.test_signing import app as peopled
 
 __all__ = ["peopled"]
@@ -34,13 +28,6 @@ PAGES = (
 pytestmark = pytest.mark.browser
 
 
-class Quiet(WSGIRequestHandler):
-    """Serve without telling each request."""
-
-    def log_request(self, *_told, **_more):
-        """Say nothing."""
-
-
 @pytest.fixture
 def address(sqlite_url, tmp_path):
     """Return where a filled book is served."""
@@ -51,44 +38,6 @@ def address(sqlite_url, tmp_path):
     with served(app) as found:
         yield found
     app.extensions["creditdesk"].database.close()
-
-
-@contextmanager
-def served(app):
-    """Serve an application as long as it is needed, and give its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def installed():
-    """Return the path of a Chromium of this machine; None leaves the choice to the driver."""
-    named = os.environ.get("CHROMIUM")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return named or next(filter(None, map(shutil.which, names)), None)
-
-
-@pytest.fixture
-def browser():
-    """Return a Chromium; left out only where none can be started."""
-    with sync_playwright() as driver:
-        path = installed()
-        if path is None and not Path(driver.chromium.executable_path).exists():
-            pytest.skip("no Chromium is installed on this machine")
-        try:
-            started = driver.chromium.launch(
-                executable_path=path, args=["--no-sandbox", "--disable-gpu"]
-            )
-        except Error as trouble:
-            pytest.fail(f"Chromium is installed and does not start: {trouble}")
-        yield started
-        started.close()
 
 
 def test_pages_fit_every_width_and_run_nothing_foreign(address, browser):
@@ -161,6 +110,7 @@ def test_an_officer_signs_in_and_out_in_a_real_browser(peopled, browser, scripts
         tab.goto(f"{address}/loans/{number(3)}?as_of={DAY}")
         assert number(3) in tab.inner_text("main")
 
+        tab.click(".account summary")
         tab.click("form[action='/sign-out'] button")
         tab.wait_for_url(f"{address}/sign-in**")
         tab.goto(f"{address}/loans/{number(3)}?as_of={DAY}")

@@ -31,6 +31,7 @@ PAGES = [
     f"/loans/{number(3)}?as_of={DAY}",
 ]
 FILES = [f"/portfolio.csv?{PERIOD}", f"/portfolio.pdf?{PERIOD}"]
+STYLES = ("/assets/0/desk.css", "/assets/0/none.css")
 WRONG = {
     "/nothing-here": 404,
     "/communes/99999": 404,
@@ -65,7 +66,7 @@ def row_of(html, start):
 
 
 def test_every_address_answers(book):
-    for address in [*PAGES, *FILES, "/healthz", "/readyz", "/static/desk.css"]:
+    for address in [*PAGES, *FILES, "/healthz", "/readyz", "/assets/0/desk.css"]:
         for answer in (book.client.get(address), book.client.head(address)):
             answer.close()
             assert answer.status_code == 200, address
@@ -180,7 +181,14 @@ def test_every_kind_of_refusal_has_its_status():
 
 
 def test_every_answer_carries_the_headers(book):
-    for address in [*PAGES, *FILES, *WRONG, "/healthz", "/static/desk.css", "/static/none.css"]:
+    for address in [
+        *PAGES,
+        *FILES,
+        *WRONG,
+        "/healthz",
+        "/assets/0/desk.css",
+        "/assets/0/none.css",
+    ]:
         answer = book.client.get(address)
         answer.close()
         headers = answer.headers
@@ -191,9 +199,9 @@ def test_every_answer_carries_the_headers(book):
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["X-Frame-Options"] == "DENY"
         assert headers["Referrer-Policy"] == "same-origin"
-        assert headers["Cache-Control"] == (
-            "no-cache" if address == "/static/desk.css" else "no-store"
-        ), address
+        assert headers["Cache-Control"] == ("no-cache" if address == STYLES[0] else "no-store"), (
+            address
+        )
 
 
 def test_one_can_only_look(book):

@@ -34,7 +34,7 @@ def card(loan_no: str) -> Any:
     known = communes.map_on(chosen.as_of)
     w = hand()
     return render_template(
-        "loan.html",
+        "loans/card.html",
         asked=chosen,
         card=found,
         standing=found.standing,
@@ -44,5 +44,4 @@ def card(loan_no: str) -> Any:
         programme=desk.policy.programmes.get(found.programme),
         trustee=desk.policy.trustees.get(found.trustee),
         source=desk.policy.sources.get(found.source),
-        demonstration=cover.demonstration,
     )

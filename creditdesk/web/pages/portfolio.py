@@ -88,7 +88,7 @@ def index() -> Any:
     columns = columns_of(chosen)
     sort, order = order_asked(("code", "name", *(column.key for column in columns)))
     return render_template(
-        "portfolio.html",
+        "portfolio/index.html",
         asked=chosen,
         sort=sort,
         order=order,
@@ -101,7 +101,6 @@ def index() -> Any:
         most={name: _most(book, name) for name in ("drawn_to_date", "late_principal")},
         known=known.communes,
         printable=bool(chosen.place) or len(cover.provinces) == 1,
-        demonstration=cover.demonstration,
         empty=not cover.provinces,
     )
 
@@ -129,7 +128,7 @@ def commune(code: str) -> Any:
     seen = [line.customer_no for line in lines[:PAGE]]
     edge.note(View("commune-loans", LIST, code, customers=seen))
     return render_template(
-        "commune.html",
+        "portfolio/commune.html",
         asked=chosen,
         commune=unit,
         province=known.provinces.get(unit.province),
@@ -140,7 +139,6 @@ def commune(code: str) -> Any:
         after=after,
         further=lines[PAGE - 1].loan_no if len(lines) > PAGE else None,
         programmes=edge.desk().policy.programmes,
-        demonstration=cover.demonstration,
     )
 
 

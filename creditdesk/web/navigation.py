@@ -1,0 +1,69 @@
+"""The entries of the desk: each shows where its page exists and is open to whoever asks."""
+
+from typing import Any, NamedTuple
+
+from flask import Flask, current_app, request, url_for
+
+from creditdesk.users.permissions import ALL, KINDS
+from creditdesk.web import edge
+
+
+class Entry(NamedTuple):
+    """An entry: its word's code under `page.nav-`, and the endpoint of its page.
+
+    least  the narrowest kind of scope that its page has something for
+    """
+
+    name: str
+    endpoint: str
+    least: str = KINDS[0]
+
+
+ENTRIES = (
+    Entry("today", "today.index"),
+    Entry("commune", "commune.index"),
+    Entry("sheet", "sheets.index"),
+    Entry("loans", "search.index"),
+    Entry("applications", "applications.index"),
+    Entry("decisions", "decisions.index"),
+    Entry("portfolio", "portfolio.index", "commune"),
+    Entry("statements", "statements.index"),
+    Entry("administration", "administration.index"),
+)
+SEARCH, ACCOUNT = "search.index", "account.index"
+
+
+def install(app: Flask) -> None:
+    """Give templates the entries that are open, and a question whether a page is."""
+    app.context_processor(_at_hand)
+
+
+def opened() -> list[Entry]:
+    """Return the entries that are open to whoever asks, in their order."""
+    person = edge.reader()
+    reach = KINDS.index(person.scope.kind if person else ALL)
+    return [
+        entry for entry in ENTRIES if is_open(entry.endpoint) and reach >= KINDS.index(entry.least)
+    ]
+
+
+def is_open(endpoint: str) -> bool:
+    """Return whether a page exists and is open to whoever asks."""
+    return endpoint in current_app.view_functions and edge.opens(endpoint)
+
+
+def home() -> str:
+    """Return the address where whoever signed in begins."""
+    entries = opened()
+    return url_for(entries[0].endpoint) if entries else "/"
+
+
+def _at_hand() -> dict[str, Any]:
+    return {
+        "entries": opened,
+        "is_open": is_open,
+        "home": home,
+        "here": request.blueprint,
+        "search_page": SEARCH,
+        "account_page": ACCOUNT,
+    }

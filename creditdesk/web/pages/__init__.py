@@ -1,0 +1,13 @@
+"""The screens: each is one module with a blueprint `pages`, named once in SCREENS."""
+
+from flask import Flask
+
+from creditdesk.web.pages import loans, portfolio
+
+SCREENS = (portfolio, loans)
+
+
+def install(app: Flask) -> None:
+    """Give an application its screens."""
+    for screen in SCREENS:
+        app.register_blueprint(screen.pages)

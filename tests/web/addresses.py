@@ -1,0 +1,44 @@
+"""Examples of every page, for whoever looks at all of them: a page without one fails the tests.
+
+An address holds facts of `rig.known` in braces. A page whose example nobody of some role may open,
+though the role may open others like it, names the roles that it is an example for. What is asked
+for by a stated need is asked for with one.
+"""
+
+from typing import NamedTuple
+
+from creditdesk.users.permissions import Role
+
+NEED = "need=đối+chiếu+hồ+sơ"
+EVERYBODY = frozenset(Role) - {Role.SYSTEM}
+
+
+class Example(NamedTuple):
+    """An address, for which roles, and whether a file comes from there instead of a page."""
+
+    address: str
+    roles: frozenset = EVERYBODY
+    is_file: bool = False
+
+
+# A group lies within a commune, whose figures its head does not see.
+NEAR = EVERYBODY - {Role.GROUP_HEAD}
+WIDE = frozenset({Role.REVIEWER, Role.AUDITOR})
+
+EXAMPLES = {
+    "portfolio.index": [
+        Example("/?place={commune}", NEAR),
+        Example("/?place={province}&unit=dong", WIDE),
+    ],
+    "portfolio.commune": [
+        Example("/communes/{commune}?unit=dong", NEAR),
+        Example("/communes/{commune}?only=overdue", NEAR),
+    ],
+    "portfolio.table": [Example("/portfolio.csv?place={commune}", NEAR, is_file=True)],
+    "portfolio.paper": [Example("/portfolio.pdf?place={commune}", NEAR, is_file=True)],
+    "loans.card": [Example("/loans/{loan}")],
+    "signing.ask": [Example("/sign-in")],
+}
+NOT_PAGES = {"assets.file", "health.alive", "health.ready", "health.metrics"}
+# Where one comes from a step before: test_screens.py goes there by hand.
+ON_THE_WAY = {"signing.ask_code", "signing.ask_enrolment", "signing.ask_password"}

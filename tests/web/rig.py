@@ -1,0 +1,209 @@
+"""A demonstration book served to a real Chromium: one person of each role, already signed in."""
+
+import os
+import shutil
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from click.testing import CliRunner
+from playwright.sync_api import Error, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from creditdesk import settings
+from creditdesk.app import create_app
+from creditdesk.cli import cli
+from creditdesk.users import Client, people, sessions
+from creditdesk.users.permissions import Role
+from creditdesk.users.sessions import Stage as Step
+from creditdesk.web.edge import moment
+from tests.keys import DATA_KEY
+
+LOANS = 300
+WIDTHS = (1440, 820, 390)
+NAMES = {
+    Role.OFFICER: "can-bo",
+    Role.GROUP_HEAD: "to-truong",
+    Role.COMMITTEE: "xa",
+    Role.SUPERVISOR: "kiem-soat",
+    Role.REVIEWER: "tai-chinh",
+    Role.ADMINISTRATOR: "quan-tri",
+    Role.AUDITOR: "kiem-toan",
+}
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+# Words and figures that are wider than what shows of them, unless they scroll or are for readers
+# of the screen alone.
+CUT = """() => [...document.querySelectorAll('main *, header *, footer *')].filter(one => {
+  const style = getComputedStyle(one);
+  if (style.overflowX === 'visible' || style.overflowX === 'auto' || style.overflowX === 'scroll')
+    return false;
+  if (one.closest('.visually-hidden, svg, select, input, textarea, progress') || !one.innerText)
+    return false;
+  return one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1;
+}).map(one => one.tagName + ' ' + one.className + ': ' + one.innerText.slice(0, 60))"""
+# Figures that lie over the edge of their own cell.
+SPILT = """() => [...document.querySelectorAll('.number, dd, .value')].filter(one =>
+  one.offsetParent && one.scrollWidth > one.clientWidth + 1
+).map(one => one.className + ': ' + one.innerText.slice(0, 60))"""
+
+
+class Quiet(WSGIRequestHandler):
+    """Serve without telling each request."""
+
+    def log_request(self, *_told, **_more):
+        """Say nothing."""
+
+
+@contextmanager
+def served(app):
+    """Serve an application as long as it is needed, and give its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def installed():
+    """Return the path of a Chromium of this machine; None leaves the choice to the driver."""
+    named = os.environ.get("CHROMIUM")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return named or next(filter(None, map(shutil.which, names)), None)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Return a Chromium; left out only where none can be started."""
+    with sync_playwright() as driver:
+        path = installed()
+        if path is None and not Path(driver.chromium.executable_path).exists():
+            pytest.skip("no Chromium is installed on this machine")
+        try:
+            started = driver.chromium.launch(
+                executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+            )
+        except Error as trouble:
+            pytest.fail(f"Chromium is installed and does not start: {trouble}")
+        yield started
+        started.close()
+
+
+@dataclass
+class Stage:
+    """A served book, who is signed in there, and what exists in it for addresses of examples."""
+
+    app: object
+    address: str
+    browser: object
+    sessions: dict
+    facts: dict
+    tabs: dict = field(default_factory=dict)
+    troubles: list = field(default_factory=list)
+
+    @property
+    def database(self):
+        return self.app.extensions["creditdesk"].database
+
+    def tab(self, role, *, fresh=False, **options):
+        """Return the tab of somebody of a role, None for a guest; one for all of a test run.
+
+        fresh  a tab of its own, which the caller closes
+        """
+        if fresh:
+            return self._tab(role, **options)
+        if role not in self.tabs:
+            self.tabs[role] = self._tab(role)
+        return self.tabs[role]
+
+    def _tab(self, role, **options):
+        context = self.browser.new_context(base_url=self.address, **options)
+        context.set_default_timeout(15_000)
+        if role is not None:
+            cookie = {"name": "session", "value": self.sessions[role], "url": self.address}
+            context.add_cookies([cookie])
+        tab = context.new_page()
+        tab.on("console", lambda said: self.troubles.append(said.text))
+        tab.on("pageerror", lambda error: self.troubles.append(str(error)))
+        tab.on("dialog", lambda dialog: (self.troubles.append(dialog.message), dialog.dismiss()))
+        return tab
+
+    def client(self, role):
+        """Return a client without a browser in which somebody of a role is signed in."""
+        client = self.app.test_client()
+        if role is not None:
+            client.set_cookie("session", self.sessions[role])
+        return client
+
+
+@pytest.fixture(scope="session")
+def stage(browser, sqlite_template, tmp_path_factory):
+    """Return a demonstration book of a few hundred loans, served, with all roles signed in."""
+    folder = tmp_path_factory.mktemp("stage")
+    url = f"sqlite:///{folder / 'book.sqlite'}"
+    shutil.copy(sqlite_template, folder / "book.sqlite")
+    env = {"CREDITDESK_DATABASE_URL": url}
+    made = CliRunner(env=env).invoke(cli, ["demo", "--loans", str(LOANS)])
+    assert made.exit_code == 0, made.output
+    app = create_app(replace(settings.load({}), database_url=url, data_key=DATA_KEY))
+    database, at = app.extensions["creditdesk"].database, moment()
+    with database.begin() as tx:
+        tokens = {
+            role: sessions.begin(
+                tx,
+                app.extensions["creditdesk"].settings,
+                person=people.person(tx, name),
+                stage=Step.FULL,
+                client=Client("127.0.0.1"),
+                at=at,
+            ).token
+            for role, name in NAMES.items()
+        }
+        facts = known(tx)
+    with served(app) as address:
+        yield Stage(app, address, browser, tokens, facts)
+    database.close()
+
+
+def known(tx):
+    """Return what exists in the book, within the scopes of all who are signed in."""
+    head, committee = people.person(tx, "to-truong"), people.person(tx, "xa")
+    (group,), (commune,) = head.scope.codes, committee.scope.codes
+    (office,) = people.person(tx, "can-bo").scope.codes
+    loan = tx.exec_driver_sql(
+        "SELECT loan_no FROM loan WHERE group_no = ? ORDER BY loan_no", (group,)
+    ).scalar()
+    return {"group": group, "commune": commune, "office": office, "loan": loan, "province": "44"}
+
+
+def look(tab, *, widths=WIDTHS):
+    """Return what is wrong with how the page of a tab looks, at each width, its details open."""
+    wrong = []
+    tab.evaluate(
+        "document.querySelectorAll('main details').forEach(one => one.setAttribute('open', ''))"
+    )
+    if len(tab.inner_text("main").strip()) < 20:
+        wrong.append("the page is empty")
+    for width in widths:
+        tab.set_viewport_size({"width": width, "height": 900})
+        wide = tab.evaluate("document.documentElement.scrollWidth")
+        wrong += [f"{width}: the page is {wide} wide"] if wide > width else []
+        wrong += [f"{width}: cut: {told}" for told in tab.evaluate(CUT)]
+        wrong += [f"{width}: spilt: {told}" for told in tab.evaluate(SPILT)]
+    return wrong
+
+
+def judged(tab):
+    """Return what axe finds against WCAG 2.2 A and AA, and on which elements."""
+    found = Axe().run(tab, options={"runOnly": RULES, "resultTypes": ["violations"]})
+    return [
+        f"{rule['id']}: {node['target']} {node.get('failureSummary', '')[:300]}"
+        for rule in found.response["violations"]
+        for node in rule["nodes"][:3]
+    ]

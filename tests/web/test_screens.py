@@ -1,0 +1,132 @@
+"""Every page for everybody who may open it: how it looks, who can read it, in which languages."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from creditdesk import words
+from creditdesk.app import create_app
+from creditdesk.users.permissions import Role, rules_of, table
+from creditdesk.web import edge
+from tests.web.addresses import EXAMPLES, NEED, NOT_PAGES, ON_THE_WAY
+from tests.web.rig import judged, look
+
+# What a page is made of: somebody whose page has nothing new in it need not be judged again.
+KINDS = "() => [...document.querySelectorAll('main *')].map(one => one.tagName + one.className)"
+TEMPLATES = Path(__file__).resolve().parents[2] / "creditdesk" / "web" / "templates"
+pytestmark = pytest.mark.browser
+
+
+def pages():
+    """Return the endpoint of every page that can be looked at."""
+    rules = create_app().url_map.iter_rules()
+    shown = {rule.endpoint for rule in rules if "GET" in rule.methods if not of_service(rule)}
+    return shown - NOT_PAGES - ON_THE_WAY
+
+
+def of_service(rule):
+    return rule.rule.startswith(edge.API)
+
+
+def roles_of(endpoint):
+    """Return the roles that may open a page; None is a guest, to whom it is left open."""
+    if endpoint in table().open_routes:
+        return [None]
+    cells = [rule.cells for rule in rules_of(endpoint).values()]
+    return [role for role in Role if any(role in those for those in cells)]
+
+
+def examples(endpoint, role, facts):
+    """Yield the addresses of the examples of a page for a role, with a need where one is asked."""
+    needed = any(rule.cell(role).need for rule in rules_of(endpoint).values())
+    for example in EXAMPLES[endpoint]:
+        if role is None or role in example.roles:
+            found = example.address.format(**facts)
+            yield example, f"{found}{'&' if '?' in found else '?'}{NEED}" if needed else found
+
+
+def test_every_page_has_an_example_and_no_example_is_of_a_page_that_is_not_there():
+    assert pages() == set(EXAMPLES)
+
+
+def opened(stage, endpoint):
+    """Yield the tab of everybody who may open a page, with each of its examples opened."""
+    for role in roles_of(endpoint):
+        for example, address in examples(endpoint, role, stage.facts):
+            if example.is_file:
+                assert stage.client(role).get(address).status_code == 200, (role, address)
+                continue
+            tab = stage.tab(role)
+            tab.set_viewport_size({"width": 1440, "height": 900})
+            answer = tab.goto(address)
+            assert answer.status == 200, (role, address)
+            yield role, address, tab
+
+
+@pytest.mark.parametrize("endpoint", sorted(EXAMPLES))
+def test_a_page_fits_every_width_and_is_open_to_everybody(stage, endpoint):
+    seen = set()
+    for role, address, tab in opened(stage, endpoint):
+        kinds = tab.evaluate(KINDS)
+        new = set(kinds) - seen
+        seen |= new
+
+        assert look(tab) == [], (role, address)
+        assert not new or judged(tab) == [], (role, address)
+    assert stage.troubles == []
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_every_page_speaks_every_language(stage, language):
+    for endpoint, found in EXAMPLES.items():
+        role = roles_of(endpoint)[0]
+        for example, address in examples(endpoint, role, stage.facts):
+            if example.is_file:
+                continue
+            sign = "&" if "?" in address else "?"
+            html = stage.client(role).get(f"{address}{sign}lang={language}").text
+
+            assert f'<html lang="{language}">' in html, address
+            said = re.sub(r"<[^>]*>", " ", html)
+            assert not re.findall(r"\b(?:page|refusal|figure|role)\.[a-z-]+", said), address
+        assert found
+
+
+class Texts(HTMLParser):
+    """Gathers what a reader would read in a template: texts, and attributes that are told."""
+
+    TOLD = {"title", "placeholder", "alt", "aria-label", "value"}
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_data(self, data):
+        self.found.append(data)
+
+    def handle_starttag(self, tag, attrs):
+        told = [text for name, text in attrs if name in self.TOLD and tag != "input"]
+        self.found += [text for text in told if text]
+
+
+# What is the same in every language: a name, and commands.
+SAME = {"creditdesk", "creditdesk intake loans FILE", "creditdesk intake movements FILE"}
+SAME |= {"creditdesk demo"}
+
+
+@pytest.mark.parametrize(
+    "path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: f"{path.parent.name}/{path.name}"
+)
+def test_no_template_holds_words(path):
+    source = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", "", path.read_text("utf-8"), flags=re.DOTALL)
+    texts = Texts()
+    texts.feed(source)
+    lines = {line.strip(" –·\n") for text in texts.found for line in text.splitlines()}
+    letters = {line for line in lines if re.search(r"[^\W\d_]{2}", line)}
+    # A macro that writes attributes has no element around them.
+    letters = {line for line in letters if not line.startswith('id=""')}
+
+    assert letters - SAME == set()
+    assert not re.search(r"\sstyle=|<style|<script>|\son\w+=", source)
