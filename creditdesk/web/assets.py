@@ -12,7 +12,7 @@ from mimetypes import guess_type
 from pathlib import Path
 from typing import NamedTuple
 
-from flask import Blueprint, Flask, Response, abort, url_for
+from flask import Blueprint, Flask, Response, abort
 from flask_compress import Compress
 
 _OURS = Path(__file__).resolve().parent / "static"
@@ -62,7 +62,7 @@ def _asset(path: Path) -> Asset:
 
 def address(name: str) -> str:
     """Return the address of a file in the version that is served now."""
-    return url_for("assets.file", digest=assets()[name].digest, name=name)
+    return f"/assets/{assets()[name].digest}/{name}"
 
 
 @pages.get("/assets/<digest>/<name>")

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from flask import Flask, current_app, request, url_for
+from werkzeug.exceptions import SecurityError
 
 from creditdesk.users.permissions import ALL, KINDS
 from creditdesk.web import edge
@@ -48,7 +49,9 @@ def opened() -> list[Entry]:
 
 
 def is_open(endpoint: str) -> bool:
-    """Return whether a page exists and is open to whoever asks."""
+    """Return whether a page exists and is open to whoever asks, by a name that is ours."""
+    if isinstance(request.routing_exception, SecurityError):
+        return False
     return endpoint in current_app.view_functions and edge.opens(endpoint)
 
 
