@@ -65,10 +65,10 @@ def address(name: str) -> str:
     return f"/assets/{assets()[name].digest}/{name}"
 
 
-@pages.get("/assets/<digest>/<name>")
-def file(digest: str, name: str) -> Response:
+@pages.get("/assets/<digest>/<filename>")
+def file(digest: str, filename: str) -> Response:
     """Send a file; whoever has this version of it need not ask again."""
-    found = assets().get(name)
+    found = assets().get(filename)
     if found is None:
         abort(404)
     answer = Response(found.content, content_type=f"{found.kind}; charset=utf-8")

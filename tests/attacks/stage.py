@@ -43,6 +43,7 @@ ANY = {
     "code": "01",
     "name": "late",
     "secret": "x" * 40,
+    "digest": "0",
     "filename": "desk.css",
     "day": "2026-06-12",
 }
