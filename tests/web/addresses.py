@@ -40,5 +40,12 @@ EXAMPLES = {
     "signing.ask": [Example("/sign-in")],
 }
 NOT_PAGES = {"assets.file", "health.alive", "health.ready", "health.metrics"}
-# Where one comes from a step before: test_screens.py goes there by hand.
-ON_THE_WAY = {"signing.ask_code", "signing.ask_enrolment", "signing.ask_password"}
+# Where one comes from a step before, or what only leads on.
+ON_THE_WAY = {
+    "signing.ask_code",
+    "signing.ask_enrolment",
+    "signing.ask_password",
+    "provided.ask",
+    "provided.answered",
+    "provided.leave",
+}
