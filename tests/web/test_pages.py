@@ -13,16 +13,7 @@ from creditdesk.app import create_app
 from creditdesk.errors import Conflict, Denied, Malformed, NotFound, Refused
 from creditdesk.web.protocol import status_of
 from creditdesk.web.writing import Writing, alphabetical
-from tests.web.conftest import (
-    COMMUNE,
-    DAY,
-    HOSTILE,
-    MANY,
-    OTHER,
-    SINCE,
-    configured,
-    number,
-)
+from tests.web.conftest import COMMUNE, DAY, HOSTILE, MANY, OTHER, SINCE, configured, number
 
 PERIOD = f"from={SINCE}&as_of={DAY}"
 PAGES = [
