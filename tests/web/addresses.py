@@ -36,6 +36,7 @@ EXAMPLES = {
     ],
     "portfolio.table": [Example("/portfolio.csv?place={commune}", NEAR, is_file=True)],
     "portfolio.paper": [Example("/portfolio.pdf?place={commune}", NEAR, is_file=True)],
+    "papers.paper": [Example("/papers/portfolio.xlsx?place={commune}", NEAR, is_file=True)],
     "loans.card": [Example("/loans/{loan}")],
     "signing.ask": [Example("/sign-in")],
 }
