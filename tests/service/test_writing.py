@@ -255,6 +255,33 @@ def test_of_two_who_saw_the_same_loan_one_changes_it_and_the_other_is_told(
     assert {number for number, _ in booked(database)} == {"T1/G", "T1/L"}
 
 
+def test_who_undoes_or_answers_says_which_state_of_the_loan_was_seen(officer, supervisor):
+    old = officer.get(f"/loans/{LOAN_NO}").headers["ETag"]
+    officer.post("/receipts", a_receipt())
+    proposal = {
+        "kind": "extend",
+        "loan_no": LOAN_NO,
+        "day": "2026-11-20",
+        "said": {"until": "2027-12-31", "asked_on": "2026-11-20"},
+        "ground": "Mất mùa",
+        "document_no": "12/QĐ",
+        "document_on": "2026-11-20",
+    }
+    number = officer.post("/decisions/proposals", proposal).get_json()["number"]
+    ground, answers = {"ground": "Nhầm"}, f"/decisions/proposals/{number}"
+
+    for client, path, said in (
+        (officer, "/receipts/T1/reversal", ground),
+        (supervisor, f"{answers}/approval", {}),
+        (supervisor, f"{answers}/refusal", ground),
+        (officer, f"{answers}/withdrawal", ground),
+        (officer, "/decisions/proposals", proposal),
+    ):
+        demand_problem(client.post(path, said, If_Match=old), 412, "loan-changed")
+    tag = officer.get(f"/loans/{LOAN_NO}").headers["ETag"]
+    assert supervisor.post(f"{answers}/approval", {}, If_Match=tag).status_code == 201
+
+
 def test_any_reading_of_a_loan_names_the_state_that_a_change_asks_for(officer):
     for at, path in enumerate(("", "/standing", "/schedule", "/movements", "/explanation")):
         tag = officer.get(f"/loans/{LOAN_NO}{path}").headers["ETag"]

@@ -7,7 +7,7 @@ from creditdesk import arrears, decisions, documents
 from creditdesk.accesses import LIST, LOAN, View
 from creditdesk.db import Tx
 from creditdesk.decisions import KINDS, decision_of
-from creditdesk.web import edge, problems, within
+from creditdesk.web import conditions, edge, problems, within
 from creditdesk.web.api import paging, told
 from creditdesk.web.api.frame import Service, Told
 from creditdesk.web.api.loans import AsOf
@@ -135,12 +135,13 @@ def _decision(said: dict[str, Any]) -> decisions.Decision:
     act=" ".join(KIND_NAMES),
     takes=ProposalIn,
     answers=Proposed,
-    of_loan="loan_no",
+    guarded=True,
     example={**_EXAMPLE, **_PAPER},
 )
 def propose(tx: Tx, said: dict[str, Any]) -> Any:
     """Lay a decision before another person; what would be refused now is refused now."""
     within.loan(tx, said["kind"], said["loan_no"])
+    conditions.demand(tx, said["loan_no"])
     deed = edge.deed(said["ground"], said["document_no"], said["document_on"])
     number = decisions.propose(tx, edge.desk().policy, decision=_decision(said), deed=deed)
     return {"number": number}
@@ -176,6 +177,7 @@ _SORTED = {name: itemgetter(name) for name in ("number", "day", "kind", "loan_no
     "/decisions/proposals/<number:number>/approval",
     "approveProposal",
     act="check",
+    guarded=True,
     takes=Nothing,
     answers=Decided,
 )
@@ -186,6 +188,7 @@ def approve(tx: Tx, said: dict[str, Any], number: str) -> Any:
     is refused: it is proposed anew.
     """
     within.proposal(tx, "check", int(number))
+    conditions.demand(tx, decisions.subject(tx, int(number))[0])
     deed = edge.deed()
     done = decisions.approve(
         tx, edge.desk().policy, number=int(number), by=deed.by, recorded_at=deed.recorded_at
@@ -202,6 +205,7 @@ def approve(tx: Tx, said: dict[str, Any], number: str) -> Any:
     "/decisions/proposals/<number:number>/refusal",
     "refuseProposal",
     act="check",
+    guarded=True,
     takes=GroundIn,
     answers=Answered,
     example={"ground": "Thiếu giấy tờ"},
@@ -209,6 +213,7 @@ def approve(tx: Tx, said: dict[str, Any], number: str) -> Any:
 def refuse(tx: Tx, said: dict[str, Any], number: str) -> Any:
     """Answer a proposal with no, as another person than its maker, and say why."""
     within.proposal(tx, "check", int(number))
+    conditions.demand(tx, decisions.subject(tx, int(number))[0])
     decisions.refuse(tx, number=int(number), deed=edge.deed(said["ground"]))
     return {"number": int(number), "answer": "refused"}
 
@@ -217,6 +222,7 @@ def refuse(tx: Tx, said: dict[str, Any], number: str) -> Any:
     "/decisions/proposals/<number:number>/withdrawal",
     "withdrawProposal",
     act="proposal-withdraw",
+    guarded=True,
     takes=GroundIn,
     answers=Answered,
     example={"ground": "Hộ vay xin rút"},
@@ -224,5 +230,6 @@ def refuse(tx: Tx, said: dict[str, Any], number: str) -> Any:
 def withdraw(tx: Tx, said: dict[str, Any], number: str) -> Any:
     """Take a proposal back, as its maker, and say why."""
     within.proposal(tx, "proposal-withdraw", int(number))
+    conditions.demand(tx, decisions.subject(tx, int(number))[0])
     decisions.withdraw(tx, number=int(number), deed=edge.deed(said["ground"]))
     return {"number": int(number), "answer": "withdrawn"}

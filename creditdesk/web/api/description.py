@@ -233,7 +233,7 @@ def _parameters(told: Operation) -> Iterator[dict[str, Any]]:
     if told.writes:
         key = {"type": "string", "pattern": "^[A-Za-z0-9._:-]{8,64}$"}
         yield _parameter("header", "Idempotency-Key", key, required=True)
-    if told.of_loan:
+    if told.guarded:
         yield _parameter("header", "If-Match", {"type": "string"})
     if told.tagged:
         yield _parameter("header", "If-None-Match", {"type": "string"})

@@ -46,7 +46,7 @@ class Operation:
     name     stable: clients call it so
     act      the act of the table of permissions, or several of which one is asked by what is said
     asks     what the address says after its question mark; takes  what the body says
-    of_loan  where the number of the one loan stands that it changes, if any: If-Match guards it
+    guarded  whether If-Match guards it: its view demands the state that was seen
     also     further media that it tells, as it is asked
     looks    whether it says much to look at something, and changes nothing
     uploads  whether its body is a file
@@ -65,7 +65,7 @@ class Operation:
     takes: type[Shape] | None = None
     example: Mapping[str, Any] = field(default_factory=dict)
     tagged: bool = False
-    of_loan: str = ""
+    guarded: bool = False
     media: str = JSON
     also: tuple[str, ...] = ()
     looks: bool = False
@@ -195,8 +195,7 @@ def _written(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:
     _asked(told.asks)
     raw = body()
     said = _shaped(told.takes, raw)
-    whole, named = strict.written(raw), said | of_path
-    return _once(told, key, whole, named, lambda tx: view(tx, said, **of_path))
+    return _once(told, key, strict.written(raw), lambda tx: view(tx, said, **of_path))
 
 
 def _uploaded(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:
@@ -207,12 +206,10 @@ def _uploaded(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:
     request.max_content_length = edge.desk().settings.intake_max_megabytes << 20
     content = request.get_data()
     whole = request.query_string + b"\n" + content
-    return _once(told, key, whole, of_path, lambda tx: view(tx, asked, content, **of_path))
+    return _once(told, key, whole, lambda tx: view(tx, asked, content, **of_path))
 
 
-def _once(
-    told: Operation, key: str, whole: bytes, said: dict[str, Any], act: Callable[[Tx], Any]
-) -> Response:
+def _once(told: Operation, key: str, whole: bytes, act: Callable[[Tx], Any]) -> Response:
     """Return the answer of an act, or that of before to the same request with the same key."""
     digest = conditions.digest(whole)
     asked = answers.Asked(key, edge.who().sign_in_name, f"POST {request.path}", digest)
@@ -221,8 +218,6 @@ def _once(
         if kept is not None:
             return _replayed(kept)
         _admit(told)
-        if told.of_loan:
-            conditions.demand(tx, said[told.of_loan])
         found = _told(act(tx))
         answer = _answer(found, told)
         kept = answers.Answer(told.status, answer.get_data(as_text=True), found.location)

@@ -1,12 +1,13 @@
 """Money at the desk: receipts, one or a whole sheet; what undoes one; draws."""
 
+from collections.abc import Callable
 from typing import Any
 
 from creditdesk import documents, loans, repayments
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
 from creditdesk.errors import DeskError, Malformed, Refused
-from creditdesk.web import edge, within
+from creditdesk.web import conditions, edge, within
 from creditdesk.web.api import told
 from creditdesk.web.api.frame import Service
 from creditdesk.web.shapes import DayField, DongField, ListField, PartField, Shape, TextField
@@ -104,7 +105,7 @@ _LINE = {name: value for name, value in _EXAMPLE.items() if name != "day"}
     act="receive-interest",
     takes=ReceiptIn,
     answers=Receipt,
-    of_loan="loan_no",
+    guarded=True,
     example=_EXAMPLE,
 )
 def receive(tx: Tx, said: dict[str, Any]) -> Any:
@@ -113,12 +114,16 @@ def receive(tx: Tx, said: dict[str, Any]) -> Any:
     One that comes late replays what came after its day. Principal pays overdue principal first.
     The number of a receipt is taken once: the same number with the same facts is the same receipt.
     """
-    return documents.receipt(_receive(tx, said, said["day"]))
+    return documents.receipt(_receive(tx, said, said["day"], guard=conditions.demand))
 
 
-def _receive(tx: Tx, said: dict[str, Any], day: Any) -> repayments.Receipt:
+def _receive(
+    tx: Tx, said: dict[str, Any], day: Any, guard: Callable[[Tx, str], None] | None = None
+) -> repayments.Receipt:
     act = "receive-principal" if said["principal"] else "receive-interest"
     within.loan(tx, act, said["loan_no"])
+    if guard:
+        guard(tx, said["loan_no"])
     return repayments.receive(
         tx,
         edge.desk().policy,
@@ -175,6 +180,7 @@ def _refused(at: int, line: dict[str, Any], why: DeskError) -> LineRefused:
     "/receipts/<receipt:receipt_no>/reversal",
     "reverseReceipt",
     act="reverse",
+    guarded=True,
     takes=GroundIn,
     answers=Reversal,
     example={"ground": "Ghi nhầm khế ước"},
@@ -182,6 +188,7 @@ def _refused(at: int, line: dict[str, Any], why: DeskError) -> LineRefused:
 def reverse(tx: Tx, said: dict[str, Any], receipt_no: str) -> Any:
     """Undo a receipt by its mirror, and replay what came after it."""
     within.receipt(tx, "reverse", receipt_no)
+    conditions.demand(tx, repayments.loan_of(tx, receipt_no))
     undone = repayments.reverse(
         tx, edge.desk().policy, receipt_no=receipt_no, deed=edge.deed(said["ground"])
     )
@@ -194,7 +201,7 @@ def reverse(tx: Tx, said: dict[str, Any], receipt_no: str) -> Any:
     act="draw",
     takes=DrawIn,
     answers=Draw,
-    of_loan="loan_no",
+    guarded=True,
     example={
         "loan_no": "6600202600000001",
         "day": "2026-06-12",
@@ -205,6 +212,7 @@ def reverse(tx: Tx, said: dict[str, Any], receipt_no: str) -> Any:
 def draw(tx: Tx, said: dict[str, Any]) -> Any:
     """Pay a loan out, in full or in part."""
     within.loan(tx, "draw", said["loan_no"])
+    conditions.demand(tx, said["loan_no"])
     new = loans.draw(
         tx,
         edge.desk().policy,
