@@ -38,14 +38,15 @@ def looked(database):
     return database
 
 
-def spoiled(tx, statement):
+def spoiled(tx, *statements):
     """Change the journal as somebody would who owns the database."""
     if tx.dialect.name == "sqlite":
         for verb in ("update", "delete"):
             tx.exec_driver_sql(f"DROP TRIGGER append_only_access_line_{verb}")
     else:
         tx.exec_driver_sql("ALTER TABLE access_line DISABLE TRIGGER ALL")
-    tx.execute(statement)
+    for statement in statements:
+        tx.execute(statement)
 
 
 def test_a_person_learns_who_saw_them_alone_or_in_a_list(looked):

@@ -1,24 +1,15 @@
 """A12: HTTP itself: headers on every answer, hosts, line ends, twins of length, proxies."""
 
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from werkzeug.test import EnvironBuilder
 
 from creditdesk.app import create_app
 from tests.attacks.stage import Attacker, asked_by, routes
-from tests.keys import DATA_KEY
 from tests.web.conftest import configured
 
-ROOT = Path(__file__).resolve().parents[2]
 CRLF = ("x\r\nX-Evil: 1", "x\nSet-Cookie: evil=1", "x\r\n\r\n<script>", "x\u2028X-Evil: 1")
 REQUIRED = {
     "Content-Security-Policy",
@@ -140,78 +131,3 @@ def test_a_number_of_a_request_is_taken_in_its_form_only(desk, said):
     answer = desk.stranger.ask("GET", "/healthz", X_Request_ID=said)
 
     assert re.fullmatch("[0-9a-f]{12}", answer.headers["X-Request-ID"])
-
-
-@pytest.fixture
-def port(sqlite_url):
-    """Return the port of the real server, begun as an operator begins it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number = free.getsockname()[1]
-    env = os.environ | {"CREDITDESK_DATABASE_URL": sqlite_url, "CREDITDESK_DATA_KEY": DATA_KEY}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "creditdesk", "serve", "--port", str(number)],
-        env=env | {"CREDITDESK_WORKERS": "1"},
-        cwd=ROOT,
-        start_new_session=True,
-        stderr=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )
-    for _ in range(300):
-        if b" 200 " in sent(number, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"):
-            break
-        assert server.poll() is None
-        time.sleep(0.1)
-    yield number
-    os.killpg(server.pid, signal.SIGTERM)
-    server.wait(20)
-
-
-def sent(port, request):
-    """Return all that a server says to the bytes of one connection."""
-    found = b""
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as wire:
-            wire.sendall(request)
-            wire.shutdown(socket.SHUT_WR)
-            while part := wire.recv(65_536):
-                found += part
-    except OSError:
-        pass
-    return found
-
-
-SECOND = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: smuggled-0001\r\n\r\n"
-POST = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\n"
-HOSTILE = {
-    "length and chunks": POST
-    + b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "two lengths": POST + b"Content-Length: 0\r\nContent-Length: 80\r\n\r\n",
-    "a list of lengths": POST + b"Content-Length: 0, 80\r\n\r\n",
-    "a signed length": POST + b"Content-Length: +0\r\n\r\n",
-    "a length in other digits": POST + "Content-Length: ٠\r\n\r\n".encode(),
-    "chunks misspelt": POST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-    "chunks twice": POST + b"Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
-    "chunks with a space": POST + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
-    "chunks on a folded line": POST + b"Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
-    "a size that is none": POST + b"Transfer-Encoding: chunked\r\n\r\n0x1\r\nA\r\n0\r\n\r\n",
-    "a header with NUL": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n",
-    "a header without name": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n: a\r\n\r\n",
-    "two hosts": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\n\r\n",
-    "many headers": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + b"X: 1\r\n" * 500 + b"\r\n",
-    "a long address": b"GET /" + b"x" * 9_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "another version": b"GET /healthz HTTP/3.9\r\nHost: localhost\r\n\r\n",
-}
-
-
-def test_the_real_server_refuses_what_two_readers_could_read_in_two_ways(port):
-    found = {}
-    for name, request in HOSTILE.items():
-        answer = sent(port, request + SECOND)
-        if b"smuggled-0001" in answer or b" 200 " in answer.split(b"\r\n")[0]:
-            found[name] = answer[:80]
-
-    assert found == {}
-    assert b" 200 " in sent(port, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    forwarded = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Proto: https\r\n\r\n"
-    assert b"Strict-Transport" not in sent(port, forwarded)

@@ -1,5 +1,6 @@
 """A20: the ledger and the journal of accesses, edited and cut by who may write and by who owns."""
 
+from collections import Counter
 from random import Random
 
 import pytest
@@ -16,6 +17,7 @@ from tests.builders import POLICY, a_book, a_contract, a_loan
 from tests.conftest import LONG
 
 EDITS = 10_000 if LONG else 40
+LINES = 30
 FACTS = {"act", "loan", "entry", "posting", "plan_change", "access_line"}
 
 
@@ -26,7 +28,7 @@ def kept(database):
         a_book(tx, BOOK, shuffle=Random(20))
         a_loan(tx, 99, drawn=0)
         images.keep(tx, KEPT_ON)
-        for number in range(1, 31):
+        for number in range(1, LINES + 1):
             noted(tx, View("loan-card", LOAN, a_contract(99).loan_no, f"need {number}"))
     return database
 
@@ -88,23 +90,46 @@ def test_every_edit_of_the_ledger_by_its_owner_is_found(kept):
     assert missed == []
 
 
+def edits(rng):
+    """Return (kind, the lines it touches, statements) of one way of forging the journal."""
+    line = access_line
+    one, other = sorted(rng.sample(range(1, LINES), 2))
+    here, there = line.c.number == one, line.c.number == other
+    aside = sa.update(line).where(here).values(number=LINES + 1)
+    swapped = [
+        aside,
+        sa.update(line).where(there).values(number=one),
+        sa.update(line).where(line.c.number == LINES + 1).values(number=other),
+    ]
+    names = [column for column in line.c if column.name not in ("number", "digest", "people")]
+    copied = sa.select(sa.literal(LINES + 1), *names, line.c.digest, line.c.people).where(here)
+    into = ["number", *(column.name for column in names), "digest", "people"]
+    said = 7 if (column := rng.choice(names)).name == "persons" else "khac"
+    return rng.choice(
+        [
+            ("changed", one, [sa.update(line).where(here).values({column.name: said})]),
+            ("changed", one, [sa.update(line).where(here).values(digest=bytes(32))]),
+            ("deleted", one, [sa.delete(line).where(here)]),
+            ("inserted", LINES + 1, [sa.insert(line).from_select(into, copied)]),
+            ("swapped", one, swapped),
+            ("cut short", other, [sa.delete(line).where(line.c.number >= other)]),
+            ("begun later", 1, [sa.delete(line).where(line.c.number <= one)]),
+        ]
+    )
+
+
 def test_every_edit_of_the_journal_by_its_owner_is_found_with_its_number(kept):
     rng = Random(2021)
-    number_of = access_line.c.number
-    missed = []
+    missed, kinds = [], Counter()
     for _ in range(EDITS):
-        number = rng.randint(1, 30)
-        how = rng.choice(("who", "at", "why", "act", "request_id", "persons", "cut"))
-        line = number_of == number
-        change = sa.delete(access_line).where(line)
-        if how != "cut":
-            said = 7 if how == "persons" else "khac"
-            change = sa.update(access_line).where(line).values({how: said})
+        kind, number, statements = edits(rng)
         with kept.engine.connect() as tx, tx.begin() as whole:
-            spoiled(tx, change)
+            spoiled(tx, *statements)
             fault = accesses.first_fault(tx)
             whole.rollback()
-        if fault is None or fault["line"] not in (number, number + 1):
-            missed.append((number, how, fault))
+        kinds[kind] += 1
+        if fault is None or fault["line"] != number:
+            missed.append((kind, number, fault))
 
     assert missed == []
+    assert len(kinds) == 6
