@@ -2,8 +2,8 @@
 
 import contextlib
 import logging
+import os
 import signal
-import subprocess
 import sys
 import tempfile
 from dataclasses import replace
@@ -181,7 +181,10 @@ def serve(desk: Desk, host: str | None, port: int | None) -> None:
     address = f"{host or desk.settings.host}:{port or desk.settings.port}"
     frame.note(words.say(desk.language, "done.serving", address=f"http://{address}/"))
     desk.database.close()
-    served = subprocess.run(
+    sys.stdout.flush()
+    # This process becomes the server: what is told to stop is what finishes the open requests.
+    os.execv(
+        sys.executable,
         [
             *(sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", address),
             *("--workers", str(desk.settings.workers)),
@@ -190,9 +193,7 @@ def serve(desk: Desk, host: str | None, port: int | None) -> None:
             # What proxies forward is believed by the setting `proxies` alone.
             *("--forwarded-allow-ips", ""),
         ],
-        check=False,
     )
-    sys.exit(served.returncode)
 
 
 @command("clock")
