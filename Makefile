@@ -53,9 +53,9 @@ ifeq ($(COVER),1)
 	$(BIN)/coverage report --fail-under=$(FLOOR)
 endif
 
-# The long versions of the randomized tests.
+# The long versions of the randomized tests; `make long ONLY=tests/attacks` runs some of them.
 long: env
-	CREDITDESK_LONG=1 $(BIN)/python -m pytest -n $(JOBS)
+	CREDITDESK_LONG=1 $(BIN)/python -m pytest -n $(JOBS) $(ONLY)
 
 bench: env
 	$(BIN)/python -m tests.bench
