@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from creditdesk.tables import table
 
@@ -141,3 +141,10 @@ class Proof:
 
 
 NO_PROOF = Proof()
+
+
+class Render(Protocol):
+    """What prints a document, given how it can be checked."""
+
+    def __call__(self, *, proof: Proof) -> bytes:
+        """Return the document as a PDF."""

@@ -5,12 +5,22 @@ import binascii
 import hmac
 import secrets
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 
+from cryptography import x509
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    pkcs12,
+)
+from cryptography.x509.oid import NameOID
 
 from creditdesk.errors import BooksBroken, Malformed, Refused
 
@@ -47,6 +57,12 @@ class KeyWeak(Malformed):
     """A key is random bytes: no text, and not the same few again and again."""
 
     code = "key-weak"
+
+
+class SealUnreadable(Malformed):
+    """The file of the bank's certificate cannot be read, or holds no key that can seal; `why`."""
+
+    code = "seal-unreadable"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -172,3 +188,71 @@ def sealed_identity(
         return None, None, ""
     sealed = key.seal(id_no.encode(), identity_place(customer_no))
     return sealed, key.digest(id_no), masked(id_no)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SigningKey:
+    """A private key that signs, its certificate and those that vouch for it, in DER."""
+
+    certificate: bytes
+    chain: tuple[bytes, ...]
+    private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+
+    def sign(self, content: bytes) -> bytes:
+        """Return the signature over content, of its SHA-256; the same content has the same."""
+        if isinstance(self.private, rsa.RSAPrivateKey):
+            return self.private.sign(content, padding.PKCS1v15(), SHA256())
+        if isinstance(self.private, ec.EllipticCurvePrivateKey):
+            # RFC 6979: no chance in it, so that a statement made again is the same to the byte.
+            return self.private.sign(content, ec.ECDSA(SHA256(), deterministic_signing=True))
+        return self.private.sign(content)
+
+
+def signing_key(content: bytes, passphrase: str) -> SigningKey:
+    """Return the key of a PKCS#12 file; raises SealUnreadable."""
+    try:
+        private, certificate, others = pkcs12.load_key_and_certificates(
+            content, passphrase.encode() or None
+        )
+    except ValueError:
+        raise SealUnreadable(why="passphrase-or-file") from None
+    kinds = (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey)
+    if certificate is None or not isinstance(private, kinds):
+        raise SealUnreadable(why="no-key")
+    chain = tuple(one.public_bytes(Encoding.DER) for one in others)
+    return SigningKey(certificate.public_bytes(Encoding.DER), chain, private)
+
+
+def self_made_certificate(
+    name: str, *, since: datetime, years: int, passphrase: str = ""
+) -> bytes:
+    """Return a new key with a certificate that nobody but itself vouches for, as PKCS#12."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    uses = dict.fromkeys(
+        ("key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign"),
+        False,
+    )
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(since)
+        .not_valid_after(since + timedelta(days=365 * years))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(
+            x509.KeyUsage(
+                digital_signature=True,
+                content_commitment=True,
+                encipher_only=False,
+                decipher_only=False,
+                **uses,
+            ),
+            critical=True,
+        )
+        .sign(private, SHA256())
+    )
+    kept = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+    return pkcs12.serialize_key_and_certificates(name.encode(), private, made, None, kept)

@@ -97,6 +97,15 @@ class Settings:
     idempotency_days: int
     files_folder: str
     file_days: int
+    seal_file: str
+    seal_passphrase: str = field(repr=False)
+    seal_passphrase_file: str
+    seal_module: str
+    seal_token: str
+    seal_label: str
+    seal_time_address: str
+    seal_authorities: str
+    verify_megabytes: int
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:

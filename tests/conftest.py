@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import tempfile
 from functools import cache
 from itertools import count
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -14,6 +16,8 @@ from tests.keys import DATA_KEY, KEYS
 from tests.postgres import Server
 
 os.environ["CREDITDESK_DATA_KEY"] = DATA_KEY
+# Nobody's seal: what a trial on this machine made seals nothing here.
+os.environ["CREDITDESK_SEAL_FILE"] = str(Path(tempfile.gettempdir()) / f"{os.getpid()}.p12")
 TEMPLATE = "cd_template"
 _numbers = count(1)
 

@@ -18,6 +18,7 @@ from creditdesk.cli import (
     quoting,
     receipts,
     users,
+    verifying,
 )
 from creditdesk.cli.frame import cli
 

@@ -24,6 +24,7 @@ from creditdesk import (
     opening,
     schema,
     sealing,
+    seals,
     settings,
     words,
 )
@@ -88,7 +89,15 @@ def demonstration(desk: Desk, loans: int | None, province: str, seed: int, full:
     """Build a demonstration book through the same path as intake; its names are marked."""
     bring_up(desk)
     build(desk, loans, province, seed, full=full)
+    furnish(desk)
+
+
+def furnish(desk: Desk) -> None:
+    """Give a demonstration its users, and a seal that says that it is invented."""
     invite(desk)
+    if seals.make_invented(desk.settings, since=frame.moment()):
+        path = seals.seal_path(desk.settings)
+        frame.note(words.say(desk.language, "done.seal-made", path=str(path)))
 
 
 def build(
@@ -219,7 +228,7 @@ def start(desk: Desk) -> None:
         # One that was broken off goes on; another demonstration stays what it is.
         with contextlib.suppress(BookNotEmpty):
             build(desk)
-        invite(desk)
+        furnish(desk)
     out = settings.ROOT / "var" / "portfolio.pdf"
     with desk.read() as tx:
         last = opening.newest_day(tx) or frame.today()

@@ -14,12 +14,13 @@ from typing import Any, NoReturn
 
 import click
 
-from creditdesk import accesses, schema, settings, words
+from creditdesk import accesses, issued, schema, settings, words
 from creditdesk.accesses import View, Visitor
 from creditdesk.db import Database, Tx
 from creditdesk.engine import days
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import BooksBroken, DeskError, Malformed
+from creditdesk.evidence import Evidence, Render
 from creditdesk.ledger import Deed
 
 REFUSED, MALFORMED, BROKEN = 1, 2, 3
@@ -112,6 +113,13 @@ class Desk:
         if not view.shows_nobody:
             with self.database.begin() as tx:
                 accesses.note(tx, visitor=visitor(), view=view, at=moment().isoformat())
+
+    def issue(self, evidence: Evidence, render: Render) -> bytes:
+        """Return a document as it is given out: sealed where there is a seal, and registered."""
+        paper = issued.made(self.settings, evidence, render)
+        with self.database.begin() as tx:
+            issued.enter(tx, paper=paper, by=operator(), at=moment().isoformat())
+        return paper.content
 
     def check(self) -> None:
         """Refuse a database that is older or newer than the program."""

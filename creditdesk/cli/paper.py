@@ -12,7 +12,7 @@ from creditdesk import papers, words
 from creditdesk.accesses import LIST, View
 from creditdesk.cli import frame
 from creditdesk.cli.frame import DAY, Desk, as_of, cli, command, map_of, place
-from creditdesk.errors import Malformed
+from creditdesk.errors import Malformed, Refused
 from creditdesk.figures import AXES
 from creditdesk.papers import Asked, Ending, Kind, Look
 
@@ -21,6 +21,12 @@ class CannotWrite(Malformed):
     """The file cannot be written there."""
 
     code = "cannot-write"
+
+
+class ChecksFailed(Refused):
+    """What the document says does not add up; it is there, with the failed `checks` in red."""
+
+    code = "checks-failed"
 
 
 @cli.group("print")
@@ -66,11 +72,17 @@ def write(desk: Desk, name: str, out: Path, **asked: Any) -> None:
     said = {field: asked.pop(field) for field in papers.SAID if field in asked}
     within = tuple((axis, key) for axis, key in asked.items() if key)
     with desk.read() as tx:
-        value = kind.make(tx, desk.policy, Asked(**said, made_at=frame.moment(), within=within))
+        value = kind.value(tx, desk.policy, Asked(**said, made_at=frame.moment(), within=within))
     desk.note(View(f"print-{name}", LIST, said.get("place") or "", customers=kind.seen(value)))
     folder = desk.settings.font_folder
     look = Look("dong" if unit == "dong" else "million", Path(folder) if folder else None)
-    write_file(out, kind.written(value, ending, look))
+    if ending != "pdf":
+        write_file(out, kind.written(value, ending, look))
+        return
+    evidence = kind.evidence(value)
+    write_file(out, desk.issue(evidence, kind.printer(value, look)))
+    if evidence.failed:
+        raise ChecksFailed(path=str(out), checks=[one.code for one in evidence.failed])
 
 
 def _ending(out: Path) -> Ending:

@@ -43,9 +43,12 @@ from creditdesk.documents.users import (
     token,
     user,
 )
+from creditdesk.documents.verdicts import issued, verdict
 from creditdesk.tables import day, harmless, table
 
 __all__ = [
+    "issued",
+    "verdict",
     "PORTFOLIO_FIGURES",
     "acts",
     "acts_table",

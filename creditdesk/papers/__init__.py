@@ -1,14 +1,15 @@
 """Every document the desk prints: what it asks, whose act it is, how it is made and written."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from creditdesk import issued
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import NotFound
-from creditdesk.evidence import NO_PROOF, Evidence, Proof
+from creditdesk.evidence import NO_PROOF, Evidence, Proof, Render
 from creditdesk.papers import groups, lending, nested, portfolios, sources
 from creditdesk.papers.asked import Asked
 from creditdesk.sheets import Sheet
@@ -86,6 +87,14 @@ class Kind:
     tables: Callable[[Any], Sheet] = lambda value: value
     seen: Callable[[Any], Collection[str]] = lambda value: ()
 
+    def value(self, tx: Tx, policy: Policy, asked: Asked) -> Any:
+        """Return the value to show: the same as before is of the moment when it was first issued.
+
+        Raises what `make` refuses.
+        """
+        found = self.make(tx, policy, asked)
+        return replace(found, evidence=issued.as_first_made(tx, self.evidence(found)))
+
     def evidence(self, value: Any) -> Evidence:
         """Return what is known of how a value came to be."""
         found: Evidence = value.evidence
@@ -94,6 +103,14 @@ class Kind:
     def act_of(self, ending: Ending) -> str:
         """Return whose act it is to have the document with an ending."""
         return self.act if ending == "pdf" else self.export
+
+    def printer(self, value: Any, look: Look) -> Render:
+        """Return what prints a value, once it is known how that can be checked."""
+
+        def print_it(*, proof: Proof) -> bytes:
+            return self.render(value, replace(look, proof=proof))
+
+        return print_it
 
     def written(self, value: Any, ending: Ending, look: Look) -> bytes:
         """Return a value as a file; its tables carry the same figures as its paper."""

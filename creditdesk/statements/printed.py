@@ -55,8 +55,8 @@ def portfolio_statement(
         programmes=programmes.rows,
         programmes_total=programmes.total,
     )
-    checked = _identities(found, groups.rows)
-    return replace(found, evidence=evidence.proved(_data(found), checked))
+    proved = evidence.proved(_data(found), _identities(found, groups.rows))
+    return replace(found, evidence=proved)
 
 
 def heading(

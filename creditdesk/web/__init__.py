@@ -15,6 +15,7 @@ from creditdesk.web import (
     provided,
     signing,
     troubles,
+    verifying,
     writing,
 )
 from creditdesk.web.edge import Desk
@@ -28,5 +29,6 @@ def furnish(app: Flask, desk: Desk) -> None:
     edge.install(app, desk)
     for part in (writing, assets, notices, navigation, troubles, signing, pages, api):
         part.install(app)
-    for blueprint in (papers.pages, signing.pages, provided.pages, health.pages):
+    own = (papers.pages, signing.pages, provided.pages, verifying.pages, health.pages)
+    for blueprint in own:
         app.register_blueprint(blueprint)

@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, request
 
-from creditdesk import accesses, cards, schema, users
+from creditdesk import accesses, cards, issued, schema, users
 from creditdesk.accesses import View, Visitor
 from creditdesk.cards import Cover
 from creditdesk.db import Database, Tx
 from creditdesk.engine import days
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import DeskError
+from creditdesk.evidence import Evidence, Render
 from creditdesk.ledger import Deed
 from creditdesk.reach import Asker
 from creditdesk.settings import Settings
@@ -92,6 +93,17 @@ def note(view: View) -> None:
         view = replace(view, why=view.why or need())
         with desk().database.begin() as tx:
             accesses.note(tx, visitor=visitor(), view=view, at=moment().isoformat())
+
+
+def issue(evidence: Evidence, render: Render) -> bytes:
+    """Return a document as it is given out: sealed where there is a seal, and registered.
+
+    Raises SealUnreadable, HsmMissing, SealFailed, DatabaseUnavailable.
+    """
+    paper = issued.made(desk().settings, evidence, render)
+    with desk().database.begin() as tx:
+        issued.enter(tx, paper=paper, by=visitor().who, at=moment().isoformat())
+    return paper.content
 
 
 def visitor() -> Visitor:

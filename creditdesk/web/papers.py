@@ -1,6 +1,7 @@
 """Documents that the desk prints, each by its kind and ending."""
 
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -29,15 +30,23 @@ def answer(name: str, ending: Ending) -> Response:
         wanted = _wanted(kind, chosen)
         if edge.reader() is not None:
             edge.show(kind.act_of(ending), wanted.lies(tx), PlaceNotFound(place=chosen.place))
-        value = kind.make(tx, desk.policy, wanted)
+        value = kind.value(tx, desk.policy, wanted)
     edge.note(View(f"print-{name}", LIST, chosen.place, customers=kind.seen(value)))
     where = "inline" if ending == "pdf" else "attachment"
     called = kind.evidence(value).file_name
     return Response(
-        kind.written(value, ending, look(chosen.unit)),
+        given(kind, value, ending, chosen.unit),
         content_type=MEDIA[ending],
         headers={"Content-Disposition": f'{where}; filename="{called}.{ending}"'},
     )
+
+
+def given(kind: Kind, value: Any, ending: Ending, unit: str) -> bytes:
+    """Return a document as it is given out: a PDF sealed and registered, tables as they are."""
+    how = look(unit)
+    if ending == "pdf":
+        return edge.issue(kind.evidence(value), kind.printer(value, how))
+    return kind.written(value, ending, how)
 
 
 def look(unit: str) -> Look:

@@ -87,13 +87,13 @@ def _at_hand() -> dict[str, Any]:
 @pages.get("/sign-in")
 def ask() -> Response:
     """Show where one signs in."""
-    return _form("sign-in.html")
+    return form("sign-in.html")
 
 
 @pages.post("/sign-in")
 def sign_in() -> Response:
     """Begin a session, whole or up to the second factor."""
-    _demand_form(keeping.kept(keeping.FORM))
+    demand_form_of_page()
     desk = edge.desk()
     try:
         begun = signing.sign_in(
@@ -105,7 +105,7 @@ def sign_in() -> Response:
             at=edge.moment(),
         )
     except (SignInRefused, TooManyTries) as refusal:
-        return _form("sign-in.html", refusal)
+        return form("sign-in.html", refusal)
     return keeping.lead_on(begun, returning.wanted())
 
 
@@ -113,13 +113,13 @@ def sign_in() -> Response:
 def ask_code() -> Response:
     """Show where the code of the second factor is entered."""
     _waiting(Stage.CODE)
-    return _form("second-factor.html")
+    return form("second-factor.html")
 
 
 @pages.post("/second-factor")
 def give_code() -> Response:
     """Take the code of the second factor."""
-    _demand_form(keeping.kept(keeping.FORM))
+    demand_form_of_page()
     desk = edge.desk()
     try:
         begun = signing.give_code(
@@ -133,7 +133,7 @@ def give_code() -> Response:
     except SessionOver:
         return keeping.lead(returning.bearing("/sign-in", returning.wanted()))
     except (SignInRefused, TooManyTries) as refusal:
-        return _form("second-factor.html", refusal)
+        return form("second-factor.html", refusal)
     return keeping.lead_on(begun, returning.wanted())
 
 
@@ -141,19 +141,19 @@ def give_code() -> Response:
 def ask_enrolment() -> Response:
     """Show what a second factor is, and where one begins to enrol it."""
     _waiting(Stage.ENROL)
-    return _form("enrol.html", key=None)
+    return form("enrol.html", key=None)
 
 
 @pages.post("/enrol")
 def enrol() -> Response:
     """Give a key; and by a code of it enrol the second factor, which signs in."""
-    _demand_form(keeping.kept(keeping.FORM))
+    demand_form_of_page()
     desk, at = edge.desk(), edge.moment()
     person = _waiting(Stage.ENROL)
     code = _said("code")
     if not code:
         with edge.begin() as tx:
-            return _form("enrol.html", key=factors.begin(tx, person=person))
+            return form("enrol.html", key=factors.begin(tx, person=person))
     try:
         with edge.begin() as tx:
             recovery = factors.enrol(tx, person=person, code=code, at=at)
@@ -162,7 +162,7 @@ def enrol() -> Response:
             )
     except factors.CodeWrong as refusal:
         with edge.read() as tx:
-            return _form("enrol.html", refusal, key=factors.begun(tx, person=person))
+            return form("enrol.html", refusal, key=factors.begun(tx, person=person))
     page = template("signing/recovery.html", codes=recovery, onward=returning.wanted())
     return keeping.begun_with(make_response(page), begun)
 
@@ -172,13 +172,13 @@ def ask_password(secret: str) -> Response:
     """Show where a one-time link sets a password."""
     with edge.read() as tx:
         person = people.link_opens(tx, secret=secret, at=edge.moment())
-    return _form("password.html", named=person.sign_in_name)
+    return form("password.html", named=person.sign_in_name)
 
 
 @pages.post("/links/<secret>")
 def set_password(secret: str) -> Response:
     """Set a password by a one-time link, which is spent then."""
-    _demand_form(keeping.kept(keeping.FORM))
+    demand_form_of_page()
     at = edge.moment()
     with edge.read() as tx:
         person = people.link_opens(tx, secret=secret, at=at)
@@ -196,7 +196,7 @@ def set_password(secret: str) -> Response:
     except DeskError as refusal:
         if isinstance(refusal, people.LinkSpent):
             raise
-        return _form("password.html", refusal, named=person.sign_in_name)
+        return form("password.html", refusal, named=person.sign_in_name)
     return keeping.lead("/sign-in")
 
 
@@ -223,7 +223,7 @@ def _waiting(stage: Stage) -> users.Person:
     return seen.person
 
 
-def _form(name: str, refusal: DeskError | None = None, **facts: Any) -> Response:
+def form(name: str, refusal: DeskError | None = None, **facts: Any) -> Response:
     """Return a page with a form that only this client can send, and what went wrong before."""
     secret = keeping.kept(keeping.FORM) or held.new_secret()
     said = hand().refusal(refusal) if refusal else None
@@ -235,6 +235,11 @@ def _form(name: str, refusal: DeskError | None = None, **facts: Any) -> Response
         answer.headers["Retry-After"] = str(refusal.facts["seconds"])
     keeping.put(answer, keeping.FORM, secret)
     return answer
+
+
+def demand_form_of_page() -> None:
+    """Refuse a form of an open page that was not given to this client by this desk."""
+    _demand_form(keeping.kept(keeping.FORM))
 
 
 def _demand_form(secret: str) -> None:

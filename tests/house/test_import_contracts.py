@@ -22,6 +22,7 @@ FORBIDDEN = {
     "paper-reads-shapes": ("reports/__init__.py", "import creditdesk.records"),
     "sql": ("creditdesk/settings.py", "import sqlalchemy"),
     "seals": ("creditdesk/settings.py", "import cryptography"),
+    "pyhanko": ("creditdesk/settings.py", "import pyhanko"),
     "alembic": ("creditdesk/db.py", "import alembic"),
     "http": ("creditdesk/settings.py", "import marshmallow"),
     "frames": ("creditdesk/engine/money.py", "import numpy"),

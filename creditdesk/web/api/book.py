@@ -17,7 +17,7 @@ from creditdesk.web.api import paging, told
 from creditdesk.web.api.frame import Service, Told
 from creditdesk.web.api.loans import AsOf
 from creditdesk.web.api.paging import SortField
-from creditdesk.web.papers import look
+from creditdesk.web.papers import given
 from creditdesk.web.shapes import DayField, NotAChoice, TextField
 
 PLACE = "[0-9]{2}|[0-9]{5}"
@@ -103,8 +103,8 @@ def statement(tx: Tx, asked: dict[str, Any]) -> bytes:
     since, as_of = _period(asked)
     wanted = Asked(as_of, edge.moment(), since=since, place=asked.get("place"))
     kind, desk = papers.KINDS["portfolio"], edge.desk()
-    found = kind.make(tx, desk.policy, wanted)
-    return kind.written(found, "pdf", look(desk.settings.unit_of_statement))
+    found = kind.value(tx, desk.policy, wanted)
+    return given(kind, found, "pdf", desk.settings.unit_of_statement)
 
 
 @service.get("/worklists", "listWorklists", act="worklist", answers=told.Names)

@@ -13,7 +13,7 @@ from creditdesk.web import edge
 from creditdesk.web.api.book import PLACE
 from creditdesk.web.api.frame import Service, Told
 from creditdesk.web.api.loans import AsOf
-from creditdesk.web.papers import look
+from creditdesk.web.papers import given
 from creditdesk.web.shapes import ChoiceField, DayField, TextField
 
 _KEY = "[0-9A-Za-z_-]{1,20}"
@@ -62,8 +62,8 @@ def paper(tx: Tx, asked: dict[str, Any], kind: str) -> Told:
         ),
     )
     _require(tx, found.act_of(ending), wanted)
-    value = found.make(tx, desk.policy, wanted)
-    content = found.written(value, ending, look(desk.settings.unit_of_statement))
+    value = found.value(tx, desk.policy, wanted)
+    content = given(found, value, ending, desk.settings.unit_of_statement)
     view = View(f"print-{kind}", LIST, where, edge.need(), found.seen(value))
     return Told(content, view=view, media=MEDIA[ending])
 
