@@ -203,12 +203,18 @@ def reader() -> Person | None:
     return found
 
 
+def alone() -> bool:
+    """Return whether the book is known to have no users, and is shown to whoever sits here."""
+    found: bool = g.get("alone", False)
+    return found
+
+
 def opens(endpoint: str) -> bool:
     """Return whether a page is open to whoever asks: to a guest, what changes nothing."""
     rules = permissions.rules_of(endpoint)
     person = reader()
     if person is None:
-        return not desk().peopled and any(rule.theme in _SHOWING for rule in rules.values())
+        return alone() and any(rule.theme in _SHOWING for rule in rules.values())
     return any(users.is_open(person, act) for act in rules)
 
 

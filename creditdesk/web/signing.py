@@ -46,6 +46,7 @@ def _admit() -> Response | None:
         desk.peopled = desk.peopled or people.anybody(tx)
         if not desk.peopled:
             _only_look()
+            g.alone = True
             return None
         try:
             seen = sessions.who(tx, desk.settings, token=token, at=edge.moment())
@@ -78,7 +79,7 @@ def _at_hand() -> dict[str, Any]:
     desk = edge.desk()
     return {
         "person": edge.reader(),
-        "peopled": desk.peopled,
+        "alone": edge.alone(),
         "provider": desk.provider,
         "form_token": sessions.form_token(token) if token else "",
     }

@@ -45,6 +45,8 @@ ANY = {
     "secret": "x" * 40,
     "digest": "0",
     "filename": "desk.css",
+    "kind": "portfolio",
+    "ending": "pdf",
     "day": "2026-06-12",
 }
 THEIRS = {
