@@ -108,6 +108,9 @@ COLUMNS = {
     "no": "TT",
     "name": "Tên",
     "code": "Mã",
+    "commune": "Xã, phường, đặc khu",
+    "programme": "Chương trình",
+    "trustee_name": "Đơn vị nhận ủy thác",
     "drawn_month": "Trong tháng",
     "drawn_year": "Từ đầu năm",
     "collected_month": "Trong tháng",
@@ -188,6 +191,7 @@ NOTES = {
     "purposes-of-programmes": "Nhóm chương trình theo mục đích vay của chương trình.",
     "no-savings": "Sổ không giữ số liệu tiết kiệm, tổng số tổ viên và tham gia phiên giao dịch: "
     "các cột ấy để trống, không suy đoán.",
+    "rows-something": "Mỗi mục chỉ in xã, phường, đặc khu có số liệu ở mục ấy.",
     "rows-alive": "Chỉ in dòng còn dư nợ hoặc có phát sinh trong tháng.",
     "groups-owing": "Chỉ gồm tổ còn dư nợ; không gồm cho vay trực tiếp.",
     "score-known": "Điểm quy về thang 100 từ những tiêu chí có số liệu; cột điểm tối đa có số "

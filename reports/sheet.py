@@ -17,7 +17,7 @@ from reports.table import Column, Row, Table
 
 _MARKS = ("I", "II", "III", "IV", "V", "VI")
 _NAME = 96.0  # [pt] that the column of names has at least
-_WIDEST = 230.0
+_WIDEST = 170.0
 _PAD = 4.5
 _ALIGNED: dict[str, Literal["left", "middle", "right"]] = {
     "no": "middle",
@@ -100,20 +100,20 @@ def draw(paper: Paper, part: Part, form: Form) -> None:
 def _columns(paper: Paper, part: Part, form: Form) -> tuple[Column, ...]:
     """Return columns as wide as what they hold; what is left over is the names'."""
     bold, name = paper.faces.bold, first_text(part)
-    wide = []
+    wide: list[float] = []
     for at, column in enumerate(part.columns):
         title = forms.column(column.code)
         words = max(bold.width(bold.clean(word), 8) for word in title.split(" "))
         texts = _widest(part, at, form)
         held = max((bold.width(bold.clean(text), form.size) for text in texts), default=0)
         wide.append(max(words + 2.5, held + _PAD))
-    wide[name] = 0
+    named, wide[name] = wide[name], 0.0
     spare = paper.room - sum(wide)
     if spare < _NAME:
         # Letters are set narrower rather than cut where so much does not fit a page.
         wide = [one * (paper.room - _NAME) / sum(wide) for one in wide]
         spare = _NAME
-    wide[name] = min(spare, _WIDEST)
+    wide[name] = min(spare, _WIDEST, max(named, _NAME))
     rest = (spare - wide[name]) / (len(wide) - 1)
     return tuple(
         Column(
@@ -133,6 +133,8 @@ def _widest(part: Part, at: int, form: Form) -> list[str]:
     texts = max((cell for cell in cells if isinstance(cell, str)), key=len, default="")
     numbers = [cell for cell in cells if isinstance(cell, int | Decimal)]
     some = [max(numbers), min(numbers)] if numbers else []
+    labels = (forms.LABELS.get(line.label, "") for line in part.lines if line.kind != "heading")
+    texts = max([texts, *labels], key=len) if at == first_text(part) else texts
     return [texts, *(told(one, kind, form) for one in some), "00/00/0000" if kind == "day" else ""]
 
 

@@ -1,7 +1,7 @@
 """A ruled table of any length: two-tier header and column numbers on every page, numbers in line.
 
 Rows are taken one at a time and leave as they are drawn; only rows that must stay together are
-held. A heading or a lead is followed by two rows on its page, a subtotal has two rows above it.
+held. A heading is followed by two rows on its page, a lead by one, a subtotal has two rows above it.
 """
 
 import re
@@ -320,8 +320,7 @@ def _with_keep(rows: Iterable[Row]) -> Iterator[tuple[Row, bool]]:
             return
         row = ahead.popleft()
         follows = [later.kind in ("subtotal", "total") for later in ahead]
-        above = ("heading", "lead")
-        keep = row.kind in above or before in above or any(follows)
+        keep = row.kind in ("heading", "lead") or before == "heading" or any(follows)
         yield row, keep and bool(ahead)
         before = row.kind
 

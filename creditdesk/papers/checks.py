@@ -7,7 +7,7 @@ from creditdesk.evidence import Evidence, Identity
 from creditdesk.figures import Figures, Portfolio
 from creditdesk.sheets import Part, Sheet
 
-_ADDED = ("drawn", "principal_collected", "outstanding", "overdue")
+_ADDED = ("drawn", "principal_collected", "outstanding")
 _PLURAL = {
     "commune": "communes",
     "programme": "programmes",
@@ -27,9 +27,9 @@ def identities(books: Sequence[Portfolio]) -> Iterator[Identity]:
     total = books[0].total
     yield Identity("parts-make-outstanding", total.parts, total.outstanding)
     yield Identity("opening-and-flows-make-closing", total.closing, total.outstanding)
-    for book in books:
-        if len(book.axes) == 1:
-            named = _PLURAL.get(book.axes[0], "rows")
+    for axis, book in {book.axes: book for book in books}.items():
+        if len(axis) == 1:
+            named = _PLURAL.get(axis[0], "rows")
             for name in _ADDED:
                 added = sum(getattr(row.figures, name) for row in book.rows)
                 yield Identity(f"{named}-make-total:{name}", added, getattr(total, name))

@@ -148,7 +148,7 @@ _OWED = (
     Column("overdue_share", "share", "owed"),
 )
 _BY_TRUSTEE = (
-    *(Column("no", "no"), Column("name", "text")),
+    *(Column("no", "no"), Column("trustee_name", "text")),
     *(Column("groups", "count"), Column("households", "count"), Column("loans", "count")),
     *_OWED,
     *(
@@ -161,7 +161,7 @@ _BY_TRUSTEE = (
 )
 _OF_BAND: tuple[tuple[str, CellKind], ...] = (("groups", "count"), ("part", "share"))
 _BY_BAND = (
-    *(Column("no", "no"), Column("name", "text"), Column("groups", "count")),
+    *(Column("no", "no"), Column("trustee_name", "text"), Column("groups", "count")),
     *(
         Column(f"{what}:{band or 'none'}", kind, f"band:{band or 'none'}")
         for band in _BANDS
@@ -169,7 +169,7 @@ _BY_BAND = (
     ),
 )
 _BY_PROGRAMME = (
-    *(Column("no", "no"), Column("code", "code"), Column("name", "text")),
+    *(Column("no", "no"), Column("code", "code"), Column("programme", "text")),
     *(Column("households", "count"), Column("loans", "count")),
     *_OWED,
     *(Column("part_of_all", "share"), Column("interest_unpaid")),

@@ -11,9 +11,7 @@ from creditdesk.papers.asked import Asked
 from creditdesk.papers.checks import Cut, identities, nested, sheet
 from creditdesk.sheets import Cell, Column, Line, Part, Sheet
 
-_COLUMNS = (
-    Column("no", "no"),
-    Column("name", "text"),
+_FIGURES = (
     Column("drawn_month", group="lent"),
     Column("drawn_year", group="lent"),
     Column("collected_month", group="collected"),
@@ -63,9 +61,10 @@ def _lending(tx: Tx, policy: Policy, asked: Asked, axis: str) -> Sheet:
     of_year = replace(question, since=asked.year, axes=(axis,))
     (year,) = statements.cuts(tx, policy, of_year, (axis,))
     cuts = _Cuts(Cut(by), Cut(year), Cut(terms), Cut(whole))
+    columns = (Column("no", "no"), Column(axis, "text"), *_FIGURES)
     return sheet(
         evidence,
-        Part("lending", _COLUMNS, tuple(_lines(by.rows, cuts))),
+        Part("lending", columns, tuple(_lines(by.rows, cuts))),
         checked=[*identities([by, *books, whole]), nested(books[0], inner)],
         notes=("lent-net", "collected-all", "terms-signed", "households-once", "turns-year"),
     )

@@ -12,6 +12,10 @@ from creditdesk.papers.checks import identities, nested, sheet
 from creditdesk.sheets import Cell, Column, Line, Part, Sheet
 
 _AXES = ("commune", "trustee", "programme", "group")
+_ROMAN = (
+    *((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L")),
+    *((40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")),
+)
 _COLUMNS = (
     Column("no", "no"),
     Column("name", "text"),
@@ -51,22 +55,38 @@ def by_group(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
 def _lines(lists: Sequence[Portfolio]) -> Iterator[Line]:
     counted = _groups_within(lists[-1])
     rows = {row.keys: row for book in lists for row in book.rows if _alive(row.figures)}
-    numbers: dict[tuple[str, ...], int] = {}
+    numbers: list[int] = []
     for keys in sorted(rows):
-        numbers[keys[:-1]] = numbers.get(keys[:-1], 0) + 1
-        yield _line(rows[keys], numbers[keys[:-1]], counted.get(keys, 0))
+        numbers = [*numbers[: len(keys)], *[0] * (len(keys) - len(numbers))]
+        numbers[-1] += 1
+        yield _line(rows[keys], numbers, counted.get(keys, 0))
     cells = _cells(lists[0].total, counted.get((), 0))
     yield Line(("", "", *cells), "total", label="total")
 
 
-def _line(row: PortfolioRow, number: int, groups: int) -> Line:
+def _line(row: PortfolioRow, numbers: Sequence[int], groups: int) -> Line:
     depth, key, name = len(row.keys), row.keys[-1], row.names[-1]
     cells = _cells(row.figures, groups)
     if depth < len(_AXES):
-        return Line((str(number), name, *cells), "lead", depth)
+        return Line((_mark(numbers), name, *cells), "lead", depth)
     if not key:
         return Line(("–", "", *cells), label="no-group")
     return Line(("–", f"{key} – {name}" if name != key else key, *cells))
+
+
+def _mark(numbers: Sequence[int]) -> str:
+    """Return how a line is numbered: I for a commune, 1 for its first trustee, 1.1 below that."""
+    commune, *rest = numbers
+    return ".".join(map(str, rest)) if rest else roman(commune)
+
+
+def roman(number: int) -> str:
+    """Return a whole number from 1 on in Roman numerals."""
+    said = ""
+    for value, letters in _ROMAN:
+        times, number = divmod(number, value)
+        said += letters * times
+    return said
 
 
 def _alive(row: Figures) -> bool:

@@ -45,7 +45,13 @@ def by_source(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
             nested(books[3], books[1]),
             nested(books[1], books[0]),
         ],
-        notes=("lent-net", "counted-loans", "households-once", "purposes-of-programmes"),
+        notes=(
+            "rows-something",
+            "lent-net",
+            "counted-loans",
+            "households-once",
+            "purposes-of-programmes",
+        ),
     )
 
 
@@ -64,7 +70,7 @@ class _Books:
         )
         return (
             Column("no", "no"),
-            Column("name", "text"),
+            Column("commune", "text"),
             *(one for pair in pairs for one in pair),
         )
 
@@ -79,10 +85,14 @@ class _Books:
     def _of_source(self, section: _Section, source: str) -> Iterator[Line]:
         lead = ("", "", *self._cells(section, source=source))
         yield Line(lead, "lead", 2, label=f"source:{source}")
-        rows = (row for row in self._cuts["source", "commune"].book.rows if row.keys[0] == source)
-        for at, row in enumerate(rows, 1):
-            cells = self._cells(section, source=source, commune=row.keys[1])
-            yield Line((str(at), row.names[1], *cells))
+        rows = [row for row in self._cuts["source", "commune"].book.rows if row.keys[0] == source]
+        found = [(row, tuple(self._of_commune(section, *row.keys))) for row in rows]
+        alive = [(row.names[1], cells) for row, cells in found if any(cells)]
+        for at, (name, cells) in enumerate(alive, 1):
+            yield Line((str(at), name, *cells))
+
+    def _of_commune(self, section: _Section, source: str, commune: str) -> Iterator[Cell]:
+        return self._cells(section, source=source, commune=commune)
 
     def _cells(self, section: _Section, **keys: str) -> Iterator[Cell]:
         yield from self._pair(section, keys)

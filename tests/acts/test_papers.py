@@ -1,0 +1,280 @@
+"""Documents: every total on paper is that of the workbook, of the table and of the book."""
+
+import csv
+import io
+import re
+import shutil
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from pypdf import PdfReader
+
+from creditdesk import papers, statements
+from creditdesk.db import Database
+from creditdesk.engine import money
+from creditdesk.papers import KINDS, Asked, Look
+from creditdesk.sheets import first_text
+from creditdesk.statements import Question
+from reports import forms, sheet
+from tests.builders import POLICY, a_book, a_loan, an_invented_book
+from tests.keys import KEYS
+
+AS_OF = date(2026, 9, 30)
+MADE = datetime(2026, 11, 22, 3, tzinfo=UTC)
+SCOPES = {
+    "province": {},
+    "commune": {"place": "19333"},
+    "office": {"within": (("office", "004401"),)},
+    "trustee": {"within": (("trustee", "11"),)},
+    "source": {"within": (("source", "2"),)},
+}
+HOSTILE = (
+    "=HYPERLINK(1)",
+    "<i>Nguyễn & <b>",
+    "\u202egnợ\u0007",
+    "Lê" * 150,
+)
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory, sqlite_template):
+    """Return doors to three books: two by chance, and one of a single hostile loan."""
+    folder, doors = tmp_path_factory.mktemp("papers"), []
+    for number, book in enumerate((an_invented_book(31, count=20), an_invented_book(8), None)):
+        path = folder / f"{number}.sqlite"
+        shutil.copy(sqlite_template, path)
+        doors.append(Database(f"sqlite:///{path}", KEYS))
+        with doors[-1].begin() as tx:
+            if book is None:
+                a_loan(tx, 1, group_head=HOSTILE[0], drawn=7_777_777)
+            else:
+                a_book(tx, book)
+    yield doors
+    for door in doors:
+        door.close()
+
+
+def made(tx, kind, **more):
+    return KINDS[kind].make(tx, POLICY, Asked(AS_OF, MADE, **{"place": "44"} | more))
+
+
+def printed(content):
+    """Return the text of a PDF, each page's in reading order."""
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+
+
+def tables_of(content):
+    """Return the lines of a CSV by part."""
+    found = {}
+    for row in csv.reader(io.StringIO(content.decode("utf-8-sig"))):
+        if row and row[0] != "part":
+            found.setdefault(row[0], []).append(row[2:])
+    return found
+
+
+def plain(cell):
+    return "" if cell is None else str(cell)
+
+
+def same(kind, value):
+    """Demand that paper, workbook and table say what the tables of a value say."""
+    form, tables = forms.FORMS[kind], KINDS[kind].tables(value)
+    text = re.sub(r"\s+", " ", printed(KINDS[kind].written(value, "pdf", Look())))
+    book = openpyxl.load_workbook(io.BytesIO(KINDS[kind].written(value, "xlsx", Look())))
+    listed = tables_of(KINDS[kind].written(value, "csv", Look()))
+    for part, inside in zip(tables.parts, book.worksheets, strict=True):
+        rows = list(inside.iter_rows(min_row=6, values_only=True))
+        assert len(rows) == len(part.lines)
+        for at, line in enumerate(part.lines):
+            numbers = [cell for cell in line.cells if isinstance(cell, int | Decimal)]
+            found = [cell for cell in rows[at] if isinstance(cell, int | float)]
+            assert [Decimal(str(cell)) for cell in found] == numbers
+            if kind != "portfolio":
+                told = listed[part.code][at]
+                kept = [cell for n, cell in enumerate(told) if n != first_text(part)]
+                cells = [c for n, c in enumerate(line.cells) if n != first_text(part)]
+                assert kept == [plain(cell) for cell in cells]
+        for line in part.lines:
+            if line.kind == "total":
+                shown = [
+                    sheet.told(cell, column.kind, form)
+                    for cell, column in zip(line.cells, part.columns, strict=True)
+                    if isinstance(cell, int | Decimal)
+                ]
+                missing = [one for one in shown if one not in text]
+                assert not missing, (kind, part.code)
+    assert all(cell.data_type != "f" for page in book for row in page for cell in row)
+
+
+ASKED = [
+    (kind, scope)
+    for kind, asked in KINDS.items()
+    for scope, said in SCOPES.items()
+    if {axis for axis, _ in said.get("within", ())} <= set(asked.asks)
+]
+
+
+@pytest.mark.parametrize(("kind", "scope"), ASKED)
+def test_every_total_is_the_same_on_paper_in_the_workbook_and_in_the_table(books, kind, scope):
+    for door in books[:2]:
+        with door.read() as tx:
+            try:
+                value = made(tx, kind, **SCOPES[scope])
+            except statements.NothingInScope:
+                continue
+            assert KINDS[kind].evidence(value).failed == ()
+            same(kind, value)
+
+
+def total_of(value, column, part=0):
+    """Return a figure of the last line."""
+    columns = [one.code for one in value.parts[part].columns]
+    return value.parts[part].lines[-1].cells[columns.index(column)]
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_the_forms_agree_with_one_another_and_with_the_portfolio(books, scope):
+    with books[0].read() as tx:
+        asked = {"place": "44"} | SCOPES[scope]
+        question = Question(
+            AS_OF.replace(day=1), AS_OF, place=asked["place"], within=asked.get("within", ())
+        )
+        book = statements.portfolio(tx, POLICY, question).total
+        communes, programmes, sources, groups = (
+            made(tx, kind, **asked) for kind in ("01-1-bctd", "01-2-bctd", "13-bc", "len-31")
+        )
+
+    for value in (communes, programmes):
+        for column, name in (("drawn_month", "drawn"), ("collected_month", "principal_collected")):
+            assert total_of(value, column) == getattr(book, name)
+        for name in ("outstanding", "in_term", "overdue", "frozen", "households"):
+            assert total_of(value, name) == getattr(book, name)
+        terms = sum(total_of(value, term) for term in ("short", "medium", "long"))
+        assert terms == book.outstanding
+    assert communes.parts[0].lines[-1].cells[2:] == programmes.parts[0].lines[-1].cells[2:]
+    assert total_of(groups, "outstanding") == book.outstanding
+    assert total_of(groups, "interest") == book.interest_collected
+    totals = [line.cells for line in sources.parts[0].lines if line.kind == "total"]
+    flows = (book.drawn, book.principal_collected, book.outstanding, book.overdue)
+    assert [cells[3] for cells in totals] == list(flows)
+    assert [sum(cells[5::2]) for cells in totals] == list(flows)
+
+
+def test_the_leads_of_the_nested_list_are_the_sums_of_what_lies_within(books):
+    with books[0].read() as tx:
+        value = made(tx, "len-31")
+
+    lines = value.parts[0].lines
+    owed = [code.code for code in value.parts[0].columns].index("outstanding")
+    total = lines[-1].cells[owed]
+    for level in (1, 2, 3):
+        assert sum(x.cells[owed] for x in lines if x.level == level) == total
+    assert sum(x.cells[owed] for x in lines if x.kind == "plain") == total
+    assert [x.cells[0] for x in lines if x.level][:3] == ["I", "1", "1.1"]
+
+
+def test_savings_are_left_empty_and_the_paper_says_so(books):
+    with books[0].read() as tx:
+        for kind in ("len-31", "bc0437"):
+            value = made(tx, kind)
+            at = [column.code for column in value.parts[0].columns].index("savings")
+
+            assert {line.cells[at] for line in value.parts[0].lines} == {None}
+            assert forms.NOTES["no-savings"][:40] in printed(
+                KINDS[kind].written(value, "pdf", Look())
+            )
+
+
+def test_bc0437_has_its_28_columns_and_01_1_its_17(books):
+    with books[0].read() as tx:
+        assert len(made(tx, "bc0437").parts[0].columns) == 28
+        assert len(made(tx, "01-1-bctd").parts[0].columns) == 17
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_loan_of_a_hostile_name_prints_and_runs_nowhere(books, kind):
+    with books[2].read() as tx:
+        value = made(tx, kind)
+
+    same(kind, value)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_day_before_the_first_loan_prints_an_empty_document(books, kind):
+    with books[0].read() as tx:
+        value = KINDS[kind].make(tx, POLICY, Asked(date(2019, 5, 31), MADE, place="44"))
+
+    text = printed(KINDS[kind].written(value, "pdf", Look()))
+    assert "TỔNG CỘNG" in text
+    assert KINDS[kind].evidence(value).failed == ()
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"portfolio"}))
+def test_names_that_would_act_or_break_the_page_are_shown_as_they_are(books, kind):
+    with books[0].read() as tx:
+        value = made(tx, kind)
+    part = value.parts[0]
+    name = first_text(part)
+    lines = tuple(
+        line._replace(cells=(*line.cells[:name], HOSTILE[at % 4], *line.cells[name + 1 :]))
+        for at, line in enumerate(part.lines)
+    )
+    spoiled = type(value)(
+        value.form, value.evidence, (type(part)(part.code, part.columns, lines), *value.parts[1:])
+    )
+
+    text = printed(KINDS[kind].written(spoiled, "pdf", Look()))
+    book = openpyxl.load_workbook(io.BytesIO(KINDS[kind].written(spoiled, "xlsx", Look())))
+
+    assert "‹U+202E›" in text
+    assert all(cell.data_type != "f" for page in book for row in page for cell in row)
+
+
+def test_the_largest_amounts_are_never_cut(books):
+    largest = 9_999_999_999_999
+    with books[0].read() as tx:
+        value = made(tx, "01-1-bctd")
+    part = value.parts[0]
+    lines = tuple(
+        line._replace(cells=tuple(largest if type(c) is int else c for c in line.cells))
+        for line in part.lines
+    )
+    spoiled = type(value)(
+        value.form, value.evidence, (type(part)(part.code, part.columns, lines),), value.notes
+    )
+
+    text = printed(KINDS["01-1-bctd"].written(spoiled, "pdf", Look()))
+
+    assert text.count(money.millions(largest)) == 13 * len(lines)
+
+
+def test_the_same_question_of_the_same_book_gives_the_same_bytes(books):
+    with books[0].read() as tx:
+        for kind in KINDS:
+            files = [
+                [KINDS[kind].written(made(tx, kind), ending, Look()) for ending in papers.ENDINGS]
+                for _ in range(2)
+            ]
+            assert files[0] == files[1], kind
+
+
+def test_each_form_says_its_number_its_day_its_columns_and_who_signs(books):
+    with books[0].read() as tx:
+        for kind in sorted(set(KINDS) - {"portfolio"}):
+            value = made(tx, kind)
+            pages = PdfReader(io.BytesIO(KINDS[kind].written(value, "pdf", Look()))).pages
+            first, whole = pages[0].extract_text(), "\n".join(p.extract_text() for p in pages)
+
+            assert f"Mẫu số {forms.FORMS[kind].number}" in first
+            assert "Ngày 30 tháng 9 năm 2026" in first
+            for number in range(1, len(value.parts[0].columns) + 1):
+                assert f"({number})" in first, (kind, number)
+            for post in ("Người lập biểu", "Kiểm soát", "Giám đốc"):
+                assert post in whole
+            for code in value.notes:
+                assert code in forms.NOTES
+            for column in (column for part in value.parts for column in part.columns):
+                assert forms.column(column.code) != column.code
+                assert not column.group or column.group in forms.GROUPS
