@@ -1,7 +1,7 @@
 """A ruled table of any length: two-tier header and column numbers on every page, numbers in line.
 
 Rows are taken one at a time and leave as they are drawn; only rows that must stay together are
-held. A heading is followed by two rows on its page, a lead by one, a subtotal has two rows above it.
+held. A heading is followed by two rows on its page, a lead by one; a subtotal has two above it.
 """
 
 import re

@@ -6,6 +6,7 @@ import re
 import shutil
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import openpyxl
 import pytest
@@ -23,7 +24,7 @@ from tests.keys import KEYS
 
 AS_OF = date(2026, 9, 30)
 MADE = datetime(2026, 11, 22, 3, tzinfo=UTC)
-SCOPES = {
+SCOPES: dict[str, dict[str, Any]] = {
     "province": {},
     "commune": {"place": "19333"},
     "office": {"within": (("office", "004401"),)},
