@@ -39,6 +39,7 @@ EXAMPLES = {
     "papers.paper": [Example("/papers/portfolio.xlsx?place={commune}", NEAR, is_file=True)],
     "loans.card": [Example("/loans/{loan}")],
     "signing.ask": [Example("/sign-in")],
+    "verifying.ask": [Example("/verify")],
 }
 NOT_PAGES = {"assets.file", "health.alive", "health.ready", "health.metrics"}
 # Where one comes from a step before, or what only leads on.
@@ -49,4 +50,5 @@ ON_THE_WAY = {
     "provided.ask",
     "provided.answered",
     "provided.leave",
+    "verifying.show",
 }
