@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -16,8 +17,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(head)
-    writer.writerows([[harmless(cell) for cell in row] for row in rows])
+    writer.writerows([[_one_line_end(harmless(cell)) for cell in row] for row in rows])
     return out.getvalue()
+
+
+def _one_line_end(cell: Any) -> Any:
+    """Return a cell whose lines all end alike: a lone CR would not be quoted, and end the row."""
+    return re.sub("\r\n?", "\n", cell) if isinstance(cell, str) and "\r" in cell else cell
 
 
 def harmless(cell: Any) -> Any:
