@@ -18,7 +18,7 @@ FORMULAS = (
     *("＝1", "\u200b=1", '"=1', ";=1"),
 )
 MARKUP = (
-    "<img src='file:///etc/passwd'/>",
+    "<img src='/etc/passwd'/>",
     "<a href='javascript:alert(1)'>x</a>",
     "<font color='[].__class__'>x</font>",
     "<i>",
