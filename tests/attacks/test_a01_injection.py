@@ -105,7 +105,7 @@ PUT_TOGETHER = {
     ("db.py", "refuse_changes"),
     ("records/ledger.py", "ids_given"),
 }
-"""Where SQL is put together: from names of our own tables and from settings, nothing of a caller's."""
+"""Where SQL is put together: from names of our own tables and settings, nothing of a caller."""
 
 
 def is_put_together(call):
