@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from creditdesk import ledger, records, standings
+from creditdesk.columns import Axes
 from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.engine import ageing, days
@@ -16,15 +17,39 @@ from creditdesk.engine.replay import Booked
 from creditdesk.engine.terms import LoanTerms
 
 _BLOCK = 500
+_AXES = {"group_no": "group"}
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to look: a province, one commune of it, or the whole book."""
+    """Where to look: a province, one commune of it, or the whole book; there at some loans only.
+
+    only  columns of loans such as `office` or `group_no`, each with the codes that are let through
+    """
 
     province: str | None = None
     commune: str | None = None
+    only: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """Return what is let through as axes of a portfolio and their keys."""
+        return tuple((_AXES.get(name, name), code) for name, codes in self.only for code in codes)
+
+    def inside(self, over: Axes) -> Any:
+        """Return which loans of a province lie here, as a column."""
+        found = over.ids > 0
+        if self.commune:
+            found &= over.among("commune", (self.commune,))
+        for name, codes in self.only:
+            found &= over.among(name, codes)
+        return found
+
+    def holds(self, row: Any) -> bool:
+        """Return whether a row of a province lies here, by its own columns."""
+        near = self.commune in (None, row.commune)
+        return near and all(getattr(row, name) in codes for name, codes in self.only)
 
 
 class Candidate(NamedTuple):
@@ -40,9 +65,13 @@ class Candidate(NamedTuple):
         return ledger.in_order(self.facts)
 
 
-def place_of(code: str | None, as_of: date) -> Place:
-    """Return the place of a code on the map of a day; raises PlaceNotFound."""
-    return Place(*map_on(as_of).scope(code))
+def place_of(code: str | None, as_of: date, **only: str) -> Place:
+    """Return the place of a code on the map of a day; raises PlaceNotFound.
+
+    only  the code that loans have there in a column; an empty one lets every loan through
+    """
+    chosen = tuple((name, (said,)) for name, said in only.items() if said)
+    return Place(*map_on(as_of).scope(code), chosen)
 
 
 def candidates(
@@ -69,8 +98,7 @@ def _late_ids(tx: Tx, place: Place, as_of: date) -> list[int]:
     for province in provinces_of(tx, place):
         over = standings.axes(tx, province, as_of)
         late = standings.image(tx, province, as_of).late > 0
-        if place.commune:
-            late &= over.columns["commune"] == place.commune
+        late &= place.inside(over)
         found += over.ids[late].tolist()
     return found
 

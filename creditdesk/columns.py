@@ -1,6 +1,6 @@
 """A province in columns: what an image holds of each loan, and the arithmetic over all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -60,6 +60,13 @@ class Axes:
         if name not in self.grouped:
             self.grouped[name] = pd.Categorical(self.columns[name])
         return self.grouped[name]
+
+    def among(self, name: str, codes: Collection[str]) -> np.ndarray:
+        """Return which loans have one of some codes in a text column."""
+        coded = self.by(name)
+        wanted = [code in codes for code in coded.categories]
+        found: np.ndarray = np.array([*wanted, False], dtype=bool)[coded.codes]
+        return found
 
     @property
     def ids(self) -> np.ndarray:

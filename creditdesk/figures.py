@@ -227,6 +227,8 @@ class WorklistRow:
     days_late: int
     due_on: date | None
     why: Mapping[str, Any] = field(default_factory=dict)
+    programme: str = ""
+    office: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,17 @@ Pages, service and commands ask here. Every question is `question(tx, asker, act
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from creditdesk import applications, cards, communes, decisions, repayments, users
+from creditdesk import applications, arrears, cards, communes, decisions, repayments, users
 from creditdesk.communes import PlaceNotFound
 from creditdesk.db import Tx
 from creditdesk.errors import DeskError
 from creditdesk.households import HouseholdNotFound
 from creditdesk.ledger import LoanNotFound, ReceiptNotFound
 from creditdesk.users import Person, Place, places
-from creditdesk.users.permissions import NotAllowed, NotYours
+from creditdesk.users.permissions import ALL, NotAllowed, NotYours
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +167,30 @@ def place(tx: Tx, asker: Asker, act: str, code: str | None, *, maker: str | None
     near = places.of_place(tx, communes.map_on(asker.today), code or "")
     otherwise = PlaceNotFound(place=code) if code is not None else None
     _near(asker, act, near, otherwise, maker)
+
+
+def area(
+    tx: Tx, asker: Asker, act: str, code: str | None, *, as_of: date, **only: str
+) -> arrears.Place:
+    """Return where somebody lists loans: at a place, or where none is said in all of their scope.
+
+    as_of  the day of the list, on whose map the place lies
+    only   the code that loans have in a column, such as `group_no`; empty where all are asked for
+
+    Raises what `place` does.
+    """
+    scope = users.scope_of(asker.person, act)
+    if code or scope.kind == ALL or (scope.kind == "province" and len(scope.codes) > 1):
+        place(tx, asker, act, code)
+        return arrears.place_of(code, as_of, **only)
+    asker.require(act, Place(**{scope.kind: scope.codes[0]}))
+    if scope.kind == "province":
+        return arrears.place_of(scope.codes[0], as_of, **only)
+    found = arrears.place_of(None, as_of, **only)
+    return replace(found, only=((_COLUMNS[scope.kind], scope.codes), *found.only))
+
+
+_COLUMNS = {"group": "group_no", "commune": "commune", "office": "office"}
 
 
 def each_place(

@@ -73,6 +73,7 @@ class Waiting(NamedTuple):
     state: State
     since: date
     days: int
+    office: str = ""
 
 
 def dossier(tx: Tx, policy: Policy, application_no: str, as_of: date) -> Dossier:
@@ -219,6 +220,7 @@ def waiting(
             case.state,
             case.since,
             (as_of - case.since).days,
+            case.row.office,
         )
         for case in cases_of(tx, rows, as_of)
         if (as_of - case.since).days >= silent

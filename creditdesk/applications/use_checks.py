@@ -97,6 +97,8 @@ def use_checks_due(
                 customer_no=customers[loan.customer_id],
                 commune=loan.commune,
                 group_no=loan.group_no,
+                programme=loan.programme,
+                office=loan.office,
                 amount=Dong(amount),
                 days_late=max(0, (as_of - due_on).days),
                 due_on=due_on,

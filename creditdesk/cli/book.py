@@ -25,6 +25,7 @@ from creditdesk.cli.frame import (
     as_json,
     as_of,
     command,
+    in_group,
     map_of,
     place,
     tell,
@@ -58,13 +59,21 @@ def _lines(document: dict[str, Any], language: str) -> None:
 @as_of
 @click.option("--by", required=True, help="Axes, divided by commas.")
 @place
+@in_group
 @as_json
 @as_csv
 @map_of
 def portfolio(desk: Desk, since: date, as_of: date, by: str, **form: Any) -> None:
     """Show the book in figures, by any axes."""
     axes = tuple(axis.strip() for axis in by.split(","))
-    question = statements.Question(since, as_of, axes, form["place"], map_of=form["map_of"])
+    question = statements.Question(
+        since,
+        as_of,
+        axes,
+        form["place"],
+        map_of=form["map_of"],
+        within=(("group", form["group"]),) if form["group"] else (),
+    )
     with desk.read() as tx:
         book = statements.portfolio(tx, desk.policy, question)
     if form["json_"]:
@@ -97,11 +106,14 @@ def bridge(desk: Desk, since: date, as_of: date, map_then: date, **asked: Any) -
 @click.argument("name")
 @as_of
 @place
+@in_group
 @as_json
-def worklist(desk: Desk, name: str, as_of: date, place: str | None, json_: bool) -> None:
+def worklist(
+    desk: Desk, name: str, as_of: date, *, place: str | None, group: str, json_: bool
+) -> None:
     """List what somebody has to look at: late, to-transfer, due, due-session and others."""
     with desk.read() as tx:
-        where = arrears.place_of(place, as_of)
+        where = arrears.place_of(place, as_of, group_no=group)
         rows = worklists.worklist(tx, desk.policy, name, as_of, where)
     seen = [row.customer_no for row in rows if row.customer_no]
     desk.note(View(f"worklist-{name}", LIST, place or "", customers=seen))
@@ -115,11 +127,12 @@ def worklist(desk: Desk, name: str, as_of: date, place: str | None, json_: bool)
 @command("groups")
 @as_of
 @place
+@in_group
 @as_json
-def groups(desk: Desk, as_of: date, place: str | None, json_: bool) -> None:
+def groups(desk: Desk, as_of: date, place: str | None, group: str, json_: bool) -> None:
     """Score the savings-and-credit groups and say what lowers each score."""
     with desk.read() as tx:
-        where = arrears.place_of(place, as_of)
+        where = arrears.place_of(place, as_of, group_no=group)
         rows = worklists.group_scores(tx, desk.policy, as_of, where)
     heads = [row.group_no for row in rows if row.head]
     desk.note(View("groups", LIST, place or "", customers=heads))

@@ -40,7 +40,8 @@ class Question:
     """What a portfolio is asked for: first and last day, axes, a place or all of the book.
 
     map_of  the day on whose map loans are placed, that of `as_of` where it is not said
-    within  axes and the one key of each that loans have: of a group, of a programme
+    within  axes, each with a key that loans have, of a group, of a programme; of several keys of
+            one axis, any
     direct  whether loans count that no trustee sees to
     """
 
@@ -162,8 +163,9 @@ def loans(
 def _chosen(over: Axes, now: Image, question: Question) -> np.ndarray:
     """Return which loans have lent anything and have the keys that are asked for."""
     found: np.ndarray = now["draws"] > 0
-    for axis, key in question.within:
-        found &= keys_of(over, now, axis) == key
+    for axis in {axis for axis, _ in question.within}:
+        wanted = [key for one, key in question.within if one == axis]
+        found &= np.isin(np.asarray(keys_of(over, now, axis), dtype=object), wanted)
     if not question.direct:
         found &= over.by("trustee") != DIRECT
     return found

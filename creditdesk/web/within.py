@@ -1,7 +1,10 @@
 """Whether what is asked for lies where who asks may act: `reach`, asked for this request."""
 
+from datetime import date
+
 from creditdesk import reach
 from creditdesk.applications import Form
+from creditdesk.arrears import Place as Area
 from creditdesk.db import Tx
 from creditdesk.errors import Denied, NotFound
 from creditdesk.web import edge
@@ -45,6 +48,11 @@ def unseen(tx: Tx, act: str, said: Form) -> tuple[str, ...]:
 def place(tx: Tx, act: str, code: str | None, *, maker: str | None = None) -> None:
     """Refuse an act at a place elsewhere; raises as `reach.place` does."""
     reach.place(tx, edge.asker(), act, code, maker=maker)
+
+
+def area(tx: Tx, act: str, code: str | None, *, as_of: date, **only: str) -> Area:
+    """Return where the person lists loans; without a place in all of the scope; see `reach`."""
+    return reach.area(tx, edge.asker(), act, code, as_of=as_of, **only)
 
 
 def may_see(tx: Tx, act: str, code: str | None) -> bool:

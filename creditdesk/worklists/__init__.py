@@ -66,22 +66,33 @@ class _List:
     others: Callable[[View], Iterable[WorklistRow]] | None = None
 
 
-def _unchecked(view: View) -> tuple[WorklistRow, ...]:
-    return applications.use_checks_due(
-        view.tx, view.policy, view.as_of, province=view.province, commune=view.commune
+def _unchecked(view: View) -> Iterator[WorklistRow]:
+    return filter(
+        view.place.holds,
+        applications.use_checks_due(
+            view.tx,
+            view.policy,
+            view.as_of,
+            province=view.province,
+            commune=view.place.commune,
+        ),
     )
 
 
 def _silent(view: View) -> Iterator[WorklistRow]:
     """Yield the applications that nobody moved; the day is the first of the present state."""
     for one in applications.waiting(
-        view.tx, view.policy, view.as_of, province=view.province, commune=view.commune
+        view.tx, view.policy, view.as_of, province=view.province, commune=view.place.commune
     ):
+        if not view.place.holds(one):
+            continue
         yield WorklistRow(
             loan_no="",
             customer_no=one.customer_no,
             commune=one.commune,
             group_no=one.group_no,
+            programme=one.programme,
+            office=one.office,
             amount=one.amount,
             days_late=0,
             due_on=None,
@@ -101,6 +112,7 @@ WORKLISTS = {
     "overdue": _List(due.overdue, due.overdue_rows),
     "due-session": _List(due.session, told=due.session_told),
     "due-next-month": _List(due.next_month, due.next_month_rows),
+    "collect-next-month": _List(due.collect, told=due.collect_told),
     "due-to-announce": _List(due.to_announce, due.to_announce_rows),
     "interest-unpaid": _List(watched.interest, watched.interest_rows),
     "inactive": _List(watched.inactive, watched.inactive_rows),
@@ -174,15 +186,17 @@ def _rows(listed: _List, view: View) -> Iterator[WorklistRow]:
     loan_nos = {loan_id: number for number, loan_id in numbers.items()}
     holders = columns["customer_id"][at].tolist()
     customers = records.households.customer_numbers(view.tx, set(holders))
-    places = (columns["commune"][at], columns["group_no"][at])
-    for (loan_id, days_late, one), holder, commune, group_no in zip(
-        found, holders, *places, strict=True
+    told = (columns[name][at] for name in ("commune", "group_no", "programme", "office"))
+    for (loan_id, days_late, one), holder, commune, group_no, programme, office in zip(
+        found, holders, *told, strict=True
     ):
         yield WorklistRow(
             loan_no=loan_nos[loan_id],
             customer_no=customers[holder],
             commune=commune,
             group_no=group_no,
+            programme=programme,
+            office=office,
             amount=Dong(one.amount),
             days_late=days_late,
             due_on=one.due_on,

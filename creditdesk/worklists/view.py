@@ -32,12 +32,10 @@ class View:
     `inside` tells which of them lie in the place that was asked for.
     """
 
-    def __init__(
-        self, tx: Tx, policy: Policy, province: str, commune: str | None, as_of: date
-    ) -> None:
+    def __init__(self, tx: Tx, policy: Policy, province: str, place: Place, as_of: date) -> None:
         """Look at a province; nothing is read before it is asked for."""
         self.tx, self.policy, self.province, self.as_of = tx, policy, province, as_of
-        self.commune = commune
+        self.place = place
         self._known: tuple[date, dict[str, np.ndarray]] | None = None
         self._images: dict[date, Image] = {}
         self._not_asked: dict[date, np.ndarray] = {}
@@ -69,9 +67,7 @@ class View:
     @cached_property
     def inside(self) -> np.ndarray:
         """Return which loans lie in the place."""
-        if self.commune is None:
-            return np.ones(len(self.axes.ids), dtype=bool)
-        found: np.ndarray = self.axes.columns["commune"] == self.commune
+        found: np.ndarray = self.place.inside(self.axes)
         return found
 
     @cached_property
@@ -205,7 +201,7 @@ Amounts = Callable[[View], np.ndarray]
 def views(tx: Tx, policy: Policy, place: Place, as_of: date) -> Iterator[View]:
     """Yield a view of every province of a place."""
     for province in arrears.provinces_of(tx, place):
-        yield View(tx, policy, province, place.commune, as_of)
+        yield View(tx, policy, province, place, as_of)
 
 
 def in_force(limit: History[int], day: date) -> int:

@@ -370,3 +370,26 @@ def test_overdue_debt_is_listed_from_its_transfer_until_it_is_paid(database):
 
     row = ("1", 2_100_000, date(2026, 5, 2))
     assert found == [[], [row], [row], []]
+
+
+def test_a_group_collects_the_principal_of_next_month_and_the_interest_of_the_session(database):
+    day = DAYS[1]
+    with database.begin() as tx:
+        a_book(tx, an_invented_book(41, count=40, length=16))
+
+        due, asked, found = (
+            {row.loan_no: row for row in listed(tx, name, day)}
+            for name in ("due-next-month", "due-session", "collect-next-month")
+        )
+    interest = {no: row.why["interest"] for no, row in asked.items() if row.why["interest"]}
+    halves = {
+        no: (due[no].amount if no in due else 0, interest.get(no, 0))
+        for no in due.keys() | interest.keys()
+    }
+
+    told = {
+        no: (row.why["principal_next_month"], row.why["interest"]) for no, row in found.items()
+    }
+    assert told == halves
+    assert all(row.amount == sum(halves[no]) for no, row in found.items())
+    assert due.keys() & interest.keys()

@@ -7,7 +7,10 @@ import pytest
 
 from creditdesk import errands
 from creditdesk.engine.money import Dong
+from creditdesk.users.permissions import Role, Scope
 from tests.builders import a_deed, a_loan
+from tests.service.client import Client
+from tests.service.conftest import a_token
 from tests.service.test_deciding import EXTENSION, PAPER
 from tests.service.test_reading import demand_problem, described
 
@@ -127,3 +130,32 @@ def test_what_a_list_is_not_sorted_by_is_named_with_what_it_is(book):
     found = demand_problem(book.get("/jobs?sort=by"), 400, "input-invalid")
 
     assert found["errors"][0]["facts"]["choices"] == ["number", "-number"]
+
+
+OF_A_PERSON = {
+    "/worklists/late?as_of=2027-06-30": 5,
+    "/worklists/collect-next-month?as_of=2026-05-31": 5,
+    "/worklists/applications-waiting?as_of=2027-06-30": 1,
+    "/groups?as_of=2026-06-30": 1,
+    "/applications?as_of=2027-06-30": 1,
+    "/portfolio?from=2026-01-01&as_of=2026-06-30&by=group": 1,
+}
+SCOPES = {
+    Role.GROUP_HEAD: ("group", "9333001", "9999999"),
+    Role.OFFICER: ("office", "004403", "004499"),
+    Role.COMMITTEE: ("commune", "19333", "18859"),
+}
+
+
+@pytest.mark.parametrize("role", SCOPES)
+def test_who_names_no_place_is_told_of_their_own(book, app, database, role):
+    kind, own, elsewhere = SCOPES[role]
+    with database.begin() as tx:
+        near = a_token(tx, "gan", role, scope=Scope(kind, (own,)))
+        far = a_token(tx, "xa-la", role, scope=Scope(kind, (elsewhere,)))
+
+    told = {path: Client(app.test_client(), near).get(path).get_json() for path in OF_A_PERSON}
+    nothing = [Client(app.test_client(), far).get(path).get_json() for path in OF_A_PERSON]
+
+    assert {path: len(found["rows"]) for path, found in told.items()} == OF_A_PERSON
+    assert [found["rows"] for found in nothing] == [[]] * len(OF_A_PERSON)

@@ -6,7 +6,7 @@ from hashlib import sha256
 from operator import attrgetter
 from typing import Any
 
-from creditdesk import arrears, documents, papers, statements, worklists
+from creditdesk import documents, papers, statements, worklists
 from creditdesk.accesses import LIST, View
 from creditdesk.db import Tx
 from creditdesk.figures import AXES
@@ -72,13 +72,20 @@ class GroupsAsked(Paged):
 )
 def portfolio(tx: Tx, asked: dict[str, Any]) -> Any:
     """Tell the book in figures, by any axes."""
-    within.place(tx, "portfolio", asked.get("place"))
     since, as_of = _period(asked)
+    place = within.area(tx, "portfolio", asked.get("place"), as_of=as_of)
     axes = tuple(asked["by"].split(","))
     for axis in axes:
         if axis not in AXES or axes.count(axis) > 1:
             raise NotAChoice(name="by", value=axis[:40], choices=list(AXES))
-    question = Question(since, as_of, axes, asked.get("place"), map_of=asked.get("map"))
+    question = Question(
+        since,
+        as_of,
+        axes,
+        place.commune or place.province,
+        map_of=asked.get("map"),
+        within=place.keys,
+    )
     return documents.portfolio(statements.portfolio(tx, edge.desk().policy, question))
 
 
@@ -126,13 +133,8 @@ def worklist(tx: Tx, asked: dict[str, Any], name: str) -> Any:
     Total and count are of the whole.
     """
     as_of = asked.get("as_of", edge.today())
-    within.place(tx, "worklist", asked.get("place"))
-    place = arrears.place_of(asked.get("place"), as_of)
-    found = [
-        row
-        for row in worklists.worklist(tx, edge.desk().policy, name, as_of, place)
-        if asked["group"] in ("", row.group_no)
-    ]
+    place = within.area(tx, "worklist", asked.get("place"), as_of=as_of, group_no=asked["group"])
+    found = worklists.worklist(tx, edge.desk().policy, name, as_of, place)
     page, after = paging.page(found, asked, _OF_WORKLISTS, _own)
     document = documents.worklist(name, as_of, page) | {
         "total": sum(row.amount for row in found),
@@ -148,8 +150,7 @@ def worklist(tx: Tx, asked: dict[str, Any], name: str) -> Any:
 def groups(tx: Tx, asked: dict[str, Any]) -> Any:
     """Tell the savings-and-credit groups with their scores by pages."""
     as_of = asked.get("as_of", edge.today())
-    within.place(tx, "groups", asked.get("place"))
-    place = arrears.place_of(asked.get("place"), as_of)
+    place = within.area(tx, "groups", asked.get("place"), as_of=as_of)
     found = [
         row
         for row in worklists.group_scores(tx, edge.desk().policy, as_of, place)

@@ -161,12 +161,13 @@ def waiting(tx: Tx, asked: dict[str, Any]) -> Told:
     States and total are of all that are asked for.
     """
     day: date = asked.get("as_of", edge.today())
-    within.place(tx, "application-show", asked.get("place"))
-    province, commune = communes.map_on(day).scope(asked.get("place"))
-    found = applications.waiting(tx, edge.desk().policy, day, province=province, commune=commune)
+    near = within.area(tx, "application-show", asked.get("place"), as_of=day)
+    found = applications.waiting(
+        tx, edge.desk().policy, day, province=near.province, commune=near.commune
+    )
     rows = [
         row
-        for row in found
+        for row in filter(near.holds, found)
         if all(asked.get(name) in (None, getattr(row, name)) for name in ("programme", "state"))
     ]
     page, after = paging.page(rows, asked, _SORTED, attrgetter("application_no"))
