@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from creditdesk.app import create_app
 from creditdesk.db import metadata
 from creditdesk.users import people, sessions, tokens
-from creditdesk.users.permissions import Role, table
+from creditdesk.users.permissions import Reach, Role, table
 from creditdesk.web import api
 from creditdesk.web.edge import moment
 from tests.applicants import applied
@@ -187,6 +187,17 @@ def asked_by(operation):
     """Return the names of what the address of an operation may ask."""
     fields = operation.asks().fields if operation and operation.asks else {}
     return [field.data_key or name for name, field in fields.items()]
+
+
+def is_closed(route, role):
+    """Return whether a role may nowhere do what an operation does."""
+    acts = route.operation.act.split()
+    return acts and all(table().acts[act].cell(role).reach is Reach.NONE for act in acts)
+
+
+def somebody_for(route):
+    """Return who may somewhere do what an operation does."""
+    return next(name for name, role in PEOPLE.items() if not is_closed(route, role))
 
 
 def leaves(said, at=()):

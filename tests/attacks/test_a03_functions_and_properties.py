@@ -2,7 +2,7 @@
 
 from creditdesk.db import metadata
 from creditdesk.users.permissions import Reach, Role, table
-from tests.attacks.stage import PEOPLE, asked_by, put, routes, rows
+from tests.attacks.stage import PEOPLE, asked_by, is_closed, put, routes, rows, somebody_for
 
 COLUMNS = sorted({column.name for one in metadata.tables.values() for column in one.columns})
 
@@ -12,11 +12,6 @@ NEEDED = {"commune": "19333", "from": "2026-01-01", "as_of": "2026-06-30"}
 def writing(app):
     """Return the routes of the service that write, with what they do."""
     return [route for route in routes(app, "POST", "PUT", "DELETE") if route.operation]
-
-
-def is_closed(route, role):
-    acts = route.operation.act.split()
-    return acts and all(table().acts[act].cell(role).reach is Reach.NONE for act in acts)
 
 
 def test_nobody_does_what_their_role_may_not(desk):
@@ -69,12 +64,14 @@ def inner(said, at):
 def test_no_column_is_written_that_nobody_asked_for(desk):
     before, tried = rows(desk.database), 0
     for route in writing(desk.app):
+        if route.operation.uploads:
+            continue
         example = dict(route.operation.example)
         for at in objects(example):
             known = inner(example, at)
             more = {name: 1 for name in COLUMNS if name not in known}
             said = put(example, at, known | more) if at else example | more
-            answer = desk.people["officer"].ask("POST", route.path(), said)
+            answer = desk.people[somebody_for(route)].ask("POST", route.path(), said)
             found = {one["pointer"]: one["code"] for one in answer.json.get("errors", ())}
             prefix = "".join(f"/{key}" for key in at)
             taken = [name for name in more if f"{prefix}/{name}" not in found]

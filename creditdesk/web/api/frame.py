@@ -148,6 +148,7 @@ def _framed(told: Operation, run: Callable[[], Response]) -> Response:
     limits.of_address()
     person = edge.who()
     limits.of_person(person.sign_in_name)
+    _admit(told)
     _accepted(told)
     answer = run()
     # No address: it may name a loan.
@@ -172,7 +173,6 @@ def _accepted(told: Operation) -> None:
 def _read(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:
     asked = _asked(told.asks)
     with edge.read() as tx:
-        _admit(told)
         found = _told(view(tx, asked, **of_path))
     if found.view is not None:
         edge.note(found.view)
@@ -183,7 +183,6 @@ def _read(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:
 def _looked(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:
     said = _shaped(told.takes, body())
     with edge.read() as tx:
-        _admit(told)
         found = _told(view(tx, said, **of_path))
     if found.view is not None:
         edge.note(found.view)
@@ -200,9 +199,9 @@ def _written(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:
 
 def _uploaded(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:
     key = conditions.key()
-    asked = _asked(told.asks)
     if request.mimetype != FILE:
         raise MediaTypeUnfit(media=FILE)
+    asked = _asked(told.asks)
     request.max_content_length = edge.desk().settings.intake_max_megabytes << 20
     content = request.get_data()
     whole = request.query_string + b"\n" + content
@@ -217,7 +216,6 @@ def _once(told: Operation, key: str, whole: bytes, act: Callable[[Tx], Any]) -> 
         kept = answers.recall(tx, asked)
         if kept is not None:
             return _replayed(kept)
-        _admit(told)
         found = _told(act(tx))
         answer = _answer(found, told)
         kept = answers.Answer(told.status, answer.get_data(as_text=True), found.location)
