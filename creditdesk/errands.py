@@ -13,7 +13,18 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from creditdesk import arrears, closing, documents, ledger, measures, moves, parcels, records
+from creditdesk import (
+    applications,
+    arrears,
+    closing,
+    documents,
+    ledger,
+    measures,
+    moves,
+    parcels,
+    records,
+)
+from creditdesk.applications import Line, Paper
 from creditdesk.db import Database, DatabaseUnavailable, Overtaken, Tx
 from creditdesk.engine.days import ZONE
 from creditdesk.engine.policy import Policy
@@ -129,6 +140,19 @@ def _open_month(work: Work) -> dict[str, Any]:
     return documents.month(closing.open_month(work.tx, month=work.said["month"], deed=work.deed))
 
 
+def _approve(work: Work) -> dict[str, Any]:
+    lines, paper = approval(work.said)
+    found = applications.approve(work.tx, work.policy, lines=lines, paper=paper, deed=work.deed)
+    return documents.advanced(found)
+
+
+def approval(said: Mapping[str, Any]) -> tuple[list[Line], Paper]:
+    """Return the lines and the paper of an approval, as the errand says them."""
+    day = date.fromisoformat(said["day"])
+    paper = Paper(day, said["paper_no"], _day(said["paper_on"]))
+    return [Line(**line) for line in said["lines"]], paper
+
+
 def _take_file(work: Work) -> dict[str, Any]:
     return parcels.take_file(work.tx, work.bench, work.said)
 
@@ -152,6 +176,7 @@ KINDS: Mapping[str, Kind] = {
     "transfer": Kind(_transfer),
     "close-month": Kind(_close_month, checked=False),
     "open-month": Kind(_open_month),
+    "application-approve": Kind(_approve),
     "file": Kind(_take_file, checked=False),
     "print-portfolio": Kind(_print_portfolio, checked=False),
 }
@@ -185,9 +210,12 @@ def ask(tx: Tx, *, kind: str, said: Mapping[str, Any], deed: ledger.Deed, place:
     )
 
 
-def find(tx: Tx, number: int) -> dict[str, Any]:
-    """Return an errand and what became of it; raises ErrandNotFound."""
-    row = records.errands.find_errand(tx, number)
+def find(tx: Tx, number: int, *, hold: bool = False) -> dict[str, Any]:
+    """Return an errand and what became of it; raises ErrandNotFound.
+
+    hold  whether nobody else changes it until the transaction ends
+    """
+    row = records.errands.find_errand(tx, number, hold=hold)
     if row is None:
         raise ErrandNotFound(number=number)
     return _told(row)

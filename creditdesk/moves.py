@@ -17,6 +17,7 @@ from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
 from creditdesk.errors import Conflict, Malformed, NotFound, Refused
 from creditdesk.figures import Moved, MovedLoan, Place
+from creditdesk.whereabouts import rows_of
 
 
 class MoveWithoutPlace(Malformed):
@@ -59,12 +60,6 @@ class MovedLater(Refused):
     """The loan has moved on a later day: that move is taken back first."""
 
     code = "moved-later"
-
-
-class MoveNotFound(NotFound):
-    """No move was made by this act."""
-
-    code = "move-not-found"
 
 
 class MoveTakenBack(Conflict):
@@ -359,9 +354,7 @@ def undo(tx: Tx, *, act_id: int, deed: ledger.Deed) -> Moved:
     refuses.
     """
     records.moves.hold_moves(tx)
-    rows = [row for row in records.moves.moves_of_act(tx, act_id) if row.mirrors is None]
-    if not rows:
-        raise MoveNotFound(act=act_id)
+    rows = rows_of(tx, act_id)
     if any(row.taken_back for row in rows):
         raise MoveTakenBack(act=act_id)
     provinces, day = {row.province for row in rows}, min(row.since for row in rows)

@@ -4,15 +4,28 @@ Pages, service and commands ask here. Every question is `question(tx, asker, act
 `maker` is the sign-in name of whoever did what an act of checking judges.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
-from creditdesk import applications, arrears, cards, communes, decisions, repayments, users
+from creditdesk import (
+    applications,
+    arrears,
+    cards,
+    communes,
+    decisions,
+    measures,
+    moves,
+    repayments,
+    users,
+    whereabouts,
+)
 from creditdesk.communes import PlaceNotFound
 from creditdesk.db import Tx
 from creditdesk.errors import DeskError
+from creditdesk.figures import Moved
 from creditdesk.households import HouseholdNotFound
 from creditdesk.ledger import LoanNotFound, ReceiptNotFound
 from creditdesk.users import Person, Place, places
@@ -57,15 +70,6 @@ def applications_of(
     asker.require(act)
     for number in numbers:
         application(tx, asker, act, number, maker=maker)
-
-
-def loans(
-    tx: Tx, asker: Asker, act: str, loan_nos: Iterable[str], *, maker: str | None = None
-) -> None:
-    """Refuse an act on several loans where one of them is refused; raises as `loan` does."""
-    asker.require(act)
-    for loan_no in loan_nos:
-        loan(tx, asker, act, loan_no, maker=maker)
 
 
 def receipt(tx: Tx, asker: Asker, act: str, receipt_no: str, *, maker: str | None = None) -> None:
@@ -150,13 +154,7 @@ def unseen(tx: Tx, asker: Asker, act: str, said: applications.Form) -> tuple[str
 
 def _seen(asker: Asker, act: str, said: applications.Form, known: Iterable[Place]) -> bool:
     """Return whether one of some places is within reach, or in the commune of a form."""
-    for one in known:
-        if one.commune == said.commune:
-            return True
-        with suppress(NotYours):
-            asker.require(act, one)
-            return True
-    return False
+    return any(one.commune == said.commune or _is_near(asker, act, one) for one in known)
 
 
 def place(tx: Tx, asker: Asker, act: str, code: str | None, *, maker: str | None = None) -> None:
@@ -199,6 +197,82 @@ def each_place(
     """Refuse an act at several places where one is refused; none said is the whole book."""
     for code in codes or (None,):
         place(tx, asker, act, code, maker=maker)
+
+
+def measure(tx: Tx, asker: Asker, act: str, number: int, *, maker: str | None = None) -> None:
+    """Refuse an act on a measure that reached a loan elsewhere as if there were none.
+
+    Raises MeasureUnknown, NotAllowed.
+    """
+    asker.require(act)
+    otherwise = measures.MeasureUnknown(measure=number)
+    for known in measures.lies(tx, number, asker.today):
+        _near(asker, act, Place(*known), otherwise, maker)
+
+
+def move(tx: Tx, asker: Asker, act: str, act_id: int, *, maker: str | None = None) -> None:
+    """Refuse to act on a move of a loan that lies elsewhere as if there were none.
+
+    Raises MoveNotFound, NotAllowed.
+    """
+    asker.require(act)
+    for known in whereabouts.of_move(tx, act_id, asker.today):
+        _near(asker, act, Place(*known), whereabouts.MoveNotFound(act=act_id), maker)
+
+
+class Moving(NamedTuple):
+    """A move that is asked for: of what, by which number, from which day [date].
+
+    look  shows which loans it moves, and writes nothing
+    """
+
+    of: str
+    number: str
+    day: date
+    look: Callable[[], Moved]
+
+
+def moving(
+    tx: Tx, asker: Asker, act: str, said: Moving, *, maker: str | None = None
+) -> list[Place]:
+    """Return where the loans of a move lie that is asked for, or refuse it where one is elsewhere.
+
+    What lies wholly elsewhere is not there, and nothing else is said of it. Raises NothingToMove,
+    NotYours, NotAllowed and what the look refuses.
+    """
+    asker.require(act)
+    _some_near(tx, asker, act, said)
+    near = {places.of_loan(tx, one.loan_no, asker.today) for one in said.look().loans}
+    found = sorted(one for one in near if one is not None)
+    for one in found:
+        asker.require(act, one, maker=maker)
+    return found
+
+
+def _some_near(tx: Tx, asker: Asker, act: str, said: Moving) -> None:
+    otherwise = moves.NothingToMove(number=said.number, day=said.day)
+    if said.of == "household":
+        try:
+            known = cards.places_of_household(tx, said.number, asker.today)
+        except HouseholdNotFound:
+            raise otherwise from None
+    elif said.of in _COLUMNS:
+        known = places.of_key(tx, _COLUMNS[said.of], said.number)
+    else:
+        return
+    if not any(_is_near(asker, act, one) for one in known):
+        raise otherwise
+
+
+_COLUMNS = {"group": "group_no", "village": "village_code"}
+
+
+def _is_near(asker: Asker, act: str, place: Place) -> bool:
+    try:
+        asker.require(act, place)
+    except NotYours:
+        return False
+    return True
 
 
 def _near(

@@ -1,6 +1,7 @@
 """Where the loans of a province are on a day: the contract's place, moves, and the map's heirs."""
 
 from datetime import date
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -8,6 +9,13 @@ from creditdesk import records
 from creditdesk.columns import Axes
 from creditdesk.communes import map_on
 from creditdesk.db import Tx, read_columns
+from creditdesk.errors import NotFound
+
+
+class MoveNotFound(NotFound):
+    """No move was made by this act."""
+
+    code = "move-not-found"
 
 
 def moved(tx: Tx, signed: Axes, day: date) -> Axes:
@@ -34,3 +42,38 @@ def _with(over: Axes, changed: dict[str, np.ndarray]) -> Axes:
         return over
     same = {name: column for name, column in over.grouped.items() if name not in changed}
     return Axes(over.province, over.columns | changed, same)
+
+
+class Made(NamedTuple):
+    """A move that was made: by which act, from which day, of how many loans."""
+
+    act_id: int
+    day: date
+    loans: int
+    taken_back: bool
+
+
+def move(tx: Tx, act_id: int) -> Made:
+    """Return the move that an act made; raises MoveNotFound."""
+    rows = rows_of(tx, act_id)
+    day, taken_back = min(row.since for row in rows), any(row.taken_back for row in rows)
+    return Made(act_id, day, len(rows), taken_back)
+
+
+def of_move(tx: Tx, act_id: int, day: date) -> list[tuple[str, str, str, str]]:
+    """Return where the loans that an act moved lie on a day, as scopes know places.
+
+    Raises MoveNotFound.
+    """
+    found = records.moves.places_on(tx, records.moves.moved_query(act_id), day)
+    if not found:
+        raise MoveNotFound(act=act_id)
+    return [tuple(row) for row in found]
+
+
+def rows_of(tx: Tx, act_id: int) -> list[Any]:
+    """Return the places that the move of an act wrote; raises MoveNotFound."""
+    rows = [row for row in records.moves.moves_of_act(tx, act_id) if row.mirrors is None]
+    if not rows:
+        raise MoveNotFound(act=act_id)
+    return rows

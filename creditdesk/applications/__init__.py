@@ -11,6 +11,7 @@ from creditdesk.applications.approvals import (
     ReasonMissing,
     StepStands,
     appraise,
+    approvable,
     approve,
     confirm,
     enlist,
@@ -30,6 +31,7 @@ from creditdesk.applications.cases import (
     Paper,
     StepTooEarly,
     lies,
+    versions,
 )
 from creditdesk.applications.dossiers import (
     Dossier,
@@ -78,6 +80,7 @@ __all__ = [
     "Waiting",
     "apply",
     "appraise",
+    "approvable",
     "approve",
     "by_state",
     "check_use",
@@ -92,6 +95,7 @@ __all__ = [
     "take_back",
     "unconfirmed",
     "use_checks_due",
+    "versions",
     "waiting",
     "withdraw",
 ]

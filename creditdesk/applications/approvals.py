@@ -153,6 +153,12 @@ def approve(
     return _advance(tx, policy, Step.APPROVE, lines, paper=paper, deed=deed)
 
 
+def approvable(tx: Tx, policy: Policy, *, lines: Sequence[Line], paper: Paper) -> None:
+    """Refuse now what `approve` would refuse of applications, before a second person is asked."""
+    records.loans.join_writers(tx)
+    _decided(tx, policy, Step.APPROVE, lines, paper)
+
+
 def notify(
     tx: Tx, policy: Policy, *, application_nos: Sequence[str], paper: Paper, deed: ledger.Deed
 ) -> tuple[Moved, ...]:
@@ -221,14 +227,7 @@ def _advance(
     Raises ApplicationNotFound, StepNotAllowed, StepTooEarly, LineRepeated, ReasonMissing.
     """
     records.loans.join_writers(tx)
-    numbers = [line.application_no for line in lines]
-    if not lines or len(set(numbers)) < len(numbers):
-        raise LineRepeated(step=step.value, application_nos=numbers)
-    cases.lock(tx, numbers)
-    decided = [
-        _decide(tx, policy, step, line, paper)
-        for line in sorted(lines, key=lambda line: line.application_no)
-    ]
+    decided = _decided(tx, policy, step, lines, paper)
     limit = policy.limits.approval_above.find(paper.day)
     amounts = [one.line.amount or 0 for one in decided if one.line.accepted]
     second = RULES[step].second and limit is not None and max(amounts, default=0) > limit
@@ -238,6 +237,20 @@ def _advance(
     for one in decided:
         cases.write(tx, one.case, step, one.line, paper, act_id=act_id)
     return tuple(one.moved for one in decided)
+
+
+def _decided(
+    tx: Tx, policy: Policy, step: Step, lines: Sequence[Line], paper: Paper
+) -> list[_Decided]:
+    """Return what a step makes of the applications on a paper, by number, and keep others out."""
+    numbers = [line.application_no for line in lines]
+    if not lines or len(set(numbers)) < len(numbers):
+        raise LineRepeated(step=step.value, application_nos=numbers)
+    cases.lock(tx, numbers)
+    return [
+        _decide(tx, policy, step, line, paper)
+        for line in sorted(lines, key=lambda line: line.application_no)
+    ]
 
 
 def _decide(tx: Tx, policy: Policy, step: Step, line: Line, paper: Paper) -> _Decided:

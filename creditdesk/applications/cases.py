@@ -224,6 +224,24 @@ def lock(tx: Tx, numbers: Iterable[str]) -> None:
     records.households.lock_households(tx, (row.household_id for row in rows))
 
 
+def versions(tx: Tx, numbers: Iterable[str], *, hold: bool = False) -> dict[str, int]:
+    """Return the inner number of the last step written of each application, 0 for none.
+
+    It tells one state of an application from any other.
+
+    hold  whether nobody else moves them until the transaction ends
+
+    Raises ApplicationNotFound.
+    """
+    wanted = list(numbers)
+    if hold:
+        # Before households, as every act that needs both.
+        records.loans.hold_contracts(tx)
+        lock(tx, wanted)
+    written = {number: find(tx, number).written for number in wanted}
+    return {number: steps[-1].id if steps else 0 for number, steps in written.items()}
+
+
 def take(tx: Tx, step: Step, line: Line, day: date) -> tuple[Case, State]:
     """Return the case of a locked application with the state to which a step leads.
 

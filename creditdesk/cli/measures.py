@@ -108,7 +108,7 @@ def undo(desk: Desk, number: int, json_: bool, **options: Any) -> None:
         frame.progress(words.say(desk.language, "measure.undo")) as progress,
         desk.begin() as tx,
     ):
-        deed = who.permitted(tx, frame.deed(**options), "measure-undo", reach.place, None)
+        deed = who.permitted(tx, frame.deed(**options), "measure-undo", reach.measure, number)
         own = measures.undo(tx, desk.policy, number=number, deed=deed, progress=progress)
     if json_:
         tell({"measure": own, "undoes": number})

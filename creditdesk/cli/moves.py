@@ -16,7 +16,7 @@ from creditdesk.cli import frame, who
 from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, cli, command, tell
 from creditdesk.db import Tx
 from creditdesk.figures import Moved
-from creditdesk.reach import Asker
+from creditdesk.reach import Asker, Moving
 
 
 @cli.group("move")
@@ -62,7 +62,7 @@ def household(desk: Desk, household_no: str, **asked: Any) -> None:
     with _begin(desk, asked) as tx:
         to = _change(asked)
         move = partial(moves.move_household, tx, household_no=household_no, to=to)
-        found = move(order=_held(tx, "move-household", move, asked))
+        found = move(order=_held(tx, ("household", household_no), move, asked))
     _tell(desk, found, asked)
 
 
@@ -73,7 +73,7 @@ def of_group(desk: Desk, number: str, **asked: Any) -> None:
     """Move the open loans of a savings-and-credit group; its trustee stays."""
     with _begin(desk, asked) as tx:
         move = partial(moves.move_group, tx, group_no=number, to=_change(asked))
-        found = move(order=_held(tx, "move-group", move, asked))
+        found = move(order=_held(tx, ("group", number), move, asked))
     _tell(desk, found, asked)
 
 
@@ -84,7 +84,7 @@ def village(desk: Desk, code: str, **asked: Any) -> None:
     """Move all loans of a village, closed ones too."""
     with _begin(desk, asked) as tx:
         move = partial(moves.move_village, tx, village_code=code, to=_change(asked))
-        found = move(order=_held(tx, "move-village", move, asked))
+        found = move(order=_held(tx, ("village", code), move, asked))
     _tell(desk, found, asked)
 
 
@@ -96,7 +96,7 @@ def communes(desk: Desk, file: Path, **asked: Any) -> None:
     lines = intake.read_lines(intake.open_lines(file, intake.limits_of(desk.settings)))
     with _begin(desk, asked) as tx:
         move = partial(moves.move_communes, tx, lines=lines)
-        found = move(order=_held(tx, "move-communes", move, asked))
+        found = move(order=_held(tx, ("communes", ""), move, asked))
     _tell(desk, found, asked)
 
 
@@ -109,7 +109,7 @@ def communes(desk: Desk, file: Path, **asked: Any) -> None:
 def undo(desk: Desk, act: int, json_: bool, **people: Any) -> None:
     """Take a move back by the number of its act."""
     with desk.begin() as tx:
-        deed = who.permitted(tx, frame.deed(**people), "move-undo", reach.place, None)
+        deed = who.permitted(tx, frame.deed(**people), "move-undo", reach.move, act)
         found = moves.undo(tx, act_id=act, deed=deed)
     _tell(desk, found, {"json_": json_})
 
@@ -138,18 +138,20 @@ def _order(asked: dict[str, Any]) -> moves.Order:
     return moves.Order(day, deed, dry=asked["dry_run"])
 
 
-def _held(tx: Tx, act: str, move: Callable[..., Moved], asked: dict[str, Any]) -> moves.Order:
+def _held(
+    tx: Tx, of: tuple[str, str], move: Callable[..., Moved], asked: dict[str, Any]
+) -> moves.Order:
     """Return the order of a move whose people may move every loan of it, and to where it goes."""
     order = _order(asked)
+    look = partial(move, order=replace(order, dry=True))
 
-    def lies(tx: Tx, asker: Asker, act: str, of: Any, *, maker: str | None = None) -> None:
-        asker.require(act)
-        reached = [loan.loan_no for loan in of(order=replace(order, dry=True)).loans]
-        reach.loans(tx, asker, act, reached, maker=maker)
+    def lies(tx: Tx, asker: Asker, act: str, said: Moving, *, maker: str | None = None) -> None:
+        reach.moving(tx, asker, act, said, maker=maker)
         if asked.get("commune"):
             reach.place(tx, asker, act, asked["commune"], maker=maker)
 
-    return replace(order, deed=who.permitted(tx, order.deed, act, lies, move))
+    said = Moving(*of, order.day, look)
+    return replace(order, deed=who.permitted(tx, order.deed, f"move-{said.of}", lies, said))
 
 
 def _tell(desk: Desk, found: Moved, asked: dict[str, Any]) -> None:

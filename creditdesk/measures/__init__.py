@@ -27,9 +27,12 @@ __all__ = [
     "Effect",
     "Line",
     "Measure",
+    "MeasureUnknown",
     "Taken",
     "dry_run",
+    "find",
     "holidays_on",
+    "lies",
     "reaches",
     "take",
     "taken",
@@ -198,26 +201,46 @@ def _withdrawn(
 
 def taken(tx: Tx) -> tuple[Taken, ...]:
     """Return every measure taken, oldest first; undoings are measures too."""
-    return tuple(
-        Taken(
-            number=row.id,
-            measure=_measure_of(row),
-            by=row.by,
-            checked_by=row.checked_by,
-            ground=row.ground,
-            document_no=row.document_no,
-            document_on=row.document_on,
-            recorded_at=row.recorded_at,
-            effect=json.loads(row.effect),
-            undoes=row.undoes,
-            undone_by=row.undone_by,
-        )
-        for row in records.measures.measures(tx)
+    return tuple(map(_taken, records.measures.measures(tx)))
+
+
+def _taken(row: Any) -> Taken:
+    return Taken(
+        number=row.id,
+        measure=_measure_of(row),
+        by=row.by,
+        checked_by=row.checked_by,
+        ground=row.ground,
+        document_no=row.document_no,
+        document_on=row.document_on,
+        recorded_at=row.recorded_at,
+        effect=json.loads(row.effect),
+        undoes=row.undoes,
+        undone_by=row.undone_by,
     )
 
 
 def _stands(one: Taken) -> bool:
     return one.undoes is None and one.undone_by is None
+
+
+def find(tx: Tx, number: int) -> Taken:
+    """Return one measure as it was taken; raises MeasureUnknown."""
+    row = records.measures.find_measure(tx, number)
+    if row is None:
+        raise MeasureUnknown(measure=number)
+    return _taken(row)
+
+
+def lies(tx: Tx, number: int, day: date) -> list[tuple[str, str, str, str]]:
+    """Return where the loans that a measure reached lie on a day, as scopes know places.
+
+    Raises MeasureUnknown.
+    """
+    found = records.moves.places_on(tx, records.measures.reached_query(number), day)
+    if not found:
+        raise MeasureUnknown(measure=number)
+    return [tuple(row) for row in found]
 
 
 def holidays_on(tx: Tx, day: date) -> tuple[Measure, ...]:

@@ -87,6 +87,11 @@ def _measures() -> sa.Select[Any]:
     )
 
 
+def reached_query(number: int) -> sa.Select[Any]:
+    """Return the query for the ids of the loans that a measure reached."""
+    return sa.select(measure_line.c.loan_id).where(measure_line.c.measure_id == number)
+
+
 def lines_of(tx: Tx, number: int) -> list[Any]:
     """Return the loans that a measure reached, by inner number."""
     chosen = sa.select(measure_line).where(measure_line.c.measure_id == number)

@@ -151,6 +151,19 @@ def loans_on(tx: Tx, ids: Iterable[int], day: date) -> Iterator[Any]:
         yield from tx.execute(_located(day).where(chosen).order_by(loan.c.id))
 
 
+def places_on(tx: Tx, ids: sa.Select[Any], day: date) -> list[Any]:
+    """Return every (province, commune, office, group) where the loans of a query lie on a day."""
+    there = _located(day).where(loan.c.id.in_(ids)).subquery().c
+    chosen = sa.select(there.province, there.commune, there.office, there.group_no)
+    return list(tx.execute(chosen.distinct()))
+
+
+def moved_query(act_id: int) -> sa.Select[Any]:
+    """Return the query for the ids of the loans that an act moved."""
+    rows = loan_place.c
+    return sa.select(rows.loan_id).where(rows.act_id == act_id, rows.mirrors.is_(None))
+
+
 def offices_of(tx: Tx, commune: str) -> list[str]:
     """Return the offices that have, or had, a loan in a commune, rising."""
     found = sa.union(

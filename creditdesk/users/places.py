@@ -24,15 +24,16 @@ def of_place(tx: Tx, places: Map, code: str) -> Place:
 
 def of_office(tx: Tx, code: str) -> Place:
     """Return an office as scopes know it."""
-    return _only(_places(tx, "office", code))._replace(office=code)
+    return _only(of_key(tx, "office", code))._replace(office=code)
 
 
 def of_group(tx: Tx, number: str) -> Place:
     """Return a group as scopes know it; its commune and office where it was in no other."""
-    return _only(_places(tx, "group_no", number))._replace(group=number)
+    return _only(of_key(tx, "group_no", number))._replace(group=number)
 
 
-def _places(tx: Tx, column: str, key: str) -> list[Place]:
+def of_key(tx: Tx, column: str, key: str) -> list[Place]:
+    """Return every place where loans of a group, a village or an office are, or were."""
     return [Place(*row) for row in records.moves.places_with(tx, column, key)]
 
 

@@ -71,7 +71,7 @@ class KeyUnfit(Malformed):
 
 
 class ConditionUnreadable(Malformed):
-    """If-Match names one strong tag that an answer had."""
+    """If-Match names strong tags that answers had."""
 
     code = "condition-unreadable"
 
@@ -82,8 +82,14 @@ class LoanChanged(Conflict):
     code = "loan-changed"
 
 
+class StateChanged(Conflict):
+    """An application, a job, a measure or a move is no longer what the caller saw."""
+
+    code = "state-changed"
+
+
 class ConditionMissing(Conflict):
-    """A change of one loan says which state of it was seen."""
+    """A change of a loan, or of what can be read by itself, says which state of it was seen."""
 
     code = "condition-missing"
 
@@ -109,6 +115,7 @@ STATUS: tuple[tuple[type[DeskError], int], ...] = (
     (MethodUnfit, 405),
     (NotAcceptable, 406),
     (LoanChanged, 412),
+    (StateChanged, 412),
     (BodyTooLarge, 413),
     (MediaTypeUnfit, 415),
     (ConditionMissing, 428),

@@ -55,6 +55,16 @@ def area(tx: Tx, act: str, code: str | None, *, as_of: date, **only: str) -> Are
     return reach.area(tx, edge.asker(), act, code, as_of=as_of, **only)
 
 
+def measure(tx: Tx, act: str, number: int) -> None:
+    """Refuse an act on a measure that reached a loan elsewhere; raises as `reach.measure` does."""
+    reach.measure(tx, edge.asker(), act, number)
+
+
+def move(tx: Tx, act: str, act_id: int) -> None:
+    """Refuse an act on a move of a loan that lies elsewhere; raises as `reach.move` does."""
+    reach.move(tx, edge.asker(), act, act_id)
+
+
 def may_see(tx: Tx, act: str, code: str | None) -> bool:
     """Return whether the person may do an act at a place."""
     try:

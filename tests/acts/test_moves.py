@@ -17,6 +17,7 @@ from creditdesk import (
 from creditdesk.communes import PlaceNotFound
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.moves import Change, Line, Order
+from creditdesk.whereabouts import MoveNotFound
 from tests.builders import a_contract, a_deed, a_loan, enter
 from tests.moving import (
     AFTER,
@@ -311,7 +312,7 @@ def test_only_a_move_that_holds_can_be_taken_back(database):
         with pytest.raises(moves.MoveTakenBack):
             moves.undo(tx, act_id=second.act_id, deed=decided())
         for no_move in (undone.act_id, 1):
-            with pytest.raises(moves.MoveNotFound):
+            with pytest.raises(MoveNotFound):
                 moves.undo(tx, act_id=no_move, deed=decided())
         moves.undo(tx, act_id=first.act_id, deed=decided())
 

@@ -24,8 +24,8 @@ from tests.keys import KEYS
 from tests.people import DEED, SCOPES, an_appointment
 
 ROLES = [role for role in Role if role is not Role.SYSTEM]
-AXES = {"portfolio"}
-"""Its `--by` names axes."""
+AXES = {"portfolio", "print portfolio"}
+"""Their `--by` names axes."""
 OWN = Place("44", "19333", "004403", "9333001")
 FOREIGN = Place("79", "26506", "007901", "6506001")
 ELSEWHERE = {
@@ -42,6 +42,8 @@ NAMED = {
         "application": f"D{number + 6}",
         "receipt": f"GN{number}",
         "proposal": number,
+        "measure": number,
+        "move": number,
         "place": place.commune,
         "office": place.office,
         "group": place.group,
@@ -52,7 +54,7 @@ NAMED = {
 DENIED = {"not-allowed", "not-yours", "own-deed", "not-a-user", "not-in-office"}
 NOT_THERE = {
     *("loan-not-found", "receipt-not-found", "proposal-not-found", "application-not-found"),
-    "place-not-found",
+    *("place-not-found", "nothing-to-move", "measure-unknown", "move-not-found"),
 }
 LATER = "2099-01-01"
 """No fact is of a day to come: what is permitted is refused next, and the book stays as it is."""
@@ -88,17 +90,18 @@ CALLED = {
     " --place {place} --dry-run",
     ("measure holiday", "measure-holiday"): "--from 2026-12-01 --until 2026-12-31"
     " --place {place} --dry-run",
-    ("measure undo", "measure-undo"): f"99 {PAPER}",
+    ("measure undo", "measure-undo"): f"{{measure}} {PAPER}",
     ("move household", "move-household"): f"{{household}} --session-day 9 {MOVED}",
     ("move group", "move-group"): f"{{group}} --session-day 9 {MOVED}",
     ("move village", "move-village"): f"{{village}} --session-day 9 {MOVED}",
     ("move communes", "move-communes"): f"{{file}} {MOVED}",
-    ("move undo", "move-undo"): "99 --ground x",
+    ("move undo", "move-undo"): "{move} --ground ''",
     ("users add", "users-add"): "_ --role auditor",
     **{
         (f"users {act}", f"users-{act}"): "nobody"
-        for act in ("change", "suspend", "restore", "reset", "revoke")
+        for act in ("change", "suspend", "restore", "reset", "revoke", "unlink")
     },
+    ("users link", "users-link"): "nobody --subject x",
     **{
         (command, act.value): " ".join(
             [f"{act.value} {{loan}} --day {LATER} {PAPER}"]
@@ -110,7 +113,7 @@ CALLED = {
 }
 """How every command that takes `--by` is called for every act that it performs."""
 BY_PLACE = {"classify", "transfer", "measure-rate", "measure-freeze", "measure-holiday"}
-WHOLE = {"measure-undo", "move-undo", "open-month"}
+WHOLE = {"open-month"}
 
 
 def commands(group=cli, before=()):

@@ -53,7 +53,7 @@ def test_a_measure_is_asked_for_by_one_and_approved_by_another(callers, database
 
     assert done["state"] == "done", done
     assert done["result"]["number"] == 1
-    taken = maker.get("/measures").get_json()["measures"]
+    taken = maker.get("/measures").get_json()["rows"]
     assert [(one["by"], one["checked_by"]) for one in taken] == [("kiem-soat-1", "kiem-soat-2")]
     demand_problem(checker.post(path, {}), 409, "errand-answered")
     with database.read() as tx:
@@ -80,7 +80,7 @@ def test_what_is_refused_by_the_second_person_is_never_done(callers):
     found = asked_for(checker.post(f"/jobs/{number}/refusal", {"ground": "Thiếu giấy tờ"}))
 
     assert (found["state"], found["result"]) == ("declined", {"ground": "Thiếu giấy tờ"})
-    assert maker.get("/measures").get_json()["measures"] == []
+    assert maker.get("/measures").get_json()["rows"] == []
 
 
 def test_a_measure_is_looked_at_before_and_nothing_is_written(supervisor):
@@ -92,7 +92,7 @@ def test_a_measure_is_looked_at_before_and_nothing_is_written(supervisor):
 
     assert answer.status_code == 200, answer.get_json()
     assert len(answer.get_json()["loans"]) == 2
-    assert supervisor.get("/measures").get_json()["measures"] == []
+    assert supervisor.get("/measures").get_json()["rows"] == []
 
 
 @pytest.mark.parametrize(

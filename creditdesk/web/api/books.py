@@ -1,12 +1,14 @@
-"""Days and months closed; measures taken over many loans."""
+"""Months closed and opened again."""
 
+from operator import itemgetter
 from typing import Any
 
-from creditdesk import closing, documents, measures
+from creditdesk import closing, documents
 from creditdesk.db import Tx
-from creditdesk.web.api import told
+from creditdesk.web.api import paging, told
 from creditdesk.web.api.frame import Service
-from creditdesk.web.shapes import TextField
+from creditdesk.web.api.paging import SortField
+from creditdesk.web.shapes import Asking, TextField
 
 service = Service("books")
 
@@ -21,37 +23,27 @@ Months = told.shape(
             {"figures": told.AmountsField(required=True)},
             told.part("opened", _OPENED, none=True),
         ),
-        "months",
     ),
     told.rows(TextField(7), "open"),
-)
-Measures = told.shape(
-    "Measures",
-    told.rows(
-        told.shape(
-            "Measure",
-            told.count("number"),
-            told.text("kind reason by checked_by ground document_no recorded_at"),
-            told.day("since"),
-            told.day_or_none("until document_on"),
-            told.rows(TextField(20), "places"),
-            told.rows(TextField(20), "programmes"),
-            {"effect": told.AmountsField(required=True)},
-            told.told_number("undoes"),
-            told.told_number("undone_by"),
-        ),
-        "measures",
-    ),
+    told.text_or_none("next"),
 )
 
 
-@service.get("/months", "listMonths", act="months", answers=Months)
+class MonthsAsked(Asking):
+    """Whether the newest come first, and which page."""
+
+    sort = SortField("month")
+    after = paging.after()
+    limit = paging.limit()
+
+
+@service.get("/months", "listMonths", act="months", answers=Months, asks=MonthsAsked)
 def months(tx: Tx, asked: dict[str, Any]) -> Any:
-    """Tell every closing of every month, what opened it again, and which months stand open."""
-    return documents.months(closing.history(tx), closing.open_months(tx))
+    """Tell every closing of every month by pages, what opened it again, and which months are open.
 
-
-@service.get("/measures", "listMeasures", act="measure-list", answers=Measures)
-def taken(tx: Tx, asked: dict[str, Any]) -> Any:
-    """Tell the measures that were taken, oldest first."""
-    return {"measures": [documents.measure(one) for one in measures.taken(tx)]}
+    A month that was closed again stands there once for each closing.
+    """
+    found = documents.months(closing.history(tx), closing.open_months(tx))
+    sorts = {"month": itemgetter("month")}
+    page, after = paging.page(found["months"], asked, sorts, itemgetter("number"))
+    return {"rows": page, "open": found["open"], "next": after}

@@ -23,11 +23,11 @@ _MEANINGS = {
     405: "This address does not take the method.",
     406: "The answer has no form that the caller accepts.",
     409: "The world moved, or the same thing was said differently before.",
-    412: "The loan is no longer what the caller saw.",
+    412: "What is to be changed is no longer what the caller saw.",
     413: "The body is too large.",
     415: "The body is not of the media type that is taken.",
     422: "A rule says no; nothing was changed.",
-    428: "The change has to name the state of the loan that was seen.",
+    428: "The change has to name the state that was seen.",
     429: "More was asked in a minute than is answered.",
     500: "A failure of the desk; the instance is the number to quote.",
     503: "The desk cannot answer now.",
@@ -77,7 +77,8 @@ _ABOUT = (
     "Loans of a social policy bank. Amounts are whole dong, days are ISO. Every request that "
     "writes comes with an Idempotency-Key: the same key with the same body is answered as it was "
     "the first time, with Idempotency-Replayed: true; a refusal keeps no key. Every read of one "
-    "thing has a strong ETag; that of a loan can be sent as If-Match with a change of the loan. "
+    "thing has a strong ETag that can be sent as If-Match with a change of it; where several are "
+    "changed at once, the tags of all of them. "
     "Refusals are problem documents (RFC 9457) with a code and its facts, in the language of "
     "Accept-Language: vi, en or id."
 )

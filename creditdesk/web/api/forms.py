@@ -1,13 +1,15 @@
 """Applications: form 01/TD, the steps that papers record, and the signing."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from creditdesk import applications, communes, documents
+from creditdesk import applications, communes, documents, errands
 from creditdesk.applications import REASONS, Form, Line, Moved, Paper, Signing
 from creditdesk.db import Tx
 from creditdesk.quotes import read_rate
-from creditdesk.web import edge, problems, within
-from creditdesk.web.api import told
+from creditdesk.users import Place
+from creditdesk.web import conditions, edge, problems, within
+from creditdesk.web.api import jobs, told
 from creditdesk.web.api.frame import Service
 from creditdesk.web.api.receipts import LOAN_NO
 from creditdesk.web.shapes import (
@@ -93,6 +95,15 @@ class StepIn(Shape):
     place = TextField(200, empty=True, load_default="")
 
 
+class ApprovalIn(Shape):
+    """What is to be approved, and the paper that records it."""
+
+    day = DayField(required=True)
+    lines = ListField(PartField(LineIn), most=MOST_LINES, required=True)
+    paper_no = TextField(100, empty=True, load_default="")
+    paper_on = DayField(load_default=None)
+
+
 class SigningIn(Shape):
     """What a contract states beyond its application."""
 
@@ -144,6 +155,15 @@ def _told(found: tuple[Moved, ...]) -> Any:
     return problems.plain(documents.advanced(found))
 
 
+def _demand(tx: Tx, numbers: Sequence[str]) -> None:
+    """Refuse to move applications that are no longer what the caller saw."""
+
+    def now() -> dict[str, str]:
+        return conditions.of_applications(tx, numbers, hold=True)
+
+    conditions.demand_all(now, *numbers)
+
+
 @service.post("/applications", "apply", act="apply", takes=FormIn, answers=Advanced, example=_FORM)
 def apply(tx: Tx, said: dict[str, Any]) -> Any:
     """Enter form 01/TD, where the programme lends so on that day.
@@ -164,6 +184,7 @@ def apply(tx: Tx, said: dict[str, Any]) -> Any:
     "/applications/steps",
     "takeStep",
     act=" ".join(f"application-{step}" for step in STEPS),
+    guarded=True,
     takes=StepIn,
     answers=Advanced,
     example=_STEP,
@@ -171,7 +192,7 @@ def apply(tx: Tx, said: dict[str, Any]) -> Any:
 def step(tx: Tx, said: dict[str, Any]) -> Any:
     """Enter a step of applications from its paper, all lines of it or none.
 
-    An approval above its maker's limit needs a second person and is refused here.
+    An approval above its maker's limit needs a second person: `askApproval` asks for it.
     """
     policy, deed = edge.desk().policy, edge.deed()
     wanted = f"application-{said['step']}"
@@ -179,6 +200,7 @@ def step(tx: Tx, said: dict[str, Any]) -> Any:
     for line in said["lines"]:
         within.application(tx, wanted, line["application_no"])
     lines = [Line(**line) for line in said["lines"]]
+    _demand(tx, [line.application_no for line in lines])
     paper = Paper(
         said["day"], said["document_no"], said["document_on"], said["draw_on"], said["place"]
     )
@@ -196,9 +218,36 @@ def step(tx: Tx, said: dict[str, Any]) -> Any:
 
 
 @service.post(
+    "/applications/approvals",
+    "askApproval",
+    act="application-approve",
+    guarded=True,
+    takes=ApprovalIn,
+    answers=jobs.Job,
+    status=202,
+    example={"day": "2026-03-12", "lines": [{"application_no": "D-2026-0001"}]},
+)
+def ask_approval(tx: Tx, said: dict[str, Any]) -> Any:
+    """Ask for applications to be approved by two: whoever asks, and who approves the job.
+
+    Above the maker's limit there is no other way; what would be refused now is refused now.
+    """
+    numbers = [line["application_no"] for line in said["lines"]]
+    for number in numbers:
+        within.application(tx, "application-approve", number)
+    _demand(tx, numbers)
+    plain = {name: jobs.iso(value) for name, value in said.items()}
+    lines, paper = errands.approval(plain)
+    applications.approvable(tx, edge.desk().policy, lines=lines, paper=paper)
+    lies = {Place(*applications.lies(tx, number)) for number in numbers}
+    return jobs.asked(tx, "application-approve", "application-approve", plain, lies)
+
+
+@service.post(
     "/applications/<text:application_no>/signing",
     "sign",
     act="sign",
+    guarded=True,
     takes=SigningIn,
     answers=Advanced,
     example={"loan_no": "6600202600000001", "signed_on": "2026-04-07"},
@@ -207,6 +256,7 @@ def sign(tx: Tx, said: dict[str, Any], application_no: str) -> Any:
     """Sign the contract that an application makes; the core gives the 16 digits of the number."""
     policy = edge.desk().policy
     within.application(tx, "sign", application_no)
+    _demand(tx, [application_no])
     rate = read_rate(said["annual_rate"]) if said["annual_rate"] else None
     found = applications.sign(
         tx,

@@ -26,14 +26,14 @@ _LOG = logging.getLogger("creditdesk.api")
 class Told(NamedTuple):
     """What an operation tells: a document, or the bytes of a file.
 
-    of_loan   the state of the loan that it tells of, for its tag
+    state     that of the thing it tells of, for its tag
     location  where the thing is that it made
     view      which persons it shows, for the journal of accesses
     media     of the file, where it is not that of the operation
     """
 
     document: Any
-    of_loan: str | None = None
+    state: str | None = None
     location: str = ""
     view: View | None = None
     media: str = ""
@@ -46,7 +46,8 @@ class Operation:
     name     stable: clients call it so
     act      the act of the table of permissions, or several of which one is asked by what is said
     asks     what the address says after its question mark; takes  what the body says
-    guarded  whether If-Match guards it: its view demands the state that was seen
+    guarded  whether If-Match guards it: its view demands the state that was seen,
+             after it has asked the scope
     also     further media that it tells, as it is asked
     looks    whether it says much to look at something, and changes nothing
     uploads  whether its body is a file
@@ -177,7 +178,7 @@ def _read(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:
     if found.view is not None:
         edge.note(found.view)
     answer = _answer(found, told)
-    return conditions.tag(answer, found.of_loan) if told.tagged else answer
+    return conditions.tag(answer, found.state) if told.tagged else answer
 
 
 def _looked(told: Operation, view: Act, of_path: dict[str, Any]) -> Response:

@@ -9,7 +9,7 @@ from creditdesk.accesses import APPLICATION, HOUSEHOLD, LIST, View
 from creditdesk.db import Tx
 from creditdesk.engine.procedure import State
 from creditdesk.engine.programmes import STANDINGS
-from creditdesk.web import edge, problems, within
+from creditdesk.web import conditions, edge, problems, within
 from creditdesk.web.api import paging, told
 from creditdesk.web.api.frame import Service, Told
 from creditdesk.web.api.loans import AsOf
@@ -145,7 +145,8 @@ def application(tx: Tx, asked: dict[str, Any], application_no: str) -> Told:
     within.application(tx, "application-show", application_no)
     found = applications.dossier(tx, edge.desk().policy, application_no, day)
     view = View("application", APPLICATION, application_no, edge.need(), (found.customer_no,))
-    return Told(problems.plain(documents.dossier(found, day)), view=view)
+    state = conditions.of_applications(tx, [application_no])[application_no]
+    return Told(problems.plain(documents.dossier(found, day)), state, view=view)
 
 
 @service.get(
