@@ -188,7 +188,12 @@ def area(
     return replace(found, only=((_COLUMNS[scope.kind], scope.codes), *found.only))
 
 
-_COLUMNS = {"group": "group_no", "commune": "commune", "office": "office"}
+_COLUMNS = {
+    "group": "group_no",
+    "village": "village_code",
+    "commune": "commune",
+    "office": "office",
+}
 
 
 def each_place(
@@ -262,9 +267,6 @@ def _some_near(tx: Tx, asker: Asker, act: str, said: Moving) -> None:
         return
     if not any(_is_near(asker, act, one) for one in known):
         raise otherwise
-
-
-_COLUMNS = {"group": "group_no", "village": "village_code"}
 
 
 def _is_near(asker: Asker, act: str, place: Place) -> bool:

@@ -9,12 +9,13 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from creditdesk import decisions, reach
+from creditdesk import decisions, measures, moves, reach, records
 from creditdesk.cli import cli, who
 from creditdesk.db import Database
 from creditdesk.decisions import KINDS, PARAMETERS
 from creditdesk.engine.lifecycle import State
 from creditdesk.errors import DeskError
+from creditdesk.measures import Measure
 from creditdesk.users import Place, Role, people
 from creditdesk.users.permissions import EVERYTHING, Reach, table
 from tests.applicants import applied
@@ -42,8 +43,6 @@ NAMED = {
         "application": f"D{number + 6}",
         "receipt": f"GN{number}",
         "proposal": number,
-        "measure": number,
-        "move": number,
         "place": place.commune,
         "office": place.office,
         "group": place.group,
@@ -90,7 +89,7 @@ CALLED = {
     " --place {place} --dry-run",
     ("measure holiday", "measure-holiday"): "--from 2026-12-01 --until 2026-12-31"
     " --place {place} --dry-run",
-    ("measure undo", "measure-undo"): f"{{measure}} {PAPER}",
+    ("measure undo", "measure-undo"): f"{{proposal}} {PAPER}",
     ("move household", "move-household"): f"{{household}} --session-day 9 {MOVED}",
     ("move group", "move-group"): f"{{group}} --session-day 9 {MOVED}",
     ("move village", "move-village"): f"{{village}} --session-day 9 {MOVED}",
@@ -143,10 +142,18 @@ def book(sqlite_template, tmp_path_factory):
     path.write_bytes(sqlite_template.read_bytes())
     door = Database(f"sqlite:///{path}", KEYS)
     with door.begin() as tx:
-        for number, more in ((1, {}), (2, ELSEWHERE)):
+        for number, more in ((1, {"commune": OWN.commune}), (2, ELSEWHERE)):
             loan_no = a_loan_in(tx, State.IN_TERM, number, household_no=f"H{number}", **more)
             decision = a_decision("extend", loan_no, until="2031-03-02", asked_on="2026-06-01")
             decisions.propose(tx, POLICY, decision=decision, deed=a_paper("an", ""))
+            holiday = Measure("holiday", date(2026, 9, 1), date(2026, 9, 30), (more["commune"],))
+            measures.take(tx, POLICY, holiday, today=date(2026, 9, 1), deed=a_paper())
+            moves.move_household(
+                tx,
+                household_no=f"H{number}",
+                to=moves.Change(session_day=9),
+                order=moves.Order(date(2026, 9, 1), a_paper()),
+            )
         applied(tx, 7)
         applied(tx, 8, **ELSEWHERE)
         for role in ROLES:
@@ -168,6 +175,13 @@ def lines(tmp_path_factory):
         return path
 
     return write
+
+
+def move_of(book, place):
+    """Return the act that moved the loan of a place."""
+    with closing(Database(book, KEYS)) as door, door.read() as tx:
+        row = records.moves.find_loan_on(tx, NAMED[place]["loan"], date(2026, 9, 1))
+        return next(one.act_id for one in records.moves.all_moves(tx) if one.loan_id == row.id)
 
 
 def code_of(book, words, *more):
@@ -201,7 +215,8 @@ def expected(act, role, place):
 def test_a_command_asks_the_table_who_does_it(book, lines, command, act):
     wrong = []
     for place in (OWN, FOREIGN):
-        said = shlex.split(CALLED[command, act].format(file=lines(place), **NAMED[place]))
+        named = {"file": lines(place), "move": move_of(book, place), **NAMED[place]}
+        said = shlex.split(CALLED[command, act].format(**named))
         for role in ROLES:
             code = code_of(book, [*command.split(), *said, "--by", role.value])
             wanted = expected(act, role, place)

@@ -73,7 +73,7 @@ Waiting = told.shape(
     told.rows(
         told.shape(
             "ApplicationWaiting",
-            told.text("application_no customer_no commune group_no programme state"),
+            told.text("application_no customer_no commune office group_no programme state"),
             told.dong("amount"),
             told.day("since"),
             told.count("days"),
