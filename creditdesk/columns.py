@@ -76,11 +76,15 @@ class Axes:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """All loans of a province at the end of a day: `values` is columns x loans, int64."""
+    """All loans of a province at the end of a day: `values` is columns x loans, int64.
+
+    known_on  [date] as the books were known at the end of this day; None: as they are
+    """
 
     day: date
     last_entry: int
     values: np.ndarray
+    known_on: date | None = None
     made: dict[str, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> np.ndarray:

@@ -3,8 +3,8 @@
 import hashlib
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -14,6 +14,7 @@ from creditdesk import columns, ledger, records
 from creditdesk.columns import AT, BEGINNING, COLUMNS, Axes, Earned, Image, number_of
 from creditdesk.db import Tx, read_columns
 from creditdesk.engine.ageing import Standing, stand
+from creditdesk.engine.days import ZONE
 from creditdesk.whereabouts import inherited, moved
 
 _KEPT_IMAGES = 6
@@ -40,6 +41,7 @@ class _Cache:
         self.placed: dict[tuple[str, date], _Placed] = {}
         self.images: dict[tuple[str, date, str], np.ndarray] = {}
         self.repriced: dict[tuple[str, date, date, int, bytes], Earned] = {}
+        self.seen: dict[tuple[str, date, date | None], Image] = {}
 
     def of_writer(self) -> "_Cache":
         own = _Cache()
@@ -59,6 +61,19 @@ def _cache(tx: Tx) -> _Cache:
     return _caches.get(tx) or _caches.setdefault(tx, shared.of_writer())
 
 
+def _of_reading(tx: Tx) -> dict[tuple[str, date, date | None], Image]:
+    """Return the images that a reading transaction has seen: it sees one moment of the book."""
+    if not tx.get_execution_options().get("reading", False):
+        return {}
+    return _caches.setdefault(tx, _Cache()).seen
+
+
+def recorded_after(known_on: date) -> str:
+    """Return the first moment that does not belong to a day any more, as acts are stamped."""
+    midnight = datetime.combine(known_on + timedelta(days=1), time(), ZONE)
+    return midnight.astimezone(UTC).isoformat()
+
+
 def standing(tx: Tx, loan_no: str, as_of: date) -> Standing:
     """Return one loan at the end of a day; raises LoanNotFound."""
     loan = ledger.find_loan(tx, loan_no)
@@ -66,16 +81,19 @@ def standing(tx: Tx, loan_no: str, as_of: date) -> Standing:
     return stand(ledger.terms_of(loan), booked, as_of)
 
 
-def axes(tx: Tx, province: str, day: date | None = None) -> Axes:
+def axes(tx: Tx, province: str, day: date | None = None, known_on: date | None = None) -> Axes:
     """Return a province's loans by columns, each where it is on a day by the map of that day.
 
-    day  [date] None: each where its contract says
+    day       [date] None: each where its contract says
+    known_on  [date] where each was known to be at the end of this day; None: now
     """
     cache = _cache(tx)
     newest, last_move = records.moves.newest(tx, province)
     signed = _signed(tx, cache, province, newest)
     if day is None:
         return signed
+    if known_on is not None:
+        return inherited(moved(tx, signed, day, recorded_after(known_on)), day)
     known = cache.placed.pop((province, day), None)
     if known is None or known.signed is not signed or known.last_move != last_move:
         there = moved(tx, signed, day) if last_move else signed
@@ -94,15 +112,50 @@ def _signed(tx: Tx, cache: _Cache, province: str, newest: int) -> Axes:
     return known
 
 
-def image(tx: Tx, province: str, day: date) -> Image:
+def image(tx: Tx, province: str, day: date, known_on: date | None = None) -> Image:
     """Return all loans of a province at the end of a day, aligned with `axes`.
 
     It is the newest kept image on or before the day plus every entry that it lacks, written later
     or valued later: an entry that arrives late is never missed.
+
+    known_on  [date] as the books were known at the end of this day; None: as they are
     """
-    over = axes(tx, province)
-    newest = records.ledger.last_entry(tx)
-    return advance(tx, over, _kept(tx, over, day), day, newest)
+    seen, key = _of_reading(tx), (province, day, known_on)
+    found = seen.pop(key, None)
+    if found is None:
+        over = axes(tx, province)
+        newest = records.ledger.last_entry(tx)
+        found = advance(tx, over, _kept(tx, over, day), day, newest)
+        found = found if known_on is None else _as_known(tx, over, found, known_on)
+    for oldest in list(seen)[: 1 - _KEPT_IMAGES]:
+        seen.pop(oldest, None)
+    seen[key] = found  # last again: the least asked for goes first
+    return found
+
+
+def _as_known(tx: Tx, over: Axes, book: Image, known_on: date) -> Image:
+    """Return an image without what was entered after a day: every entry of later acts undone."""
+    later = records.ledger.entries_later(tx, recorded_after(known_on))
+    values = book.values.copy()
+    if later is not None:
+        postings, plans = (
+            read_columns(tx, query)
+            for query in records.kept.unknown_query(over.province, book.day, later)
+        )
+        mirrored = {"debit": postings["credit"], "credit": postings["debit"]}
+        columns.add_postings(values, over, postings | mirrored | {"sign": -postings["sign"]})
+        at = np.searchsorted(over.ids, plans["loan_id"])
+        np.subtract.at(values[AT["due"]], at, plans["amount"])
+    return Image(book.day, book.last_entry, values, known_on)
+
+
+def signed_by(tx: Tx, over: Axes, known_on: date | None) -> np.ndarray:
+    """Return which loans were in the book as it was known at the end of a day; None: all are."""
+    if known_on is None:
+        return np.ones(len(over.ids), dtype=bool)
+    acts = records.ledger.entered_later(recorded_after(known_on))
+    later = read_columns(tx, records.loans.signed_later_query(over.province, acts))
+    return ~np.isin(over.ids, later["id"])
 
 
 def advance(tx: Tx, over: Axes, start: Image, day: date, newest: int) -> Image:
@@ -189,7 +242,7 @@ def earned(tx: Tx, over: Axes, book: Image, until: date | None = None) -> Earned
     loans whose rate or grace was moved by a decision are reckoned from their postings.
     """
     day = until or book.day
-    found = columns.earned(over, Image(day, book.last_entry, book.values))
+    found = columns.earned(over, replace(book, day=day, made={}))
     at, again = _repriced(tx, over, book, day)
     if len(at):
         for kind, anew in zip(found, again, strict=True):
@@ -198,10 +251,15 @@ def earned(tx: Tx, over: Axes, book: Image, until: date | None = None) -> Earned
 
 
 def _repriced(tx: Tx, over: Axes, book: Image, until: date) -> tuple[np.ndarray, Earned]:
-    decided = read_columns(tx, records.kept.repricings_query(over.province, book.day))
+    before = None if book.known_on is None else recorded_after(book.known_on)
+    decided = read_columns(tx, records.kept.repricings_query(over.province, book.day, before))
     moved = columns.repricings(over, until, decided)
     # What a reader sees up to the newest entry may still grow where writers overtake each other.
-    said = (*(column.tobytes() for column in moved), book.values[:, moved.at].tobytes())
+    said = (
+        *(column.tobytes() for column in moved),
+        book.values[:, moved.at].tobytes(),
+        (before or "").encode(),
+    )
     key = (
         over.province,
         book.day,
@@ -212,7 +270,7 @@ def _repriced(tx: Tx, over: Axes, book: Image, until: date) -> tuple[np.ndarray,
     cache = _cache(tx)
     known = cache.repriced.pop(key, None)
     if known is None:
-        query = records.kept.postings_of_repriced_query(over.province, book.day)
+        query = records.kept.postings_of_repriced_query(over.province, book.day, before)
         postings = read_columns(tx, query) if len(moved.at) else _NO_POSTINGS
         chosen = np.isin(postings["loan_id"], over.ids[moved.at])
         postings = {name: column[chosen] for name, column in postings.items()}

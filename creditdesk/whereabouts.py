@@ -18,9 +18,12 @@ class MoveNotFound(NotFound):
     code = "move-not-found"
 
 
-def moved(tx: Tx, signed: Axes, day: date) -> Axes:
-    """Return loans, given where their contracts say, where they have moved to by a day."""
-    moves = read_columns(tx, records.moves.places_query(signed.province, day))
+def moved(tx: Tx, signed: Axes, day: date, before: str | None = None) -> Axes:
+    """Return loans, given where their contracts say, where they have moved to by a day.
+
+    before  a moment: of what was recorded then or later nothing is known
+    """
+    moves = read_columns(tx, records.moves.places_query(signed.province, day, before))
     at = np.searchsorted(signed.ids, moves["loan_id"])
     changed = {name: signed.columns[name].copy() for name in records.moves.PLACE if len(at)}
     for name, column in changed.items():

@@ -1,5 +1,6 @@
 """What a statement says of its own checks: the same words in every document."""
 
+from creditdesk.engine import days
 from creditdesk.engine.money import written
 from creditdesk.evidence import Evidence
 from reports.paper import RED, SIGNATURES, Paper
@@ -53,6 +54,14 @@ def alarm(paper: Paper, evidence: Evidence, *, mark: str) -> None:
             "Không ký khi chưa rõ."
         )
         paper.flow(said, face=paper.faces.bold, size=10, colour=RED)
+
+
+def known_on(evidence: Evidence) -> str:
+    """Return as of which day the books were known; empty where it is when it was made."""
+    if evidence.known_on is None:
+        return ""
+    day = days.written(evidence.known_on)
+    return f"Theo sổ như đã biết đến hết ngày {day}: chứng từ nhập sau ngày đó không tính."
 
 
 def left_out(evidence: Evidence) -> str:

@@ -113,6 +113,8 @@ def _front(paper: Paper, statement: PortfolioStatement) -> None:
     )
     mapped = days.written(statement.evidence.map_of)
     paper.flow(f"Địa giới hành chính: theo bản đồ ngày {mapped}.", size=10)
+    if known := checked.known_on(statement.evidence):
+        paper.flow(known, face=faces.bold, size=10)
     if statement.evidence.demonstration:
         paper.flow(scopes.DEMONSTRATION, face=faces.bold, size=10)
     checked.alarm(paper, statement.evidence, mark="IV")

@@ -69,6 +69,8 @@ def _front(paper: Paper, sheet: Sheet, form: Form, mark: str) -> None:
         f"Phát sinh {'trong kỳ' if form.period else 'trong tháng'}: từ {since} đến hết {as_of}."
     )
     paper.flow(f"{flows} Địa giới hành chính: theo bản đồ ngày {mapped}.", size=10)
+    if known := checked.known_on(evidence):
+        paper.flow(known, face=faces.bold, size=10)
     if evidence.demonstration:
         paper.flow(scopes.DEMONSTRATION, face=faces.bold, size=10)
     checked.alarm(paper, evidence, mark=mark)

@@ -74,6 +74,9 @@ as_csv = click.option("--csv", "csv_", is_flag=True, help="A table instead.")
 place = click.option("--place", help="A national province or commune code.")
 in_group = click.option("--group", default="", help="The number of a savings-and-credit group.")
 map_of = click.option("--map", "map_of", type=DAY, help="Places as on this day, not on --as-of.")
+known_on = click.option(
+    "--known-on", "known_on", type=DAY, help="As the books were known at the end of this day."
+)
 as_of = click.option("--as-of", type=DAY, required=True, help="The end of this day.")
 
 

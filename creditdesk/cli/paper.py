@@ -11,7 +11,7 @@ import click
 from creditdesk import papers, words
 from creditdesk.accesses import LIST, View
 from creditdesk.cli import frame
-from creditdesk.cli.frame import DAY, Desk, as_of, cli, command, map_of, place
+from creditdesk.cli.frame import DAY, Desk, as_of, cli, command, known_on, map_of, place
 from creditdesk.errors import Malformed, Refused
 from creditdesk.figures import AXES
 from creditdesk.papers import Asked, Ending, Kind, Look
@@ -47,6 +47,7 @@ def _add(name: str, kind: Kind) -> None:
     """Add the command of a kind of document."""
 
     @click.option("--out", type=click.Path(path_type=Path), required=True, help=".pdf .xlsx .csv")
+    @known_on
     @map_of
     @place
     @as_of

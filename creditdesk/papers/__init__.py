@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 from creditdesk import issued
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
-from creditdesk.errors import NotFound
+from creditdesk.errors import Malformed, NotFound
 from creditdesk.evidence import NO_PROOF, Evidence, Proof, Render
 from creditdesk.papers import groups, lending, nested, portfolios, sources
 from creditdesk.papers.asked import Asked
@@ -38,7 +38,7 @@ MEDIA: Mapping[Ending, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-SAID = ("since", "as_of", "place", "map_of", "by")
+SAID = ("since", "as_of", "place", "map_of", "by", "known_on")
 """What a document is asked for beside the keys it is narrowed to."""
 NARROWED = ("office", "group", "trustee", "programme", "source", "investor")
 
@@ -47,6 +47,12 @@ class PaperUnknown(NotFound):
     """The desk prints no such document."""
 
     code = "paper-unknown"
+
+
+class NotAsKnown(Malformed):
+    """The document is not made again as the books were known; `kinds` are those that are."""
+
+    code = "not-as-known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ class Kind:
     tables    the value as tables, for its twins
     evidence  the value's evidence
     seen      the numbers of the customers whom it shows: their accesses are noted
+    as_known  whether it can be made again as the books were known on a day
     """
 
     act: str
@@ -86,12 +93,15 @@ class Kind:
     )
     tables: Callable[[Any], Sheet] = lambda value: value
     seen: Callable[[Any], Collection[str]] = lambda value: ()
+    as_known: bool = False
 
     def value(self, tx: Tx, policy: Policy, asked: Asked) -> Any:
         """Return the value to show: the same as before is of the moment when it was first issued.
 
-        Raises what `make` refuses.
+        Raises NotAsKnown and what `make` refuses.
         """
+        if asked.known_on and not self.as_known:
+            raise NotAsKnown(kinds=[name for name, kind in KINDS.items() if kind.as_known])
         found = self.make(tx, policy, asked)
         return replace(found, evidence=issued.as_first_made(tx, self.evidence(found)))
 
@@ -132,11 +142,12 @@ KINDS: Mapping[str, Kind] = {
         ("since", "by", "unit", *NARROWED),
         render=_portfolio,
         tables=portfolios.tables,
+        as_known=True,
     ),
-    "01-1-bctd": Kind("portfolio-print", lending.by_commune),
-    "01-2-bctd": Kind("portfolio-print", lending.by_programme),
-    "13-bc": Kind("portfolio-print", sources.by_source, ("since", *NARROWED)),
-    "len-31": Kind("groups", nested.by_group),
+    "01-1-bctd": Kind("portfolio-print", lending.by_commune, as_known=True),
+    "01-2-bctd": Kind("portfolio-print", lending.by_programme, as_known=True),
+    "13-bc": Kind("portfolio-print", sources.by_source, ("since", *NARROWED), as_known=True),
+    "len-31": Kind("groups", nested.by_group, as_known=True),
     "bc0437": Kind("groups", groups.scored, ("group", "trustee")),
     "bc0438": Kind("groups", groups.entrusted, ("trustee",)),
 }

@@ -20,6 +20,7 @@ class Asked:
     by       the axis of the rows, where the form leaves it open
     within   axes and the one key of each: of an office, of a group, of a programme
     made_at  when it is made
+    known_on the books as they were known at the end of this day; None: as they are
     """
 
     as_of: date
@@ -29,6 +30,7 @@ class Asked:
     map_of: date | None = None
     by: str = "commune"
     within: tuple[tuple[str, str], ...] = ()
+    known_on: date | None = None
 
     @property
     def month(self) -> date:
@@ -43,7 +45,13 @@ class Asked:
     def question(self, since: date, axes: tuple[str, ...]) -> Question:
         """Return the question for a book from a day on by some axes."""
         return Question(
-            since, self.as_of, axes, self.place, map_of=self.map_of, within=self.within
+            since,
+            self.as_of,
+            axes,
+            self.place,
+            map_of=self.map_of,
+            within=self.within,
+            known_on=self.known_on,
         )
 
     def opened(

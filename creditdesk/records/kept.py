@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditdesk.db import Tx, metadata, on_sqlite
-from creditdesk.records.ledger import act, entry, plan_change, posting
+from creditdesk.records.ledger import act, entered_later, entry, plan_change, posting
 
 book_image = sa.Table(
     "book_image",
@@ -151,10 +151,31 @@ def plans_query(
     )
 
 
-def repricings_query(province: str, day: date) -> sa.Select[Any]:
-    """Return the query for what decided the rates or the grace of running loans up to a day."""
+def unknown_query(
+    province: str, day: date, later: tuple[int, sa.Select[Any]]
+) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """Return the queries for postings and plan changes up to a day that were entered later.
+
+    later  as `records.ledger.entries_later` has it
+    """
+    oldest, entries = later
+    p, c = posting.c, plan_change.c
+    inside = (p.province == province, p.value_date <= day, p.entry_id >= oldest)
+    of_plan = (c.province == province, c.counts_from <= day, c.entry_id >= oldest)
+    columns = (p.loan_id, p.value_date, p.debit, p.credit, p.amount, p.sign, p.kind)
+    return (
+        sa.select(*columns).where(*inside, p.entry_id.in_(entries)),
+        sa.select(c.loan_id, c.counts_from, c.amount).where(*of_plan, c.entry_id.in_(entries)),
+    )
+
+
+def repricings_query(province: str, day: date, before: str | None = None) -> sa.Select[Any]:
+    """Return the query for what decided the rates or the grace of running loans up to a day.
+
+    before  a moment: what was recorded then or later does not count
+    """
     e, undoes = entry.alias(), entry.alias()
-    undone = sa.select(undoes.c.id).where(undoes.c.mirrors == e.c.id)
+    undone = sa.select(undoes.c.id).where(undoes.c.mirrors == e.c.id, *_known(undoes, before))
     return sa.select(
         *(e.c.loan_id, e.c.value_date, e.c.receipt_no, e.c.kind),
         *(e.c.of_date, e.c.rate_e8, e.c.overdue_rate_e8),
@@ -164,11 +185,22 @@ def repricings_query(province: str, day: date) -> sa.Select[Any]:
         e.c.value_date <= day,
         e.c.mirrors.is_(None),
         ~undone.exists(),
+        *_known(e, before),
     )
 
 
-def postings_of_repriced_query(province: str, day: date) -> sa.Select[Any]:
-    """Return the query for all postings up to a day of the loans whose rate or grace moved."""
+def _known(entries: Any, before: str | None) -> list[sa.ColumnElement[bool]]:
+    """Return the condition that entries were recorded before a moment; none without one."""
+    return [] if before is None else [entries.c.act_id.not_in(entered_later(before))]
+
+
+def postings_of_repriced_query(
+    province: str, day: date, before: str | None = None
+) -> sa.Select[Any]:
+    """Return the query for all postings up to a day of the loans whose rate or grace moved.
+
+    before  as in `repricings_query`
+    """
     p, e, r = posting.c, entry.c, entry.alias()
     moved = sa.select(r.c.loan_id).where(
         r.c.province == province,
@@ -177,7 +209,7 @@ def postings_of_repriced_query(province: str, day: date) -> sa.Select[Any]:
     return (
         sa.select(p.loan_id, p.value_date, p.debit, p.credit, p.amount)
         .join(entry, e.id == p.entry_id)
-        .where(e.loan_id.in_(moved), p.value_date <= day)
+        .where(e.loan_id.in_(moved), p.value_date <= day, *_known(entry, before))
     )
 
 

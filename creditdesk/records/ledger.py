@@ -243,6 +243,20 @@ def chains_of(tx: Tx, loan_ids: Sequence[int]) -> tuple[list[Any], list[Any], li
     return list(tx.execute(entries)), list(tx.execute(postings)), list(tx.execute(plans))
 
 
+def entered_later(moment: str) -> sa.Select[Any]:
+    """Return the query for the acts that were recorded at a moment or after it."""
+    return sa.select(act.c.id).where(act.c.recorded_at >= moment)
+
+
+def entries_later(tx: Tx, moment: str) -> tuple[int, sa.Select[Any]] | None:
+    """Return the oldest entry entered at a moment or after it, and the query for all; or None."""
+    found = entry.c.act_id.in_(entered_later(moment))
+    oldest = tx.execute(sa.select(sa.func.min(entry.c.id)).where(found)).scalar_one()
+    if oldest is None:
+        return None
+    return int(oldest), sa.select(entry.c.id).where(found, entry.c.id >= oldest)
+
+
 def last_entry(tx: Tx) -> int:
     """Return the id of the newest entry, 0 in an empty book."""
     return int(tx.execute(sa.select(sa.func.coalesce(sa.func.max(entry.c.id), 0))).scalar_one())

@@ -188,6 +188,11 @@ def fullest_group(tx: Tx) -> Any | None:
     return tx.execute(chosen.limit(1)).first()
 
 
+def signed_later_query(province: str, acts: sa.Select[Any]) -> sa.Select[Any]:
+    """Return the query for the inner numbers of a province's loans that some acts signed."""
+    return sa.select(loan.c.id).where(loan.c.province == province, loan.c.act_id.in_(acts))
+
+
 def axes_query(province: str) -> sa.Select[Any]:
     """Return the query for the columns by which a province's loans are grouped and reckoned."""
     return (

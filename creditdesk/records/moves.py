@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditdesk.db import Tx, insert_rows, metadata, on_sqlite, row_text
+from creditdesk.records.ledger import entered_later
 from creditdesk.records.loans import join_writers, loan
 
 _Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -45,10 +46,19 @@ PLACE = ("commune", "village_code", "group_no", "office", "session_day")
 _WRITTEN = ("loan_id", "province", "since", *PLACE, "mirrors", "act_id")
 
 
-def _live(row: Any) -> tuple[Any, Any]:
-    """Return the conditions under which a row counts: it takes nothing back, nor is it taken."""
+def _live(row: Any, before: str | None = None) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions under which a row counts: it takes nothing back, nor is it taken.
+
+    before  a moment: what was recorded then or later does not count
+    """
     taken = loan_place.alias()
-    return row.c.mirrors.is_(None), ~sa.exists().where(taken.c.mirrors == row.c.id)
+    known = [] if before is None else [taken.c.act_id.not_in(entered_later(before))]
+    told = [] if before is None else [row.c.act_id.not_in(entered_later(before))]
+    return [
+        row.c.mirrors.is_(None),
+        ~sa.exists().where(taken.c.mirrors == row.c.id, *known),
+        *told,
+    ]
 
 
 def hold_moves(tx: Tx) -> None:
@@ -68,14 +78,20 @@ def newest(tx: Tx, province: str) -> tuple[int, int]:
     return int(found[0]), int(found[1])
 
 
-def places_query(province: str, day: date) -> sa.Select[Any]:
+def places_query(province: str, day: date, before: str | None = None) -> sa.Select[Any]:
     """Return the query for all places to which loans of a province moved by a day, oldest first.
 
     Of several places of a loan the last one holds on the day.
+
+    before  a moment: what was recorded then or later does not count
     """
     return (
         sa.select(loan_place.c.loan_id, *(loan_place.c[name] for name in PLACE))
-        .where(loan_place.c.province == province, loan_place.c.since <= day, *_live(loan_place))
+        .where(
+            loan_place.c.province == province,
+            loan_place.c.since <= day,
+            *_live(loan_place, before),
+        )
         .order_by(loan_place.c.since, loan_place.c.id)
     )
 

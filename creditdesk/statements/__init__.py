@@ -13,12 +13,14 @@ from creditdesk.statements.books import (
 from creditdesk.statements.bridges import bridge
 from creditdesk.statements.printed import (
     NothingInScope,
+    NotYetKnown,
     heading,
     portfolio_statement,
 )
 
 __all__ = [
     "STATUSES",
+    "NotYetKnown",
     "NothingInScope",
     "PeriodBackwards",
     "Question",

@@ -43,6 +43,7 @@ class Question:
     within  axes, each with a key that loans have, of a group, of a programme; of several keys of
             one axis, any
     direct  whether loans count that no trustee sees to
+    known_on  [date] the books as they were known at the end of this day; None: as they are
     """
 
     since: date
@@ -53,6 +54,7 @@ class Question:
     map_of: date | None = None
     within: tuple[tuple[str, str], ...] = ()
     direct: bool = True
+    known_on: date | None = None
 
     @property
     def mapped(self) -> date:
@@ -90,7 +92,7 @@ def cuts(
     province, commune = places.scope(question.place)
 
     def loans_of(code: str) -> pd.DataFrame:
-        over = standings.axes(tx, code, question.mapped)
+        over = standings.axes(tx, code, question.mapped, question.known_on)
         inside = over.columns["commune"] == commune if commune else None
         reckoned = (axis for axis in question.axes if axis in _RECKONED)
         keys = {axis: _RECKONED[axis](over, policy, question.as_of) for axis in reckoned}
@@ -119,8 +121,10 @@ def loans(
     keys: Mapping[str, Any] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """Return one row per loan that has lent anything: axes, figures [dong], household."""
-    now = standings.image(tx, over.province, question.as_of)
-    before = standings.image(tx, over.province, standings.day_before(question.since))
+    now, before = (
+        standings.image(tx, over.province, day, question.known_on)
+        for day in (question.as_of, standings.day_before(question.since))
+    )
     chosen = _chosen(over, now, question)
     if inside is not None:
         chosen &= inside
@@ -152,7 +156,7 @@ def loans(
     }
     if question.with_year:
         last_year = date(question.as_of.year - 1, 12, 31)
-        then = standings.image(tx, over.province, last_year)
+        then = standings.image(tx, over.province, last_year, question.known_on)
         columns["drawn_year"] = now["drawn"] - then["drawn"]
     for axis in question.axes:
         if axis not in keys:

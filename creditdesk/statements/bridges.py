@@ -31,7 +31,10 @@ def bridge(tx: Tx, question: Question, *, then: date) -> Bridge:
     province, commune = maps[asked_of].scope(question.place)
 
     def loans_of(code: str) -> pd.DataFrame:
-        sides = {name: standings.axes(tx, code, there.day) for name, there in maps.items()}
+        sides = {
+            name: standings.axes(tx, code, there.day, question.known_on)
+            for name, there in maps.items()
+        }
         inside = None
         if commune:
             inside = np.logical_or(

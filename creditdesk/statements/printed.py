@@ -10,6 +10,7 @@ from creditdesk import households, records, standings
 from creditdesk.columns import number_of
 from creditdesk.communes import FIRST_MAP, Map, map_on
 from creditdesk.db import Tx
+from creditdesk.engine.days import ZONE
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import Malformed
 from creditdesk.evidence import Evidence, Identity, Scope, data_of
@@ -29,6 +30,12 @@ class NothingInScope(Malformed):
     """The book has no loan in this place."""
 
     code = "nothing-in-scope"
+
+
+class NotYetKnown(Malformed):
+    """What is known at the end of a day stands fast when the day is over."""
+
+    code = "not-yet-known"
 
 
 def portfolio_statement(
@@ -68,9 +75,12 @@ def heading(
 
     kind  the document, as `creditdesk print` calls it
 
-    Raises NothingInScope where the book has no such loan, and what `portfolio` refuses.
+    Raises NothingInScope where the book has no such loan, NotYetKnown, and what `portfolio`
+    refuses.
     """
     question.check()
+    if question.known_on and question.known_on >= made_at.astimezone(ZONE).date():
+        raise NotYetKnown(day=question.known_on)
     places = map_on(question.mapped)
     provinces = records.loans.provinces(tx)
     if question.place is None and len(provinces) == 1:
@@ -79,7 +89,7 @@ def heading(
     if province is None or province not in provinces:
         raise NothingInScope(place=question.place, provinces=provinces)
     inside = _inside(tx, question, province, commune)
-    if question.within and not inside.any():
+    if (question.within or question.known_on) and not inside.any():
         raise NothingInScope(
             place=", ".join((question.place or "", *(key for _, key in question.within))),
             provinces=provinces,
@@ -96,6 +106,7 @@ def heading(
         map_of=max(FIRST_MAP, question.mapped),
         policy=policy.version,
         made_at=made_at,
+        known_on=question.known_on,
         left_out=_left_out(tx, question, province, inside),
         demonstration=households.are_invented(tx),
     )
@@ -103,11 +114,11 @@ def heading(
 
 def _inside(tx: Tx, question: Question, province: str, commune: str | None) -> np.ndarray:
     """Return which loans of a province are asked for."""
-    over = standings.axes(tx, province, question.mapped)
-    found = np.ones(len(over.ids), dtype=bool)
+    over = standings.axes(tx, province, question.mapped, question.known_on)
+    found = standings.signed_by(tx, over, question.known_on)
     if commune:
         found &= over.columns["commune"] == commune
-    now = standings.image(tx, province, question.as_of)
+    now = standings.image(tx, province, question.as_of, question.known_on)
     for axis, key in question.within:
         found &= keys_of(over, now, axis) == key
     return found
@@ -157,8 +168,9 @@ def _identities(found: PortfolioStatement, groups: Sequence[PortfolioRow]) -> It
 def _left_out(
     tx: Tx, question: Question, province: str, inside: np.ndarray
 ) -> tuple[tuple[str, int], ...]:
-    over = standings.axes(tx, province, question.mapped)
-    undrawn = inside & (standings.image(tx, province, question.as_of)["draws"] == 0)
+    over = standings.axes(tx, province, question.mapped, question.known_on)
+    now = standings.image(tx, province, question.as_of, question.known_on)
+    undrawn = inside & (now["draws"] == 0)
     signed = over.columns["signed_on"] <= number_of(question.as_of)
     found = {
         "approved-not-drawn": int((undrawn & signed).sum()),

@@ -39,6 +39,12 @@ class PeriodQuery(Query):
     unit = ChoiceField(UNITS)
 
 
+class KnownQuery(Query):
+    """As of which day's knowledge figures are asked for."""
+
+    known_on = DayField(load_default=None)
+
+
 class LoansQuery(Query):
     """Which loans of a commune a page lists: those of a filter, after a number."""
 
@@ -199,6 +205,15 @@ def periods(cover: Cover, chosen: Asked) -> tuple[Period, ...]:
         Period("this-month", last, chosen.as_of),
         Period("year-before", year_before, date(last.year, 1, 1) - timedelta(days=1)),
     )
+
+
+def known_on() -> date | None:
+    """Return the day at whose end the books were known as they are asked for; raises its faults.
+
+    None: as they are now.
+    """
+    found: date | None = _read(KnownQuery())["known_on"]
+    return found
 
 
 def narrowed(axes: tuple[str, ...]) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -66,4 +66,5 @@ def _wanted(kind: Kind, chosen: address.Asked) -> Asked:
         place=chosen.place or None,
         by=by,
         within=within,
+        known_on=address.known_on(),
     )

@@ -26,6 +26,7 @@ class PaperAsked(AsOf):
 
     from_ = DayField(data_key="from")
     map = DayField()
+    known_on = DayField()
     place = TextField(5, pattern=PLACE)
     by = ChoiceField(AXES, load_default="commune")
     ending = ChoiceField(ENDINGS, load_default="pdf", data_key="as")
@@ -56,6 +57,7 @@ def paper(tx: Tx, asked: dict[str, Any], kind: str) -> Told:
         since=asked.get("from_"),
         place=where or None,
         map_of=asked.get("map"),
+        known_on=asked.get("known_on"),
         by=asked["by"],
         within=tuple(
             (axis, asked[axis]) for axis in found.asks if axis in papers.NARROWED and axis in asked

@@ -1,0 +1,147 @@
+"""As known on: a past statement again as the books were known at the end of a day."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+
+import pytest
+
+from creditdesk import images, ledger, loans, measures, moves, papers, statements
+from creditdesk.engine.journal import Event, Kind
+from creditdesk.engine.money import Dong
+from creditdesk.measures import Measure
+from creditdesk.moves import Change, Order
+from creditdesk.papers import Asked, Look
+from creditdesk.statements import Question
+from tests.builders import PLACES, POLICY, a_contract, a_deed, a_loan, an_invented_book
+from tests.conftest import LONG
+
+AS_OF = date(2026, 6, 30)
+MADE = datetime(2026, 11, 22, 3, tzinfo=UTC)
+KNOWN = [name for name, kind in papers.KINDS.items() if kind.as_known]
+FIRST = date(2026, 7, 1)
+
+
+def on(day, hour=9):
+    """Return a deed that is recorded on a day, by the clock of Hà Nội."""
+    at = datetime(day.year, day.month, day.day, hour, tzinfo=UTC) - timedelta(hours=7)
+    return replace(a_deed(ground="Nghị quyết 12"), recorded_at=at.isoformat())
+
+
+def figures(tx, known_on=None, map_of=None):
+    """Return every loan-bearing row of the book by commune and group, and its total."""
+    question = Question(
+        date(2026, 1, 1), AS_OF, ("commune", "group"), map_of=map_of, known_on=known_on
+    )
+    book = statements.portfolio(tx, POLICY, question)
+    return book.rows, book.total
+
+
+def receive(tx, deed, loan_no, value_date, amount):
+    event = Event(value_date, Kind.PRINCIPAL, Dong(amount), None, f"PT{amount}")
+    return ledger.enter(tx, POLICY, "receive", deed, loan_no=loan_no, events=[event])
+
+
+@pytest.mark.parametrize("kind", KNOWN)
+def test_a_receipt_entered_late_is_not_there_as_known_before(database, kind):
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+    asked = Asked(AS_OF, MADE, place="44", known_on=date(2026, 11, 22) - timedelta(days=1))
+    with database.begin() as tx:
+        # The builder's deeds are of 22 November; these two came before and after 30 November.
+        receive(tx, on(date(2026, 11, 30), 23), loan_no, date(2026, 5, 4), 10_000_000)
+        receive(tx, on(date(2026, 12, 1), 0), loan_no, date(2026, 6, 4), 5_000_000)
+    later = replace(asked, made_at=MADE + timedelta(days=30), known_on=date(2026, 11, 30))
+    found = papers.kind_of(kind)
+
+    with database.read() as tx:
+        with pytest.raises(statements.NothingInScope):
+            found.value(tx, POLICY, asked)
+        known, again = (found.value(tx, POLICY, later) for _ in range(2))
+        now = found.value(tx, POLICY, replace(later, known_on=None))
+
+    assert found.evidence(known).failed == ()
+    assert b"40000000" in found.evidence(known).data
+    assert b"35000000" in found.evidence(now).data
+    assert b"35000000" not in found.evidence(known).data
+    assert found.written(known, "pdf", Look()) == found.written(again, "pdf", Look())
+    assert found.evidence(known).number != found.evidence(now).number
+    assert "known_2026-11-30" in found.evidence(known).file_name
+
+
+def test_a_day_that_is_not_over_is_refused_and_so_is_a_document_that_knows_only_today(database):
+    with database.begin() as tx:
+        a_loan(tx)
+    asked = Asked(AS_OF, MADE, place="44", known_on=date(2026, 11, 22))
+
+    with database.read() as tx:
+        with pytest.raises(statements.NotYetKnown):
+            papers.kind_of("portfolio").value(tx, POLICY, asked)
+        with pytest.raises(papers.NotAsKnown) as refused:
+            papers.kind_of("bc0437").value(tx, POLICY, asked)
+    assert refused.value.facts["kinds"] == KNOWN
+
+
+@pytest.mark.parametrize("seed", range(40 if LONG else 2))
+def test_what_was_known_on_each_day_is_found_again_whatever_came_later(database, seed):
+    rng, told = Random(seed), {}
+    book = an_invented_book(seed, count=10)
+    waiting = [(contract, event) for contract, events in book for event in events]
+    rng.shuffle(waiting)
+    with database.begin() as tx:
+        for contract, _ in book:
+            loans.sign(tx, POLICY, PLACES, contract=contract, deed=on(FIRST))
+        a_house(tx)
+    for days in range(4):
+        day = FIRST + timedelta(days=days)
+        with database.begin() as tx:
+            waiting = [one for one in waiting if rng.random() < 0.4 or not entered(tx, day, *one)]
+            if days == 1:
+                measure(tx, day)
+            if days == 2:
+                move(tx, day, next(c for c, _ in book if c.commune != "26506"))
+                images.keep(tx, AS_OF)
+            told[day] = figures(tx), figures(tx, map_of=AS_OF)
+
+    with database.read() as tx:
+        for day, found in told.items():
+            assert (figures(tx, day), figures(tx, day, map_of=AS_OF)) == found
+        assert figures(tx, FIRST - timedelta(days=1))[1].drawn_to_date == 0
+    assert told[FIRST] != told[day]
+
+
+def a_house(tx):
+    """Sign a social-housing loan and draw on it: a decree cut its rate in October 2025."""
+    said = {"programme": "12", "trustee": "99", "group_no": "", "signed_on": date(2024, 9, 2)}
+    contract = a_contract(99, **said, first_principal_on=date(2026, 9, 2))
+    loans.sign(tx, POLICY, PLACES, contract=contract, deed=on(FIRST))
+    drawn = Event(contract.signed_on, Kind.DRAW, Dong(50_000_000), None, "GN99")
+    assert entered(tx, FIRST, contract, drawn)
+
+
+def entered(tx, day, contract, event):
+    try:
+        with tx.begin_nested():
+            said = on(day, hour=23)
+            ledger.enter(tx, POLICY, "enter", said, loan_no=contract.loan_no, events=[event])
+    except ledger.Refused:
+        return False
+    return True
+
+
+def measure(tx, day):
+    """Cut the rate of housing loans from October 2025 on: interest of before is told otherwise."""
+    said = replace(on(day), document_no="12/QĐ-NHCS", document_on=date(2025, 10, 15))
+    wanted = Measure("rate", date(2025, 10, 10), programmes=("12",))
+    _, found = measures.take(tx, POLICY, wanted, today=day, deed=said)
+    assert len(found.lines) == 1
+
+
+def move(tx, day, contract):
+    order = Order(date(2026, 3, 1), on(day), dry=False)
+    moves.move_household(
+        tx,
+        household_no=contract.household_no or contract.customer_no,
+        to=Change(commune="19351", session_day=20),
+        order=order,
+    )
