@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditdesk.db import Tx, metadata
+from creditdesk.records.ledger import act
 
 _Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -57,6 +58,12 @@ def subject_of(tx: Tx, issuer: str, person_id: int) -> str | None:
 def _newest(tx: Tx, chosen: sa.ColumnElement[bool]) -> Any | None:
     found = sa.select(identity).where(chosen).order_by(identity.c.id.desc()).limit(1)
     return tx.execute(found).first()
+
+
+def acts_on(tx: Tx, person_id: int) -> list[Any]:
+    """Return the acts that linked a person to a subject, or no longer, oldest first."""
+    made = sa.select(act).join(identity, identity.c.act_id == act.c.id)
+    return list(tx.execute(made.where(identity.c.person_id == person_id).order_by(act.c.id)))
 
 
 def ask(tx: Tx, digest: str, page: str, *, at: str, expires_at: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditdesk.db import Tx, metadata, on_sqlite
+from creditdesk.records.ledger import act
 
 _Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -170,6 +171,14 @@ def people(tx: Tx) -> list[Any]:
     return list(tx.execute(_people().order_by(person.c.sign_in_name)))
 
 
+def appointments_of(tx: Tx, person_id: int) -> list[Any]:
+    """Return every appointment of a person with its act, oldest first."""
+    made = sa.select(appointment, act.c.name, act.c.by, act.c.ground, act.c.recorded_at)
+    made = made.join(act, act.c.id == appointment.c.act_id)
+    chosen = made.where(appointment.c.person_id == person_id)
+    return list(tx.execute(chosen.order_by(appointment.c.id)))
+
+
 def hold_people(tx: Tx) -> None:
     """Let one transaction at a time change who may do what."""
     if not on_sqlite(tx):
@@ -274,9 +283,10 @@ def revoke_session(tx: Tx, digest: str, at: str) -> None:
     tx.execute(sa.update(session).where(chosen).values(revoked_at=at))
 
 
-def revoke_sessions(tx: Tx, person_id: int, at: str) -> int:
-    """End every session of a person, and return how many were not ended before."""
+def revoke_sessions(tx: Tx, person_id: int, at: str, begins: str = "") -> int:
+    """End a person's sessions whose digest begins so, and return how many had not ended."""
     chosen = sa.and_(session.c.person_id == person_id, session.c.revoked_at.is_(None))
+    chosen = sa.and_(chosen, session.c.digest.startswith(begins, autoescape=True))
     return int(tx.execute(sa.update(session).where(chosen).values(revoked_at=at)).rowcount)
 
 

@@ -12,6 +12,7 @@ from zxcvbn import zxcvbn
 
 from creditdesk.errors import Refused
 from creditdesk.settings import Settings
+from creditdesk.spelling import plain
 
 LONGEST = 256
 _WEIGHED = 40
@@ -73,7 +74,7 @@ def _guesses(password: str, names: Sequence[str]) -> int:
     parts = [part for name in names for part in (_bare(name), *map(_bare, _PARTED.split(name)))]
     known = [*filter(None, parts), *_WORDS]
     bare = _bare(password)[:_WEIGHED]
-    ways = {bare, _IN_A_ROW.sub(r"\1", bare), _plain(password)[:_WEIGHED]}
+    ways = {bare, _IN_A_ROW.sub(r"\1", bare), plain(password)[:_WEIGHED]}
     return min(int(zxcvbn(way, known)["guesses"]) if way else 0 for way in ways)
 
 
@@ -119,12 +120,6 @@ def _typed(password: str) -> bytes:
     return composed[: 4 * LONGEST].encode("utf-8", "surrogatepass")
 
 
-def _plain(text: str) -> str:
-    """Return a text without case and marks."""
-    parts = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
-    return "".join(letter for letter in parts if not unicodedata.combining(letter))
-
-
 def _bare(text: str) -> str:
     """Return a text without case, marks, and what stands between its letters and digits."""
-    return "".join(filter(str.isalnum, _plain(text)))
+    return "".join(filter(str.isalnum, plain(text)))

@@ -264,7 +264,7 @@ def people(tx: Tx, configured: Settings) -> tuple[Admitted, ...]:
     return tuple(
         Admitted(
             row.sign_in_name,
-            _appointment(row),
+            appointment_from(row),
             records.users.find_credential(tx, row.id) is not None,
             has_second_factor(tx, row.id),
             records.identities.subject_of(tx, issuer, row.id) is not None,
@@ -280,7 +280,7 @@ def person(tx: Tx, sign_in_name: str) -> Person:
 
 def appointment_of(tx: Tx, sign_in_name: str) -> Appointment:
     """Return somebody's newest appointment; raises PersonNotFound."""
-    return _appointment(_row(tx, sign_in_name))
+    return appointment_from(_row(tx, sign_in_name))
 
 
 def has_second_factor(tx: Tx, person_id: int) -> bool:
@@ -297,14 +297,15 @@ def person_from(row: Any) -> Person:
 
 def in_office(row: Any, day: date) -> bool:
     """Return whether the appointment of a row of `records.users` counts on a day."""
-    return _appointment(row).holds_on(day)
+    return appointment_from(row).holds_on(day)
 
 
 def _scope(row: Any) -> Scope:
     return Scope(row.scope, tuple(filter(None, row.codes.split(","))))
 
 
-def _appointment(row: Any) -> Appointment:
+def appointment_from(row: Any) -> Appointment:
+    """Return the appointment of a row of `records.users`."""
     return Appointment(
         display_name=row.display_name,
         role=Role(row.role),

@@ -7,19 +7,26 @@ from typing import Any, NamedTuple
 
 from creditdesk import records
 from creditdesk.db import Tx
-from creditdesk.errors import Denied
+from creditdesk.errors import Denied, NotFound
 from creditdesk.settings import Settings
 from creditdesk.users import held, people
 from creditdesk.users.permissions import Person
 
 _WAITING = timedelta(minutes=10)
 _NOTED_EVERY = timedelta(minutes=1)
+_NUMBER = 12
 
 
 class SessionOver(Denied):
     """Nobody is signed in here, or not any more."""
 
     code = "session-over"
+
+
+class SessionNotFound(NotFound):
+    """This person has no such session that still opens."""
+
+    code = "session-not-found"
 
 
 class Stage(StrEnum):
@@ -89,6 +96,8 @@ def begin(
             "agent": held.digest(client.agent),
         },
     )
+    if whole:
+        records.arrivals.note(tx, person.id, moment)
     return Begun(
         person, stage, token, _device(tx, configured, person, client, at) if whole else ""
     )
@@ -140,11 +149,36 @@ def end(tx: Tx, *, token: str, at: datetime) -> None:
     records.users.revoke_session(tx, held.digest(token), held.kept(at))
 
 
+def end_one(tx: Tx, *, person: Person, number: str, at: datetime) -> None:
+    """End a session of a person by the number that `sessions_of` tells; raises SessionNotFound."""
+    known = len(number) == _NUMBER
+    if not known or not records.users.revoke_sessions(tx, person.id, held.kept(at), number):
+        raise SessionNotFound(number=number)
+
+
+def end_others(tx: Tx, *, person: Person, token: str, at: datetime) -> int:
+    """End every session of a person but that of a token, and return how many ended."""
+    own = number_of(token)
+    numbers = [kept.number for kept in sessions_of(tx, person) if kept.number != own]
+    moment = held.kept(at)
+    return sum(records.users.revoke_sessions(tx, person.id, moment, each) for each in numbers)
+
+
+def number_of(token: str) -> str:
+    """Return the number under which the session of a token is told."""
+    return held.digest(token)[:_NUMBER]
+
+
+def is_running(kept: Kept, configured: Settings, at: datetime) -> bool:
+    """Return whether a session opens still."""
+    return not _is_over(kept, configured, at)
+
+
 def sessions_of(tx: Tx, person: Person) -> tuple[Kept, ...]:
     """Return a person's sessions, the newest first; their numbers open nothing."""
     return tuple(
         Kept(
-            row.digest[:12],
+            row.digest[:_NUMBER],
             row.stage,
             row.created_at,
             row.seen_at,

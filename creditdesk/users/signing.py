@@ -140,6 +140,33 @@ def change_password(
         people.revoke_all_of(tx, person.id, at)
 
 
+def change_factor(
+    door: Database,
+    configured: Settings,
+    *,
+    person: Person,
+    former: str,
+    sealed: str,
+    code: str,
+    client: Client,
+    at: datetime,
+) -> tuple[str, ...]:
+    """Put a key that was offered in place of somebody's second factor; return recovery codes.
+
+    former  a code of the factor that goes, or one for recovery; not asked where there is none
+    sealed  the key that `factors.offer` offered, and `code` a code of it
+
+    Sessions end. Raises SignInRefused, TooManyTries, OfferGone, CodeWrong.
+    """
+    knock = _knock(door, configured, person.sign_in_name, client, at)
+    with door.begin() as tx:
+        if people.has_second_factor(tx, person.id):
+            _take_code(tx, person, former, at)
+        recovery = factors.replace(tx, person=person, sealed=sealed, code=code, at=at)
+        records.users.forget_attempt(tx, knock.attempt)
+        return recovery
+
+
 def stage_of(tx: Tx, person: Person) -> Stage:
     """Return what a right password leads to: all, or a second factor of ours."""
     if people.has_second_factor(tx, person.id):

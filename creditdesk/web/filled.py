@@ -38,6 +38,13 @@ class Done(NamedTuple):
     facts: Mapping[str, str | int] = {}
 
 
+class Revealed(NamedTuple):
+    """A page that is shown this once, and where whoever sends its form again goes on to."""
+
+    page: str
+    done: Done
+
+
 class Misfit(Exception):
     """What was said in a field is refused by an act."""
 
@@ -86,6 +93,7 @@ class Filled:
 
 
 Act = Callable[[Tx, dict[str, Any]], Done]
+Secret = Callable[[Tx, dict[str, Any]], Revealed]
 Look = Callable[[Tx, Filled], str]
 Show = Callable[[Filled], str]
 
@@ -125,18 +133,44 @@ def submit(shape: type[Shape], act: Act, show: Show) -> Response:
 
     Raises what makes the book unavailable.
     """
+
+    def once(filled: Filled) -> Response:
+        with edge.begin() as tx:
+            asked = _asked(filled)
+            done = _told_before(tx, asked) or _kept(tx, asked, act(tx, dict(filled.said)))
+        return _gone_on(done)
+
+    return apart(shape, once, show)
+
+
+def reveal(shape: type[Shape], act: Secret, show: Show) -> Response:
+    """Do what a form says, once, and answer with a page that tells a secret this once.
+
+    Sent again, it does nothing and tells nothing, but goes on to where the first would have.
+    """
+
+    def once(filled: Filled) -> Response:
+        with edge.begin() as tx:
+            asked = _asked(filled)
+            before = _told_before(tx, asked)
+            if before:
+                return _gone_on(before)
+            revealed = act(tx, dict(filled.said))
+            _kept(tx, asked, revealed.done)
+        return make_response(revealed.page)
+
+    return apart(shape, once, show)
+
+
+def apart(shape: type[Shape], act: Callable[[Filled], Response], show: Show) -> Response:
+    """Do what a form says by an act that has transactions of its own, and does nothing twice."""
     filled = read(shape)
     if filled.faults:
         return _again(show, filled)
     try:
-        with edge.begin() as tx:
-            done = _once(tx, filled, act)
+        return act(filled)
     except (DeskError, Misfit) as trouble:
         return _again(show, _refused(filled, trouble))
-    answer = make_response(redirect(done.to, 303))
-    if done.code:
-        notices.tell(answer, done.code, done.facts)
-    return answer
 
 
 def preview(shape: type[Shape], look: Look, show: Show) -> Response:
@@ -163,14 +197,27 @@ def in_field(name: str) -> Iterator[None]:
         raise Misfit(name, trouble) from None
 
 
-def _once(tx: Tx, filled: Filled, act: Act) -> Done:
+def _gone_on(done: Done) -> Response:
+    answer = make_response(redirect(done.to, 303))
+    if done.code:
+        notices.tell(answer, done.code, done.facts)
+    return answer
+
+
+def _asked(filled: Filled) -> answers.Asked:
     typed = strict.written({name: list(texts) for name, texts in filled.typed.items()})
     digest = conditions.digest(typed)
-    asked = answers.Asked(filled.key, edge.who().sign_in_name, f"POST {request.path}", digest)
+    return answers.Asked(filled.key, edge.who().sign_in_name, f"POST {request.path}", digest)
+
+
+def _told_before(tx: Tx, asked: answers.Asked) -> Done | None:
+    """Return what came of the same form before, None where it was not sent."""
     kept = answers.recall(tx, asked)
-    if kept is not None:
-        return Done(kept.location, **strict.read(kept.body.encode()))
-    done = act(tx, dict(filled.said))
+    return Done(kept.location, **strict.read(kept.body.encode())) if kept else None
+
+
+def _kept(tx: Tx, asked: answers.Asked, done: Done) -> Done:
+    """Keep what came of a form, so that it is done once, and return it."""
     told = strict.written({"code": done.code, "facts": done.facts}).decode()
     answers.keep(tx, asked, answers.Answer(303, told, done.to), moment=edge.moment().isoformat())
     return done

@@ -24,10 +24,13 @@ def install(app: Flask) -> None:
     app.after_request(_forget)
 
 
-def tell(answer: Response, code: str, facts: Mapping[str, Any]) -> None:
-    """Let the next page say a sentence of [page] with its facts."""
+def tell(answer: Response, code: str, facts: Mapping[str, Any], session: str = "") -> None:
+    """Let the next page say a sentence of [page] with its facts.
+
+    session  the token of the session that begins with the answer, where one does
+    """
     told = urlsafe_b64encode(json.dumps([code, facts]).encode()).decode()
-    keeping.put(answer, keeping.NOTICE, f"{told}.{_mark(told)}")
+    keeping.put(answer, keeping.NOTICE, f"{told}.{_mark(told, session)}")
 
 
 def _notice() -> str:
@@ -40,9 +43,9 @@ def _notice() -> str:
     return hand().say(code, **facts)
 
 
-def _mark(told: str) -> str:
+def _mark(told: str, session: str = "") -> str:
     """Return what only the desk can add to a notice of this session."""
-    key = f"notice:{keeping.kept(keeping.SESSION)}"
+    key = f"notice:{session or keeping.kept(keeping.SESSION)}"
     return hmac.new(key.encode(), told.encode(), "sha256").hexdigest()
 
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from importlib.metadata import version
 from typing import Any
@@ -55,6 +55,13 @@ class Writing:
         if self.language == "en":
             return f"{day.day:02d} {MONTHS[day.month - 1]} {day.year}"
         return days.written(day)
+
+    def moment(self, said: str | None) -> str:
+        """Return a moment, ISO with its zone, as the bank's clocks show it: 05/11/2026 14:30."""
+        if not said:
+            return NOTHING
+        here = datetime.fromisoformat(said).astimezone(days.ZONE)
+        return f"{self.day(here.date())} {here:%H:%M}"
 
     def count(self, number: int) -> str:
         """Return a whole number: 1.234.567, in English 1,234,567."""
@@ -115,9 +122,11 @@ class Writing:
 
 
 def hand() -> Writing:
-    """Return the writing of this request: what it asks for, else what was chosen before."""
+    """Return the writing of this request: asked for, else chosen before, else the reader's."""
     if "writing" not in g:
-        wanted = (request.args.get("lang"), request.cookies.get(COOKIE))
+        person = edge.reader()
+        own = person.language if person else None
+        wanted = (request.args.get("lang"), request.cookies.get(COOKIE), own)
         known = [language for language in wanted if language in words.LANGUAGES]
         g.writing = Writing(known[0] if known else edge.desk().settings.language)
     found: Writing = g.writing

@@ -106,7 +106,7 @@ def test_an_administrator_touches_no_money_and_sees_no_person():
 
 
 READING = re.compile(
-    r".*(-show|-list|-print|-export|-unmask|-sessions|-read|-person|-verify)|token-.*|verify|"
+    r".*(-show|-list|-print|-export|-unmask|-sessions|-read|-person|-verify)|token-.*|verify|account|"
     r"portfolio|groups|months|standing|worklist|commune-loans"
 )
 

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from creditdesk.web.pages import loans, portfolio
+from creditdesk.web.pages import account, administration, loans, people, portfolio
 
-SCREENS = (portfolio, loans)
+SCREENS = (portfolio, loans, account, administration, people)
 
 
 def install(app: Flask) -> None:
