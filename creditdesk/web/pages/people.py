@@ -15,7 +15,7 @@ from creditdesk.users.people import Appointment
 from creditdesk.users.permissions import ALL, KINDS, ScopeUnfit, is_open, table
 from creditdesk.web import edge, filled
 from creditdesk.web.filled import Done, Filled, Revealed
-from creditdesk.web.shapes import ChoiceField, DayField, FlagField, Shape, TextField
+from creditdesk.web.shapes import ChoiceField, DayField, FlagField, Shape, TextField, ValueMissing
 from creditdesk.web.writing import NAMES, hand
 
 ROLES = tuple(role.value for role in Role if role is not Role.SYSTEM)
@@ -316,5 +316,7 @@ def _do(tx: Tx, name: str, deed: str, said: dict[str, Any]) -> Done:
         identities.unlink(tx, configured, at=at, **told)
     else:
         with filled.in_field("subject"):
+            if not said["subject"]:
+                raise ValueMissing
             identities.link(tx, configured, subject=said["subject"], **told)
     return Done(url_for("users.show", name=name), f"user-{deed}-done", facts)
