@@ -28,6 +28,7 @@ from creditdesk.errors import DeskError
 from creditdesk.figures import Moved
 from creditdesk.households import HouseholdNotFound
 from creditdesk.ledger import LoanNotFound, ReceiptNotFound
+from creditdesk.sealing import CustomerNotFound
 from creditdesk.users import Person, Place, places
 from creditdesk.users.permissions import ALL, NotAllowed, NotYours
 
@@ -110,6 +111,21 @@ def household(
             asker.require(act, near, maker=maker)
             return
     raise HouseholdNotFound(household_no=household_no)
+
+
+def customer(
+    tx: Tx, asker: Asker, act: str, customer_no: str, *, maker: str | None = None
+) -> None:
+    """Refuse an act on a customer none of whose household's loans is near, as if there were none.
+
+    Raises CustomerNotFound, NotAllowed, NeedMissing.
+    """
+    asker.require(act)
+    household_no = cards.household_of(tx, customer_no)
+    try:
+        household(tx, asker, act, household_no or "", maker=maker)
+    except HouseholdNotFound:
+        raise CustomerNotFound(customer_no=customer_no) from None
 
 
 def application(

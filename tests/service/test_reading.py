@@ -33,6 +33,11 @@ READS = {
     "listMonths": "/months",
     "listMeasures": "/measures",
     "listJobs": "/jobs",
+    "listUsers": "/users?role=officer",
+    "listSessions": "/users/xa/sessions",
+    "listTokens": "/tokens",
+    "listAccesses": "/accesses?sort=-number&limit=5",
+    "verifyJournal": "/accesses/proof",
 }
 
 
@@ -89,7 +94,7 @@ def test_every_question_is_asked_here():
 TOKEN = ("Bearer x", "token-refused")
 # Questions with a test of their own.
 UNASKED = {"printPaper", "printPortfolio", "readJob", "fetchResult", "listFaults"}
-UNASKED |= {"readMeasure", "readMove"}
+UNASKED |= {"readMeasure", "readMove", "readIdentity"}
 
 
 def test_the_statement_comes_as_pdf(reader):

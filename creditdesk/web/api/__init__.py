@@ -8,6 +8,7 @@ from werkzeug.routing import BaseConverter
 
 from creditdesk.web import edge
 from creditdesk.web.api import (
+    accesses,
     book,
     books,
     decisions,
@@ -21,6 +22,7 @@ from creditdesk.web.api import (
     papers,
     people,
     receipts,
+    users,
 )
 from creditdesk.web.api.description import PARAMETERS, describe
 from creditdesk.web.api.frame import Operation
@@ -38,6 +40,8 @@ SERVICES = (
     moves.service,
     jobs.service,
     files.service,
+    users.service,
+    accesses.service,
     law.service,
 )
 

@@ -1,6 +1,7 @@
 """Files handed in and papers printed as jobs: what takes long is asked for, then fetched."""
 
 import json
+import re
 from collections.abc import Mapping
 from itertools import islice
 from operator import itemgetter
@@ -9,6 +10,7 @@ from typing import Any
 from flask import after_this_request
 
 from creditdesk import errands, users
+from creditdesk.accesses import LIST, View
 from creditdesk.db import Tx
 from creditdesk.intake.layout import FILES
 from creditdesk.shelf import FileGone, Shelf
@@ -16,6 +18,7 @@ from creditdesk.web import edge, problems, within
 from creditdesk.web.api import jobs, paging, told
 from creditdesk.web.api.book import PLACE
 from creditdesk.web.api.frame import Service, Told
+from creditdesk.web.api.receipts import LOAN_NO
 from creditdesk.web.shapes import Asking, ChoiceField, DayField, FlagField, Shape, TextField
 
 _NAME = r"[^/\\\x00-\x1f\x7f]{1,96}\.(csv|txt|xlsx|CSV|TXT|XLSX)"
@@ -148,4 +151,7 @@ def faults(tx: Tx, asked: dict[str, Any], number: str) -> Any:
     page, after = paging.cut(left, asked, itemgetter("at"))
     names = ("row", "column", "key", "value", "code", "reason")
     shown = [{name: row[name] for name in names} for row in page]
-    return {"rows": shown, "total": len(rows), "next": after}
+    quoted = {row["value"] for row in page if re.fullmatch(LOAN_NO, row["value"])}
+    # None: what a file says of people is noted where it names no loan, too.
+    view = View("file-faults", LIST, number, edge.need(), None, quoted)
+    return Told({"rows": shown, "total": len(rows), "next": after}, view=view)

@@ -6,12 +6,13 @@ from typing import Any
 from creditdesk import applications, communes, documents, errands
 from creditdesk.applications import REASONS, Form, Line, Moved, Paper, Signing
 from creditdesk.db import Tx
+from creditdesk.engine.procedure import Step
 from creditdesk.quotes import read_rate
 from creditdesk.users import Place
 from creditdesk.web import conditions, edge, problems, within
 from creditdesk.web.api import jobs, told
 from creditdesk.web.api.frame import Service
-from creditdesk.web.api.receipts import LOAN_NO
+from creditdesk.web.api.receipts import LOAN_NO, GroundIn
 from creditdesk.web.shapes import (
     ChoiceField,
     DayField,
@@ -102,6 +103,12 @@ class ApprovalIn(Shape):
     lines = ListField(PartField(LineIn), most=MOST_LINES, required=True)
     paper_no = TextField(100, empty=True, load_default="")
     paper_on = DayField(load_default=None)
+
+
+class TakeBackIn(GroundIn):
+    """Which step was entered wrongly, and why it is taken back."""
+
+    step = ChoiceField(tuple(Step), required=True)
 
 
 class SigningIn(Shape):
@@ -241,6 +248,24 @@ def ask_approval(tx: Tx, said: dict[str, Any]) -> Any:
     applications.approvable(tx, edge.desk().policy, lines=lines, paper=paper)
     lies = {Place(*applications.lies(tx, number)) for number in numbers}
     return jobs.asked(tx, "application-approve", "application-approve", plain, lies)
+
+
+@service.post(
+    "/applications/<text:application_no>/taking-back",
+    "takeBackStep",
+    act="application-take-back",
+    guarded=True,
+    takes=TakeBackIn,
+    answers=Advanced,
+    example={"step": "review", "ground": "Ghi nhầm hồ sơ"},
+)
+def take_back(tx: Tx, said: dict[str, Any], application_no: str) -> Any:
+    """Take the last step of an application back that was entered wrongly, and say why."""
+    within.application(tx, "application-take-back", application_no)
+    _demand(tx, [application_no])
+    step, deed = Step(said["step"]), edge.deed(said["ground"])
+    found = applications.take_back(tx, application_no=application_no, step=step, deed=deed)
+    return _told((found,))
 
 
 @service.post(

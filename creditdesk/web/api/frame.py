@@ -30,6 +30,7 @@ class Told(NamedTuple):
     location  where the thing is that it made
     view      which persons it shows, for the journal of accesses
     media     of the file, where it is not that of the operation
+    kept      what the same request sent again is told, where the document holds a secret
     """
 
     document: Any
@@ -37,6 +38,7 @@ class Told(NamedTuple):
     location: str = ""
     view: View | None = None
     media: str = ""
+    kept: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,8 @@ def _once(told: Operation, key: str, whole: bytes, act: Callable[[Tx], Any]) -> 
             return _replayed(kept)
         found = _told(act(tx))
         answer = _answer(found, told)
-        kept = answers.Answer(told.status, answer.get_data(as_text=True), found.location)
+        body = answer.get_data() if found.kept is None else strict.written(found.kept)
+        kept = answers.Answer(told.status, body.decode(), found.location)
         answers.keep(tx, asked, kept, moment=edge.moment().isoformat())
     return answer
 

@@ -12,14 +12,14 @@ from creditdesk import errands, users
 from creditdesk.accesses import LIST, View
 from creditdesk.db import Tx
 from creditdesk.errors import Denied, NotFound
-from creditdesk.users import Place
+from creditdesk.users import Place, permissions
 from creditdesk.web import conditions, edge, within
 from creditdesk.web.api import paging, told
 from creditdesk.web.api.decisions import Nothing
 from creditdesk.web.api.frame import Service, Told
 from creditdesk.web.api.paging import SortField
 from creditdesk.web.api.receipts import GroundIn
-from creditdesk.web.shapes import Asking, ChoiceField, DayField, Shape, TextField
+from creditdesk.web.shapes import Asking, ChoiceField, DayField, DayUnreadable, Shape, TextField
 
 PLACE = "[0-9]{2}|[0-9]{5}"
 STATES = ("to-check", "queued", "running", "done", "refused", "declined")
@@ -58,8 +58,7 @@ Job = told.shape(
 Jobs = told.shape("Jobs", told.rows(Job), told.text_or_none("next"))
 MEASURES = "measure-rate measure-freeze measure-holiday"
 MOVES = "move-household move-group move-village"
-_ACTS = f"transfer {MEASURES} measure-undo {MOVES} move-undo close-month open-month audit-read"
-_ACTS += " application-approve intake-loans intake-movements intake-households portfolio-print"
+_ACTS = " ".join(permissions.rules_of("api-jobs.readJob"))
 
 
 def asked(
@@ -95,6 +94,14 @@ def _state(found: dict[str, Any]) -> str:
     return conditions.state("job", found["number"], found["state"], found["checked_by"])
 
 
+def read_day(text: str) -> date:
+    """Return the day that an address names; raises DayUnreadable."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise DayUnreadable(value=text) from None
+
+
 def iso(value: Any) -> Any:
     """Return a value as an errand keeps it."""
     if isinstance(value, date):
@@ -122,6 +129,32 @@ def begin_work(answer: Response) -> Response:
 def transfer(tx: Tx, said: dict[str, Any]) -> Any:
     """Ask for what the rule moves to overdue at a day's sessions: another person approves it."""
     return asked(tx, "transfer", "transfer", said, said["place"])
+
+
+@service.post(
+    "/days/<day:day>/closing",
+    "closeDay",
+    act="close-day",
+    takes=Nothing,
+    answers=Job,
+    status=202,
+)
+def close_day(tx: Tx, said: dict[str, Any], day: str) -> Any:
+    """Close a day that is over and every day missed before it; again does no harm."""
+    return asked(tx, "close-day", "close-day", {"day": read_day(day)}, None)
+
+
+@service.post(
+    "/proofs",
+    "verify",
+    act="verify",
+    takes=Nothing,
+    answers=Job,
+    status=202,
+)
+def verify(tx: Tx, said: dict[str, Any]) -> Any:
+    """Recompute every loan from its entries and every kept figure from the loans."""
+    return asked(tx, "verify", "verify", {}, None)
 
 
 @service.post(
@@ -167,7 +200,9 @@ def job(tx: Tx, said: dict[str, Any], number: str) -> Any:
     """Tell a job: its state, how far it is, and what it did or why it was refused."""
     found = mine(tx, int(number))
     result = found["result"] or {}
-    rows = [row for name in ("loans", "rows") for row in result.get(name, ())]
+    # A proof counts loans, other results list them.
+    lists = [result[name] for name in ("loans", "rows") if isinstance(result.get(name), list)]
+    rows = [row for told_of in lists for row in told_of]
     seen = [row["loan_no"] for row in rows if "loan_no" in row]
     view = View(f"job-{found['kind']}", LIST, found["place"], edge.need(), (), seen)
     return Told(found, _state(found), view=view)

@@ -15,7 +15,17 @@ from creditdesk.web.api.frame import Service, Told
 from creditdesk.web.api.jobs import Job
 from creditdesk.web.api.measures import PAPER, PaperIn
 from creditdesk.web.api.receipts import GroundIn
-from creditdesk.web.shapes import ChoiceField, DayField, TextField, WholeField
+from creditdesk.web.shapes import (
+    ChoiceField,
+    DayField,
+    ListField,
+    PartField,
+    Shape,
+    TextField,
+    WholeField,
+)
+
+MOST_LINES = 1_000
 
 service = Service("moves")
 
@@ -31,6 +41,22 @@ class MoveIn(PaperIn):
     group_no = TextField(7, pattern="[0-9]{7}", load_default=None)
     office = TextField(6, pattern="[0-9]{6}", load_default=None)
     session_day = WholeField(1, 28, load_default=None)
+
+
+class MapLineIn(Shape):
+    """A village, or the rest of a commune, and where it belongs from now."""
+
+    commune = TextField(5, pattern="[0-9]{5}", required=True)
+    village_code = TextField(8, pattern="[0-9]{8}", load_default=str)
+    from_commune = TextField(5, pattern="[0-9]{5}", load_default=str)
+    office = TextField(6, pattern="[0-9]{6}", load_default=str)
+
+
+class CommunesIn(PaperIn):
+    """A new map: what becomes of villages and communes from a day on."""
+
+    day = DayField(required=True)
+    lines = ListField(PartField(MapLineIn), most=MOST_LINES, required=True)
 
 
 MoveMade = told.shape(
@@ -59,6 +85,32 @@ def move(tx: Tx, said: dict[str, Any]) -> Any:
         within.place(tx, act, said["commune"])
         lies.append(of_place(tx, map_on(edge.today()), said["commune"]))
     return jobs.asked(tx, "move", act, said, lies)
+
+
+@service.post(
+    "/moves/communes",
+    "moveCommunes",
+    act="move-communes",
+    takes=CommunesIn,
+    answers=Job,
+    status=202,
+    example={
+        **PAPER,
+        "day": "2026-09-01",
+        "lines": [{"village_code": "19333001", "commune": "19363"}],
+    },
+)
+def move_communes(tx: Tx, said: dict[str, Any]) -> Any:
+    """Ask for communes to be drawn anew as a resolution says: another person approves the job."""
+    plain = {name: jobs.iso(value) for name, value in said.items()}
+    deed = edge.deed(said["ground"], said["document_no"], said["document_on"])
+    look = partial(errands.draw_communes, tx, plain, deed, dry=True)
+    wanted = Moving("communes", said["lines"][0]["commune"], said["day"], look)
+    lies = reach.moving(tx, edge.asker(), "move-communes", wanted)
+    for code in sorted({line["commune"] for line in said["lines"]}):
+        within.place(tx, "move-communes", code)
+        lies.append(of_place(tx, map_on(edge.today()), code))
+    return jobs.asked(tx, "move-communes", "move-communes", said, lies)
 
 
 @service.post(

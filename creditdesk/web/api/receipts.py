@@ -3,14 +3,22 @@
 from collections.abc import Callable
 from typing import Any
 
-from creditdesk import documents, loans, repayments
+from creditdesk import applications, documents, loans, repayments
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
 from creditdesk.errors import DeskError, Malformed, Refused
 from creditdesk.web import conditions, edge, within
 from creditdesk.web.api import told
 from creditdesk.web.api.frame import Service
-from creditdesk.web.shapes import DayField, DongField, ListField, PartField, Shape, TextField
+from creditdesk.web.shapes import (
+    DayField,
+    DongField,
+    FlagField,
+    ListField,
+    PartField,
+    Shape,
+    TextField,
+)
 
 MOST_LINES = 500
 RECEIPT_NO = "[0-9A-Za-z][0-9A-Za-z./_-]{0,39}"
@@ -102,7 +110,7 @@ _LINE = {name: value for name, value in _EXAMPLE.items() if name != "day"}
 @service.post(
     "/receipts",
     "takeReceipt",
-    act="receive-interest",
+    act="receive-interest receive-principal",
     takes=ReceiptIn,
     answers=Receipt,
     guarded=True,
@@ -139,7 +147,7 @@ def _receive(
 @service.post(
     "/receipts/batch",
     "takeSheet",
-    act="receive-interest",
+    act="receive-interest receive-principal",
     takes=SheetIn,
     answers=Sheet,
     example={"day": "2026-06-12", "lines": [_LINE]},
@@ -229,3 +237,64 @@ def draw(tx: Tx, said: dict[str, Any]) -> Any:
         "amount": said["amount"],
         "new": new,
     }
+
+
+@service.post(
+    "/rebookings",
+    "rebook",
+    act="rebook",
+    takes=DrawIn,
+    answers=Draw,
+    guarded=True,
+    example={
+        "loan_no": "6600202600000001",
+        "day": "2026-06-12",
+        "receipt_no": "HT-2026-000001",
+        "amount": 1_000_000,
+    },
+)
+def rebook(tx: Tx, said: dict[str, Any]) -> Any:
+    """Take back part of a draw that was booked wrongly: it is subtracted from lending."""
+    within.loan(tx, "rebook", said["loan_no"])
+    conditions.demand(tx, said["loan_no"])
+    booked = {name: said[name] for name in ("loan_no", "receipt_no", "amount")}
+    policy, day = edge.desk().policy, said["day"]
+    new = loans.rebook(tx, policy, value_date=day, deed=edge.deed(), **booked)
+    return booked | {"day": day.isoformat(), "new": new}
+
+
+class CheckIn(Shape):
+    """What was found where a loan's money went (06/TD)."""
+
+    day = DayField(required=True)
+    found = TextField(500, required=True)
+    as_agreed = FlagField(load_default=True)
+    remark = TextField(500, empty=True, load_default="")
+    document_no = TextField(100, empty=True, load_default="")
+
+
+Checked = told.shape(
+    "UseChecked",
+    told.text("loan_no found remark document_no"),
+    told.day("day"),
+    told.flag("as_agreed"),
+)
+
+
+@service.post(
+    "/loans/<loan:loan_no>/use-checks",
+    "checkUse",
+    act="check-use",
+    takes=CheckIn,
+    answers=Checked,
+    guarded=True,
+    example={"day": "2026-06-12", "found": "Chăn nuôi bò"},
+)
+def check_use(tx: Tx, said: dict[str, Any], loan_no: str) -> Any:
+    """Enter what was found where a loan's money went (06/TD)."""
+    within.loan(tx, "check-use", loan_no)
+    conditions.demand(tx, loan_no)
+    more = {name: said[name] for name in ("found", "as_agreed", "remark", "document_no")}
+    deed, day = edge.deed(), said["day"]
+    applications.check_use(tx, loan_no=loan_no, checked_on=day, deed=deed, **more)
+    return {"loan_no": loan_no, "day": day.isoformat(), **more}

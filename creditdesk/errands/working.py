@@ -1,0 +1,119 @@
+"""Whoever does errands: a thread of the server, or the clock."""
+
+import json
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from creditdesk import ledger, records
+from creditdesk.db import Database, DatabaseUnavailable, Overtaken, Tx
+from creditdesk.engine.days import ZONE
+from creditdesk.engine.policy import Policy
+from creditdesk.errands.kinds import KINDS, Progress, Work
+from creditdesk.errors import BooksBroken, DeskError
+from creditdesk.settings import Settings, load
+
+LOG = logging.getLogger("creditdesk.errands")
+LEASE = timedelta(minutes=15)
+_TELL_EVERY = timedelta(seconds=1)
+
+
+class Worker:
+    """Whoever does errands: a thread of the server, or the clock."""
+
+    def __init__(
+        self,
+        database: Database,
+        policy: Policy,
+        now: Callable[[], datetime],
+        configured: Settings | None = None,
+    ) -> None:
+        """Work on a database by a law, a clock and the settings."""
+        self.database = database
+        self.settings = configured or load()
+        self.policy = policy
+        self.now = now
+        self.holder = secrets.token_hex(8)
+
+    def work(self) -> int:
+        """Do every errand whose turn it is, one after the other; return how many were done."""
+        count = 0
+        while (number := self._take()) is not None:
+            self._do(number)
+            count += 1
+        return count
+
+    def _take(self) -> int | None:
+        with self.database.begin() as tx:
+            return records.errands.take_next(tx, self.holder, self._stamp(), self._lease())
+
+    def _stamp(self) -> str:
+        return self.now().astimezone(UTC).isoformat(timespec="microseconds")
+
+    def _lease(self) -> str:
+        return (self.now().astimezone(UTC) + LEASE).isoformat(timespec="microseconds")
+
+    def _do(self, number: int) -> None:
+        try:
+            self._act(number)
+        except DatabaseUnavailable as trouble:
+            LOG.warning("errand %s has to wait: %s", number, type(trouble).__name__)
+        except (DeskError, BooksBroken) as why:
+            code = why.code if isinstance(why, DeskError) else "books-broken"
+            LOG.warning("errand %s refused: %s", number, code)
+            with suppress(Overtaken), self.database.begin() as tx:
+                self._finish(tx, number, "refused", {"code": code, "facts": why.facts})
+
+    def _act(self, number: int) -> None:
+        """Do an errand in one transaction with the line that it is done.
+
+        What changes nothing is read first, so that nobody waits for it.
+        """
+        with self.database.read() as tx:
+            row = records.errands.find_errand(tx, number)
+            assert row is not None
+            kind = KINDS[row.kind]
+            result = kind.act(self._begun(tx, row)) if kind.reads else None
+        with self.database.begin() as tx:
+            result = kind.act(self._begun(tx, row)) if result is None else result
+            refused = result.get("faults") and not result.get("dry_run", True)
+            self._finish(tx, number, "refused" if refused else "done", result)
+
+    def _finish(self, tx: Tx, number: int, state: str, result: Mapping[str, Any]) -> None:
+        """Write how an errand ended; raise Overtaken where somebody else does it meanwhile."""
+        told = json.dumps(result, ensure_ascii=False, default=str)
+        if not records.errands.finish(tx, number, self.holder, state, told):
+            raise Overtaken(why=f"errand {number}")
+
+    def _begun(self, tx: Tx, row: Any) -> Work:
+        deed = ledger.Deed(
+            by=row.by,
+            recorded_at=self.now().astimezone(UTC).isoformat(timespec="seconds"),
+            checked_by=row.checked_by,
+            ground=row.ground,
+            document_no=row.document_no,
+            document_on=row.document_on,
+        )
+        today = self.now().astimezone(ZONE).date()
+        said, progress = json.loads(row.said), self._progress(row.id)
+        return Work(tx, self.policy, said, deed, today, progress, self.settings, moment=self.now())
+
+    def _progress(self, number: int) -> Progress:
+        """Return what writes how far an errand is, in a transaction of its own.
+
+        On SQLite there is one writer, and that is the errand: how far it is shows at its end.
+        """
+        told = [self.now()]
+
+        def tell(done: int, of: int) -> None:
+            if self.database.is_sqlite or self.now() - told[0] < _TELL_EVERY:
+                return
+            told[0] = self.now()
+            with self.database.begin() as tx:
+                values = {"done": done, "whole": of, "until": self._lease()}
+                records.errands.change_errand(tx, number, **values)
+
+        return tell
