@@ -5,11 +5,13 @@ receipt whose answer was lost is booked once.
 """
 
 import json
+import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from http.client import HTTPException
 from typing import Any, TypedDict, cast
 from urllib.error import HTTPError, URLError
@@ -18,6 +20,7 @@ from urllib.request import Request, urlopen
 
 _AGAIN = (429, 502, 503, 504)
 _LONGEST_PAUSE = 30
+_NAMED = re.compile(r"\{(\w+)\}")
 
 
 class Problem(Exception):
@@ -98,7 +101,7 @@ class Sheet(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the service answered: the document, its tag, and whether it is that of before."""
+    """What the service answered: document or bytes of a file, its tag, whether that of before."""
 
     status: int
     document: Any
@@ -166,6 +169,42 @@ class Client:
         path = f"/receipts/{quote(receipt_no, safe='')}/reversal"
         self.post(path, {"ground": ground}, key=key)
 
+    @cached_property
+    def operations(self) -> dict[str, tuple[str, str]]:
+        """Return the method and the path of every operation by its name, as the service tells."""
+        paths = self.get("/openapi.json").document["paths"]
+        return {
+            told["operationId"]: (method.upper(), path)
+            for path, methods in paths.items()
+            for method, told in methods.items()
+        }
+
+    def do(
+        self,
+        operation: str,
+        said: Mapping[str, Any] | bytes | None = None,
+        *,
+        key: str = "",
+        tag: str = "",
+        need: str = "",
+        **named: str,
+    ) -> Answer:
+        """Ask for any operation by its name; raises KeyError, Problem, Unanswered.
+
+        said   the body; of a file its bytes
+        need   why persons are to be seen
+        named  what stands in the path and, `from_` for `from`, behind the question mark
+        """
+        method, path = self.operations[operation]
+        for name in _NAMED.findall(path):
+            path = path.replace(f"{{{name}}}", quote(named.pop(name), safe=""))
+        asked = urlencode({name.rstrip("_"): value for name, value in named.items()})
+        headers = {"X-Need": need.encode().decode("latin-1")} if need else {}
+        address = f"{path}?{asked}" if asked else path
+        if method == "GET":
+            return self._ask("GET", address, None, headers, "")
+        return self._post(address, said or {}, headers, key=key, tag=tag)
+
     def get(self, path: str, **asked: str) -> Answer:
         """Ask for something; raises Problem, Unanswered."""
         told = f"?{urlencode(asked)}" if asked else ""
@@ -173,18 +212,32 @@ class Client:
 
     def post(self, path: str, said: Mapping[str, Any], *, key: str = "", tag: str = "") -> Answer:
         """Ask for something to be done, once; raises Problem, Unanswered."""
+        return self._post(path, said, {}, key=key, tag=tag)
+
+    def _post(
+        self,
+        path: str,
+        said: Mapping[str, Any] | bytes,
+        headers: Mapping[str, str],
+        *,
+        key: str,
+        tag: str,
+    ) -> Answer:
         key = key or secrets.token_hex(16)
-        headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
+        whole = isinstance(said, bytes)
+        kind = "application/octet-stream" if whole else "application/json"
+        told = {"Idempotency-Key": key, "Content-Type": kind, **headers}
         if tag:
-            headers["If-Match"] = tag
-        return self._ask("POST", path, json.dumps(said).encode(), headers, key)
+            told["If-Match"] = tag
+        body = said if isinstance(said, bytes) else json.dumps(said).encode()
+        return self._ask("POST", path, body, told, key)
 
     def _ask(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], key: str
     ) -> Answer:
         told = {
             "Authorization": f"Bearer {self.token}",
-            "Accept": "application/json",
+            "Accept": "application/json, */*;q=0.5",
             "Accept-Language": self.language,
             **headers,
         }
@@ -204,9 +257,11 @@ class Client:
 
     def _send(self, asked: Request) -> Answer:
         with urlopen(asked, timeout=self.seconds) as answer:
+            content: bytes = answer.read()
+            in_json = answer.headers.get_content_type() == "application/json"
             return Answer(
                 answer.status,
-                json.loads(answer.read()),
+                json.loads(content) if in_json else content,
                 answer.headers.get("ETag", ""),
                 answer.headers.get("Idempotency-Replayed") == "true",
             )

@@ -171,7 +171,12 @@ def asker() -> Asker:
 
 def need() -> str:
     """Return why persons are to be seen, in the words of who asks; empty where nothing is said."""
-    told = request.headers.get("X-Need", "") if by_program() else request.args.get("need", "")
+    if by_program():
+        # What a header says beyond ASCII is UTF-8, handed on byte by byte.
+        said = request.headers.get("X-Need", "").encode("latin-1", "replace")
+        told = said.decode("utf-8", "replace")
+    else:
+        told = request.args.get("need", "")
     return told.strip()[:_LONGEST_NEED]
 
 

@@ -47,9 +47,9 @@ def test_a_customer_is_found_and_unmasked_on_a_need_and_both_are_noted(
     demand_problem(stranger.get(path, X_Need="x"), 404, "customer-not-found")
     assert stranger.post("/customers/search", {"id_no": ID_NO}).get_json() == {"customers": []}
     rows = reader.get(f"/accesses?customer_no={customer}").get_json()["rows"]
-    assert [(row["who"], row["act"]) for row in rows] == [
-        ("can-bo-1", "customer-find"),
-        ("can-bo-1", "identity-number"),
+    assert [(row["who"], row["act"], row["why"]) for row in rows] == [
+        ("can-bo-1", "customer-find", ""),
+        ("can-bo-1", "identity-number", NEED),
     ]
     by = reader.get("/accesses?by=la").get_json()["rows"]
     assert [(row["act"], ID_NO in row["subject_no"]) for row in by] == [("customer-find", False)]
