@@ -1,4 +1,4 @@
-"""Who uses the desk, and the tokens of one's own; whoever changes people does so by command."""
+"""Who uses the desk, and the tokens of one's own; people are changed by command and on pages."""
 
 from operator import itemgetter
 from typing import Any
