@@ -1,7 +1,7 @@
 """Tables of figures as values: typed cells in columns, part by part, with their evidence."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -11,7 +11,8 @@ from creditdesk.evidence import Evidence, data_of
 Cell = str | int | Decimal | date | None
 """An amount is whole dong, a share a Decimal of the whole; None where the book holds nothing."""
 
-CellKind = Literal["no", "text", "code", "dong", "count", "share", "points", "day"]
+CellKind = Literal["no", "text", "code", "dong", "count", "share", "points", "day", "blank"]
+"""A `blank` column is there to be written in by hand."""
 LineKind = Literal["plain", "heading", "lead", "subtotal", "total"]
 
 
@@ -47,17 +48,35 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A document that is tables of figures, and nothing else.
+class Leaf:
+    """Pages of their own within a document: a letter to somebody, the list of one group.
 
-    form   the code of its form: number, title, unit, who signs
-    notes  codes of what has to be said of its figures
+    facts    what its head and its sentences say, by code; an amount is whole dong
+    parts    its tables
+    in_words an amount [dong] that is written out; None where nothing is
+    """
+
+    facts: Mapping[str, Cell] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+    in_words: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A document that is tables of figures, and letters or lists that each begin a page.
+
+    form    the code of its form: number, title, unit, who signs
+    notes   codes of what has to be said of its figures
+    leaves  what begins a page each; `parts` then sum up what is on them
+    seen    the numbers of the customers whom it shows
     """
 
     form: str
     evidence: Evidence
     parts: tuple[Part, ...]
     notes: tuple[str, ...] = ()
+    leaves: tuple[Leaf, ...] = ()
+    seen: frozenset[str] = frozenset()
 
 
 def data(parts: Iterable[Part]) -> bytes:

@@ -24,11 +24,21 @@ _IDENTITIES = {
     "commune-make-source": "Số nguồn vốn bằng đúng tổng các xã = số nguồn vốn",
     "purpose-make-commune": "Số xã bằng đúng tổng các nhóm chương trình = số xã",
     "scored-groups-make-total": "Dư nợ các tổ được chấm điểm = tổng dư nợ ủy thác",
+    "leaves-make-total": "Cộng số liệu của các tổ = tổng cộng",
+    "loans-make-columns": "Cộng từng món = cộng cả cột của sổ",
+    "proposed-makes-total": "Gốc dự kiến + lãi dự kiến = cộng dự kiến thu",
+    "drawn-and-flows-make-outstanding": "Giải ngân − gốc đã trả − xóa nợ = tổng dư nợ",
+    "plan-makes-late": "Cộng gốc trễ hạn của các kỳ = nợ gốc trễ hạn",
+    "movements-make": "Cộng phát sinh = lũy kế",
+    "earned-less-collected-is-unpaid": "Lãi phát sinh − lãi đã thu = lãi chưa thu",
     "rows-make-total": "Cộng các dòng = tổng cộng",
     "loans-of-rows-make-total": "Cộng số món của các dòng = tổng số món",
 }
 _CHECKED = {
     "drawn": "cho vay trong kỳ",
+    "due": "gốc đến hạn",
+    "principal": "thu gốc",
+    "interest": "thu lãi",
     "drawn_year": "cho vay từ đầu năm",
     "drawn_to_date": "giải ngân lũy kế",
     "principal_collected": "thu nợ gốc trong kỳ",
@@ -46,11 +56,12 @@ _LEFT_OUT = {
 }
 
 
-def alarm(paper: Paper, evidence: Evidence, *, mark: str) -> None:
+def alarm(paper: Paper, evidence: Evidence, *, mark: str = "") -> None:
     """Write in red that checks failed, where any did; `mark` is the part that shows them."""
     if evidence.failed:
         said = (
-            f"CẢNH BÁO: {len(evidence.failed)} phép kiểm tra không khớp, xem mục {mark}. "
+            f"CẢNH BÁO: {len(evidence.failed)} phép kiểm tra không khớp, xem mục "
+            f"{mark or 'Kiểm tra'}. "
             "Không ký khi chưa rõ."
         )
         paper.flow(said, face=paper.faces.bold, size=10, colour=RED)
@@ -74,11 +85,11 @@ def left_out(evidence: Evidence) -> str:
     return f"Không đưa vào bảng: {'; '.join(counted) or 'không có món nào'}."
 
 
-def identities(paper: Paper, evidence: Evidence, *, mark: str) -> None:
+def identities(paper: Paper, evidence: Evidence, *, mark: str = "") -> None:
     """Write every check and both its sides; what failed in red, with the gap."""
     # Nobody signs an empty page: the checks stand above the signatures wherever they fit.
     many = max(1, min(len(evidence.identities), 20))
-    paper.heading(f"{mark}. Kiểm tra", keep=SIGNATURES + 12 * many)
+    paper.heading(f"{mark}. Kiểm tra" if mark else "Kiểm tra", keep=SIGNATURES + 12 * many)
     if not evidence.identities:
         paper.flow("Không có phép kiểm tra nào được thực hiện.", size=9, colour=RED)
     for identity in evidence.identities:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from reports import titles
+
+_GROUP = ("Tổ trưởng", "Cán bộ ngân hàng", "Người kiểm soát")
 _USUAL = ("Người lập biểu", "Kiểm soát", "Giám đốc")
 
 
@@ -11,9 +14,15 @@ class Form:
     """How a document is headed and signed.
 
     number   that of the bank's form
+    ours     whether the bank has no form of it, so that `number` is but what it is called
+    words    what an amount in words is the amount of
     unit     of amounts; `counted` names the others
     period   whether its flows are of a period that is asked for, not of the month of its day
+    flows    whether it says of which days its flows are: a list of one day has none
     size     [pt] of the figures
+    tall     [pt] that a row is high at least: where somebody writes or signs in it
+    upright  whether its pages stand upright
+    leaf     who signs what begins a page of its own
     """
 
     number: str
@@ -21,13 +30,25 @@ class Form:
     unit: Literal["million", "dong"] = "million"
     counted: str = "hộ"
     period: bool = False
+    ours: bool = False
+    words: str = "Bằng chữ"
+    flows: bool = True
     size: float = 7.5
+    tall: float = 0
+    upright: bool = False
     posts: tuple[str, ...] = _USUAL
+    leaf: tuple[str, ...] = ()
 
     @property
     def units(self) -> str:
         """Return the line that names the units of a table."""
-        return f"Đơn vị: {'triệu đồng' if self.unit == 'million' else 'đồng'}, {self.counted}"
+        unit = "triệu đồng" if self.unit == "million" else "đồng"
+        return f"Đơn vị: {unit}, {self.counted}" if self.counted else f"Đơn vị: {unit}"
+
+    @property
+    def mark(self) -> str:
+        """Return what stands at the upper edge of a document."""
+        return self.number if self.ours else f"Mẫu số {self.number}"
 
 
 FORMS = {
@@ -70,7 +91,45 @@ FORMS = {
     ),
 }
 
+FORMS |= {
+    "loan": Form(
+        "Sao kê khế ước",
+        "SAO KÊ MÓN VAY",
+        unit="dong",
+        counted="",
+        ours=True,
+        words="Tổng dư nợ bằng chữ",
+        flows=False,
+        size=8,
+        upright=True,
+    ),
+    "due-next-month": Form(
+        "Theo văn bản 597/NHCS-TDNN",
+        "DANH SÁCH NỢ GỐC ĐẾN HẠN THÁNG SAU",
+        unit="dong",
+        counted="",
+        ours=True,
+        words="Gốc đến hạn bằng chữ",
+        flows=False,
+        size=8.5,
+        upright=True,
+        leaf=("Tổ trưởng nhận", "Cán bộ tín dụng", "Giám đốc"),
+    ),
+    "collection": Form(
+        "12/TD, 13/TD",
+        "BẢNG KÊ THU NỢ, THU LÃI, THU TIẾT KIỆM TẠI PHIÊN GIAO DỊCH",
+        unit="dong",
+        counted="",
+        words="Cộng dự kiến thu bằng chữ",
+        flows=False,
+        size=8.5,
+        tall=21,
+        leaf=_GROUP,
+    ),
+}
+
 PARTS = {
+    **titles.PARTS,
     "rows": "Theo dòng của sao kê",
     "sources": "Theo chương trình, nguồn vốn",
     "trustees": "Dư nợ ủy thác theo xã và đơn vị nhận ủy thác",
@@ -79,6 +138,7 @@ PARTS = {
 }
 
 GROUPS = {
+    **titles.GROUPS,
     "lent": "Doanh số cho vay",
     "collected": "Doanh số thu nợ",
     "written_off": "Xóa nợ",
@@ -105,6 +165,7 @@ GROUPS = {
 }
 
 COLUMNS = {
+    **titles.COLUMNS,
     "no": "TT",
     "name": "Tên",
     "code": "Mã",
@@ -167,6 +228,7 @@ COLUMNS = {
 _REPEATED = {"groups": "Số tổ", "part": "Tỷ lệ %"}
 
 LABELS = {
+    **titles.LABELS,
     "total": "TỔNG CỘNG",
     "no-group": "Cho vay trực tiếp, không qua tổ",
     "section:lent": "I. DOANH SỐ CHO VAY",
@@ -178,6 +240,7 @@ LABELS = {
 }
 
 NOTES = {
+    **titles.NOTES,
     "lent-net": "Doanh số cho vay đã trừ đảo khoản.",
     "collected-all": "Doanh số thu nợ là gốc thu từ nợ trong hạn, quá hạn và khoanh; "
     "không gồm lãi.",

@@ -193,12 +193,14 @@ class Paper:
     def national_header(self, parent: str, agency: str) -> None:
         """Write agency left, name and motto of the state right. Source: Decree 30/2020/NĐ-CP."""
         bold = self.faces.bold
-        left, right = self.left + 0.24 * self.room, self.right - 0.23 * self.room
+        nation = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+        wide = bold.width(nation, 12)
+        # On an upright page both halves move outwards until neither runs over the other.
+        left = self.left + min(0.24 * self.room, (self.room - wide - 6) / 2)
+        right = self.right - max(0.23 * self.room, wide / 2)
         y = self.y - 12
         self.write(parent, left, y, size=12, align="middle")
-        self.write(
-            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", right, y, face=bold, size=12, align="middle"
-        )
+        self.write(nation, right, y, face=bold, size=12, align="middle")
         y -= 15.5
         self.write(agency, left, y, face=bold, size=12, align="middle")
         motto = "Độc lập - Tự do - Hạnh phúc"
@@ -215,9 +217,10 @@ class Paper:
         step = self.room / len(posts)
         middles = [self.left + step * (at + 0.5) for at in range(len(posts))]
         italic = self.faces.italic
+        said = f"{place}, {spoken_day(on)}"
         self.write(
-            f"{place}, {spoken_day(on)}",
-            middles[-1],
+            said,
+            min(middles[-1], self.right - italic.width(said, 11) / 2),
             self.y - 20,
             face=italic,
             size=11,

@@ -17,6 +17,7 @@ AXES = {
     "status": "tình trạng món vay",
     "term": "thời hạn cho vay",
     "purpose": "mục đích vay",
+    "loan": "món vay",
 }
 _PROVINCES = {"tinh": "tỉnh", "thanh-pho": "thành phố"}
 

@@ -12,12 +12,14 @@ from creditdesk.evidence import NO_PROOF, Proof
 from creditdesk.sheets import Cell, CellKind, Part, Sheet, first_text
 from reports import checked, forms, scopes
 from reports.forms import FORMS, Form
-from reports.paper import Imprint, Paper, spoken_day
+from reports.paper import MM, Imprint, Paper, spoken_day
 from reports.table import Column, Row, Table
 
 _MARKS = ("I", "II", "III", "IV", "V", "VI")
 _NAME = 96.0  # [pt] that the column of names has at least
 _WIDEST = 170.0
+_BLANK = 58.0  # that a column has in which somebody writes
+_FEW = 3
 _PAD = 4.5
 _ALIGNED: dict[str, Literal["left", "middle", "right"]] = {
     "no": "middle",
@@ -37,7 +39,7 @@ def render(sheet: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) 
     form, scope = FORMS[sheet.form], sheet.evidence.scope
     author = f"{scopes.PARENT} {scopes.branch(scope)}"
     imprint = Imprint(f"{form.number} {form.title}", author, sheet.evidence, proof)
-    paper = Paper(imprint, fonts=fonts)
+    paper = page(imprint, form, fonts)
     several = len(sheet.parts) > 1
     mark = _MARKS[len(sheet.parts)] if several else "II"
     _front(paper, sheet, form, mark)
@@ -45,16 +47,23 @@ def render(sheet: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) 
         if several:
             paper.heading(f"{_MARKS[at]}. {forms.PARTS[part.code]}", keep=100)
         draw(paper, part, form)
-    _notes(paper, sheet)
+    notes(paper, sheet)
     checked.identities(paper, sheet.evidence, mark=mark)
     place = paper.faces.italic.clean(scope.province_name)
     paper.signatures(place, imprint.made.date(), form.posts)
     return paper.finish()
 
 
+def page(imprint: Imprint, form: Form, fonts: Path | None) -> Paper:
+    """Return a paper as a form lies: on its side, or upright."""
+    if form.upright:
+        return Paper(imprint, fonts=fonts, width=210 * MM, height=297 * MM)
+    return Paper(imprint, fonts=fonts)
+
+
 def _front(paper: Paper, sheet: Sheet, form: Form, mark: str) -> None:
     evidence, faces = sheet.evidence, paper.faces
-    paper.write(f"Mẫu số {form.number}", paper.right, paper.y, face=faces.italic, align="right")
+    paper.write(form.mark, paper.right, paper.y, face=faces.italic, align="right")
     paper.y -= 2
     paper.national_header(scopes.PARENT, scopes.branch(evidence.scope))
     paper.y -= 6
@@ -68,7 +77,8 @@ def _front(paper: Paper, sheet: Sheet, form: Form, mark: str) -> None:
     flows = (
         f"Phát sinh {'trong kỳ' if form.period else 'trong tháng'}: từ {since} đến hết {as_of}."
     )
-    paper.flow(f"{flows} Địa giới hành chính: theo bản đồ ngày {mapped}.", size=10)
+    said = f"Địa giới hành chính: theo bản đồ ngày {mapped}."
+    paper.flow(f"{flows} {said}" if form.flows else said, size=10)
     if known := checked.known_on(evidence):
         paper.flow(known, face=faces.bold, size=10)
     if evidence.demonstration:
@@ -77,13 +87,14 @@ def _front(paper: Paper, sheet: Sheet, form: Form, mark: str) -> None:
     paper.y -= 4
 
 
-def _notes(paper: Paper, sheet: Sheet) -> None:
+def notes(paper: Paper, sheet: Sheet) -> None:
+    """Write what has to be said of the figures, the law applied, and what was left out."""
     paper.y -= 2
     paper.heading("Ghi chú", keep=30)
-    notes = [forms.NOTES[code] for code in sheet.notes]
+    found = [forms.NOTES[code] for code in sheet.notes]
     if FORMS[sheet.form].unit == "million":
-        notes.append(checked.ROUNDED)
-    said = (*notes, f"Chính sách áp dụng: phiên bản {sheet.evidence.policy}.")
+        found.append(checked.ROUNDED)
+    said = (*found, f"Chính sách áp dụng: phiên bản {sheet.evidence.policy}.")
     for number, note in enumerate((*said, checked.left_out(sheet.evidence)), 1):
         paper.flow(f"{number}. {note}", size=9)
     paper.y -= 2
@@ -95,7 +106,7 @@ def _notes(paper: Paper, sheet: Sheet) -> None:
 def draw(paper: Paper, part: Part, form: Form) -> None:
     """Draw one table of a sheet from the present height on."""
     columns = _columns(paper, part, form)
-    table = Table(paper, columns, size=form.size, unit=form.units)
+    table = Table(paper, columns, size=form.size, unit=form.units, tall=form.tall)
     table.draw(_rows(part, form), after=20)
 
 
@@ -108,7 +119,8 @@ def _columns(paper: Paper, part: Part, form: Form) -> tuple[Column, ...]:
         words = max(bold.width(bold.clean(word), 8) for word in title.split(" "))
         texts = _widest(part, at, form)
         held = max((bold.width(bold.clean(text), form.size) for text in texts), default=0)
-        wide.append(max(words + 2.5, held + _PAD))
+        least = _BLANK if column.kind == "blank" else 0.0
+        wide.append(max(words + 2.5, held + _PAD, least))
     named, wide[name] = wide[name], 0.0
     spare = paper.room - sum(wide)
     if spare < _NAME:
@@ -117,6 +129,8 @@ def _columns(paper: Paper, part: Part, form: Form) -> tuple[Column, ...]:
         spare = _NAME
     wide[name] = min(spare, _WIDEST, max(named, _NAME))
     rest = (spare - wide[name]) / (len(wide) - 1)
+    if len(wide) <= _FEW:
+        rest = min(rest, _PAD * len(wide))  # Figures far from their names are misread.
     return tuple(
         Column(
             forms.column(column.code),

@@ -53,12 +53,22 @@ class _Laid:
 
 
 class Table:
-    """A table on a paper: columns, type size [pt], the unit named above every part."""
+    """A table on a paper: columns, type size [pt], the unit named above every part.
+
+    `tall` is how high [pt] a row is at least: where somebody writes or signs in it.
+    """
 
     def __init__(
-        self, paper: Paper, columns: tuple[Column, ...], *, size: float = 8.5, unit: str = ""
+        self,
+        paper: Paper,
+        columns: tuple[Column, ...],
+        *,
+        size: float = 8.5,
+        unit: str = "",
+        tall: float = 0,
     ) -> None:
         self._paper, self._columns, self._size, self._unit = paper, columns, size, unit
+        self._tall = tall
         self._leading = size * 1.2
         self._edges = [paper.left]
         for column in columns:
@@ -140,11 +150,14 @@ class Table:
             ]
         most = max(map(len, lines))
         if most == 1:
-            yield _Laid(row, tuple(lines), self._leading + 2.6)
+            yield _Laid(row, tuple(lines), self._high(row, 1))
             return
         for at in range(0, most, self._most_lines):
             part = tuple(cell[at : at + self._most_lines] for cell in lines)
-            yield _Laid(row, part, max(map(len, part)) * self._leading + 2.6)
+            yield _Laid(row, part, self._high(row, max(map(len, part))))
+
+    def _high(self, row: Row, lines: int) -> float:
+        return max(lines * self._leading + 2.6, self._tall if row.kind == "plain" else 0)
 
     @property
     def _most_lines(self) -> int:
@@ -167,7 +180,8 @@ class Table:
         bottom = paper.y - laid.height
         if row.kind in ("subtotal", "total") or row.level == 1:
             paper.box(left, bottom, right - left, laid.height, grey=0.92)
-        self._write_cells(laid, paper.y - 1.3 - self._size * 0.93)
+        spare = laid.height - 2.6 - max(map(len, laid.lines)) * self._leading
+        self._write_cells(laid, paper.y - 1.3 - self._size * 0.93 - spare / 2)
         paper.y = bottom
         paper.rule(left, bottom, right, bottom)
         if row.kind == "heading":

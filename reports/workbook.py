@@ -24,7 +24,16 @@ _FORMATS = {
     "points": "0.00",
     "day": "dd/mm/yyyy",
 }
-_WIDTHS = {"no": 6, "text": 42, "code": 14, "dong": 20, "count": 11, "share": 11, "points": 11}
+_WIDTHS = {
+    "no": 6,
+    "text": 42,
+    "code": 18,
+    "dong": 20,
+    "count": 11,
+    "share": 11,
+    "points": 11,
+    "blank": 18,
+}
 _BOLD = Font(bold=True)
 _TITLE = Font(bold=True, size=14)
 _GREY = PatternFill("solid", fgColor="E6E6E6")

@@ -10,15 +10,17 @@ from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import Malformed, NotFound
 from creditdesk.evidence import NO_PROOF, Evidence, Proof, Render
-from creditdesk.papers import groups, lending, nested, portfolios, sources
+from creditdesk.papers import collecting, groups, lending, nested, one_loan, portfolios, sources
 from creditdesk.papers.asked import Asked
 from creditdesk.sheets import Sheet
+from reports import leaves as leaves_paper
 from reports import portfolio as portfolio_paper
 from reports import sheet as sheet_paper
 from reports import workbook
 
 __all__ = [
     "ENDINGS",
+    "KEYS",
     "KINDS",
     "MEDIA",
     "NARROWED",
@@ -41,6 +43,8 @@ MEDIA: Mapping[Ending, str] = {
 SAID = ("since", "as_of", "place", "map_of", "by", "known_on")
 """What a document is asked for beside the keys it is narrowed to."""
 NARROWED = ("office", "group", "trustee", "programme", "source", "investor")
+KEYS = (*NARROWED, "loan")
+"""All that is named by a number or code: a document asks for some of them."""
 
 
 class PaperUnknown(NotFound):
@@ -88,11 +92,9 @@ class Kind:
     make: Callable[[Tx, Policy, Asked], Any]
     asks: tuple[str, ...] = NARROWED
     export: str = "portfolio-export"
-    render: Callable[[Any, Look], bytes] = lambda value, look: sheet_paper.render(
-        value, fonts=look.fonts, proof=look.proof
-    )
+    render: Callable[[Any, Look], bytes] = lambda value, look: _sheet(value, look)
     tables: Callable[[Any], Sheet] = lambda value: value
-    seen: Callable[[Any], Collection[str]] = lambda value: ()
+    seen: Callable[[Any], Collection[str]] = lambda value: value.seen
     as_known: bool = False
 
     def value(self, tx: Tx, policy: Policy, asked: Asked) -> Any:
@@ -131,6 +133,11 @@ class Kind:
         return self.evidence(value).data
 
 
+def _sheet(value: Sheet, look: Look) -> bytes:
+    render = leaves_paper.render if value.leaves else sheet_paper.render
+    return render(value, fonts=look.fonts, proof=look.proof)
+
+
 def _portfolio(value: Any, look: Look) -> bytes:
     return portfolio_paper.render(value, unit=look.unit, fonts=look.fonts, proof=look.proof)
 
@@ -142,6 +149,7 @@ KINDS: Mapping[str, Kind] = {
         ("since", "by", "unit", *NARROWED),
         render=_portfolio,
         tables=portfolios.tables,
+        seen=lambda value: (),
         as_known=True,
     ),
     "01-1-bctd": Kind("portfolio-print", lending.by_commune, as_known=True),
@@ -150,6 +158,9 @@ KINDS: Mapping[str, Kind] = {
     "len-31": Kind("groups", nested.by_group, as_known=True),
     "bc0437": Kind("groups", groups.scored, ("group", "trustee")),
     "bc0438": Kind("groups", groups.entrusted, ("trustee",)),
+    "loan": Kind("standing", one_loan.statement, ("loan",), "persons-export"),
+    "due-next-month": Kind("worklist", collecting.due_next_month, NARROWED, "persons-export"),
+    "collection": Kind("worklist", collecting.collection, NARROWED, "persons-export"),
 }
 """What stands after `creditdesk print`, and in addresses."""
 

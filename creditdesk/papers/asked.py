@@ -4,12 +4,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from creditdesk import statements
-from creditdesk.communes import map_on
+from creditdesk.communes import PlaceNotFound, map_on
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
+from creditdesk.errors import DeskError, Malformed
 from creditdesk.evidence import Evidence
+from creditdesk.ledger import LoanNotFound
 from creditdesk.statements import Question
 from creditdesk.users import Place, places
+
+
+class LoanUnsaid(Malformed):
+    """This document is of one loan, and no loan was named."""
+
+    code = "paper-loan-unsaid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,22 @@ class Asked:
         """Return the first day of the year in which the figures end."""
         return date(self.as_of.year, 1, 1)
 
+    @property
+    def loan(self) -> str:
+        """Return the number of the one loan that is asked for; raises LoanUnsaid."""
+        found = dict(self.within).get("loan")
+        if not found:
+            raise LoanUnsaid()
+        return found
+
+    @property
+    def absent(self) -> DeskError:
+        """Return how what is asked for is refused where it is not there, or not to be seen."""
+        keys = dict(self.within)
+        if "loan" in keys:
+            return LoanNotFound(loan_no=keys["loan"])
+        return PlaceNotFound(place=self.place or next(iter(keys.values()), ""))
+
     def question(self, since: date, axes: tuple[str, ...]) -> Question:
         """Return the question for a book from a day on by some axes."""
         return Question(
@@ -65,8 +89,13 @@ class Asked:
         return statements.heading(tx, policy, question, kind=kind, made_at=self.made_at)
 
     def lies(self, tx: Tx) -> Place:
-        """Return where all of it lies, as scopes know it; raises PlaceNotFound."""
+        """Return where all of it lies, as scopes know it; raises PlaceNotFound, LoanNotFound."""
         keys = dict(self.within)
+        if "loan" in keys:
+            near = places.of_loan(tx, keys["loan"], self.as_of)
+            if near is None:
+                raise self.absent
+            return near
         if "group" in keys:
             return places.of_group(tx, keys["group"])
         if "office" in keys:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from creditdesk import sheets
 from creditdesk.evidence import Evidence, Identity
 from creditdesk.figures import Figures, Portfolio
-from creditdesk.sheets import Part, Sheet
+from creditdesk.sheets import Leaf, Part, Sheet
 
 _ADDED = ("drawn", "principal_collected", "outstanding")
 _PLURAL = {
@@ -65,8 +65,17 @@ class Cut:
 
 
 def sheet(
-    evidence: Evidence, *parts: Part, checked: Iterable[Identity], notes: Sequence[str]
+    evidence: Evidence,
+    *parts: Part,
+    checked: Iterable[Identity],
+    notes: Sequence[str],
+    leaves: Iterable[Leaf] = (),
+    seen: Iterable[str] = (),
 ) -> Sheet:
-    """Return a sheet of some parts, its evidence with their data and what was checked."""
+    """Return a sheet of some parts, its evidence with their data and what was checked.
+
+    leaves  what begins a page each
+    seen    the numbers of the customers whom it shows
+    """
     proved = evidence.proved(sheets.data(parts), checked)
-    return Sheet(evidence.kind, proved, parts, tuple(notes))
+    return Sheet(evidence.kind, proved, parts, tuple(notes), tuple(leaves), frozenset(seen))

@@ -7,7 +7,6 @@ from flask import Blueprint, Response, request
 
 from creditdesk import papers
 from creditdesk.accesses import LIST, View
-from creditdesk.communes import PlaceNotFound
 from creditdesk.papers import MEDIA, Asked, Ending, Kind, Look
 from creditdesk.web import asked as address
 from creditdesk.web import edge
@@ -29,7 +28,7 @@ def answer(name: str, ending: Ending) -> Response:
         chosen = address.within(tx, chosen)
         wanted = _wanted(kind, chosen)
         if edge.reader() is not None:
-            edge.show(kind.act_of(ending), wanted.lies(tx), PlaceNotFound(place=chosen.place))
+            edge.show(kind.act_of(ending), wanted.lies(tx), wanted.absent)
         value = kind.value(tx, desk.policy, wanted)
     edge.note(View(f"print-{name}", LIST, chosen.place, customers=kind.seen(value)))
     where = "inline" if ending == "pdf" else "attachment"
@@ -56,7 +55,7 @@ def look(unit: str) -> Look:
 
 
 def _wanted(kind: Kind, chosen: address.Asked) -> Asked:
-    axes = tuple(axis for axis in kind.asks if axis in papers.NARROWED)
+    axes = tuple(axis for axis in kind.asks if axis in papers.KEYS)
     by, within = address.narrowed(axes)
     said = "since" in kind.asks and request.args.get("from", "").strip()
     return Asked(

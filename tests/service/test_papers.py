@@ -7,13 +7,16 @@ from creditdesk.papers import ENDINGS, KINDS, MEDIA
 from tests.service.test_reading import demand_problem
 
 DAY = "as_of=2026-06-30&place=44"
+LOAN = "6600000000000001"
+ELSEWHERE = "6600000000000002"
 BEGINNINGS = {"pdf": b"%PDF-1.7", "xlsx": b"PK\x03\x04", "csv": b"\xef\xbb\xbf"}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_comes_with_each_ending(reader, kind):
+    narrowed = f"&loan={LOAN}" if KINDS[kind].asks == ("loan",) else ""
     for ending in ENDINGS:
-        answer = reader.get(f"/papers/{kind}?{DAY}&as={ending}")
+        answer = reader.get(f"/papers/{kind}?{DAY}{narrowed}&as={ending}")
 
         assert (answer.status_code, answer.content_type) == (200, MEDIA[ending])
         assert answer.data.startswith(BEGINNINGS[ending])
@@ -22,6 +25,16 @@ def test_each_kind_comes_with_each_ending(reader, kind):
 def test_what_is_not_there_is_said(reader):
     demand_problem(reader.get(f"/papers/nothing?{DAY}"), 404, "paper-unknown")
     demand_problem(reader.get(f"/papers/13-bc?{DAY}&group=0000000"), 400, "nothing-in-scope")
+
+
+def test_the_paper_of_one_loan_is_for_those_who_may_see_the_loan(reader, officer):
+    demand_problem(reader.get(f"/papers/loan?{DAY}"), 400, "paper-loan-unsaid")
+    demand_problem(reader.get(f"/papers/loan?{DAY}&loan=6600000000000999"), 404, "loan-not-found")
+
+    elsewhere = officer.get(f"/papers/loan?{DAY}&loan={ELSEWHERE}")
+
+    demand_problem(elsewhere, 404, "loan-not-found")
+    assert officer.get(f"/papers/loan?{DAY}&loan={LOAN}").status_code == 200
 
 
 @pytest.mark.parametrize("kind", ["01-1-bctd", "bc0437", "portfolio"])

@@ -4,7 +4,6 @@ from typing import Any
 
 from creditdesk import papers
 from creditdesk.accesses import LIST, View
-from creditdesk.communes import PlaceNotFound
 from creditdesk.db import Tx
 from creditdesk.figures import AXES
 from creditdesk.papers import ENDINGS, MEDIA, Asked
@@ -36,12 +35,13 @@ class PaperAsked(AsOf):
     programme = TextField(20, pattern=_KEY)
     source = TextField(20, pattern=_KEY)
     investor = TextField(20, pattern=_KEY)
+    loan = TextField(16, pattern="[0-9]{16}")
 
 
 @service.get(
     "/papers/<code:kind>",
     "printPaper",
-    act="portfolio-print portfolio-export groups",
+    act="portfolio-print portfolio-export groups standing worklist persons-export",
     answers=None,
     asks=PaperAsked,
     media=MEDIA["pdf"],
@@ -60,7 +60,7 @@ def paper(tx: Tx, asked: dict[str, Any], kind: str) -> Told:
         known_on=asked.get("known_on"),
         by=asked["by"],
         within=tuple(
-            (axis, asked[axis]) for axis in found.asks if axis in papers.NARROWED and axis in asked
+            (axis, asked[axis]) for axis in found.asks if axis in papers.KEYS and axis in asked
         ),
     )
     _require(tx, found.act_of(ending), wanted)
@@ -77,4 +77,4 @@ def _require(tx: Tx, act: str, wanted: Asked) -> None:
     except NotYours:
         if wanted.place is None and not wanted.within:
             raise
-        raise PlaceNotFound(place=wanted.place or wanted.within[0][1]) from None
+        raise wanted.absent from None

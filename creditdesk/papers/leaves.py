@@ -1,0 +1,165 @@
+"""Lists of persons, group by group: each begins a page, and all of them add up to one table."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+from typing import NamedTuple
+
+from creditdesk import arrears, held, statements
+from creditdesk.communes import map_on
+from creditdesk.db import Tx
+from creditdesk.engine import days
+from creditdesk.engine.policy import Policy
+from creditdesk.evidence import Evidence, Identity
+from creditdesk.figures import WorklistRow
+from creditdesk.held import Held
+from creditdesk.papers.asked import Asked
+from creditdesk.sheets import Cell, Column, Leaf, Line, Part
+
+_COLUMN_OF = {"group": "group_no"}
+_ADDED = ("dong", "count")
+
+
+class Row(NamedTuple):
+    """A line of a list: the loan that it is about, and what stands behind its number."""
+
+    loan: Held
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Where a list looks, what the places there are called, and the evidence that it opens."""
+
+    tx: Tx
+    policy: Policy
+    asked: Asked
+    evidence: Evidence
+    place: arrears.Place
+    names: dict[str, dict[str, str]]
+
+    def held(self, rows: Iterable[WorklistRow] | None = None) -> dict[str, Held]:
+        """Return the loans of a worklist by number; without one all that owe."""
+        numbers = None if rows is None else [row.loan_no for row in rows]
+        return held.loans_in(self.tx, self.policy, self.place, self.asked.as_of, numbers)
+
+    def name(self, axis: str, key: str) -> str:
+        """Return what a key of an axis is called."""
+        return self.names.get(axis, {}).get(key, key)
+
+    def facts(self, commune: str, group: str, session_day: int) -> dict[str, Cell]:
+        """Return what heads the list of a group, or of the direct loans of a commune."""
+        session = days.next_session(session_day, self.asked.as_of)
+        found: dict[str, Cell] = {"commune": self.name("commune", commune), "session": session}
+        if not group:
+            return found | {"direct": "Cho vay trực tiếp"}
+        return found | {"group": group, "head": self.name("group", group)}
+
+
+def opened(tx: Tx, policy: Policy, asked: Asked, kind: str, since: date | None = None) -> Opened:
+    """Return where a list of persons looks: loans lie where they are on the day of the list.
+
+    Raises NothingInScope and what `statements.portfolio` refuses.
+    """
+    axes = tuple((axis, key) for axis, key in asked.within if axis != "loan")
+    plain = replace(asked, map_of=None, within=axes)
+    question, evidence = plain.opened(tx, policy, kind, since or asked.as_of, ("commune",))
+    columns = {_COLUMN_OF.get(axis, axis): key for axis, key in question.within}
+    place = arrears.place_of(question.place, asked.as_of, **columns)
+    names = statements.names(tx, policy, map_on(asked.as_of), ("group",))
+    loan_no = dict(asked.within).get("loan")
+    if loan_no:
+        narrowed = (*evidence.scope.narrowed, ("loan", loan_no, loan_no))
+        evidence = replace(evidence, scope=replace(evidence.scope, narrowed=narrowed))
+    return Opened(tx, policy, asked, evidence, place, names)
+
+
+Head = Callable[[str, str, Sequence[Row]], dict[str, Cell]]
+
+
+class Bound(NamedTuple):
+    """One table of all groups, and the leaf of each."""
+
+    part: Part
+    leaves: tuple[Leaf, ...]
+
+    @property
+    def sums(self) -> Identity:
+        """Return whether the groups add up to the total, in every column that has one."""
+        leads = [line.cells for line in self.part.lines if line.kind == "lead"]
+        total = self.part.lines[-1].cells
+        added = [
+            sum(cell for cells in leads if isinstance(cell := cells[at], int))
+            for at, column in enumerate(self.part.columns)
+            if column.kind in _ADDED
+        ]
+        said = [
+            cell if isinstance(cell := total[at], int) else 0
+            for at, column in enumerate(self.part.columns)
+            if column.kind in _ADDED
+        ]
+        return Identity("leaves-make-total", sum(added), sum(said))
+
+
+def bound(
+    list_: Opened,
+    code: str,
+    columns: tuple[Column, ...],
+    rows: Iterable[Row],
+    *,
+    words: str = "",
+) -> Bound:
+    """Return rows by commune and group: a table of all of them, and a leaf for each group.
+
+    columns  the first is the number of a row, the second names it
+    words    the column whose sum each leaf writes out
+    """
+    ordered = sorted(rows, key=_order)
+    lines, leaves = [], []
+    for (commune, group), inside in groupby(ordered, key=lambda row: _order(row)[:2]):
+        members = list(inside)
+        own = [Line((str(at), *row.cells)) for at, row in enumerate(members, 1)]
+        sums = added(columns, own)
+        facts = list_.facts(commune, group, members[0].loan.session_day)
+        whose = f"Tổ {group} {facts['head']}" if group else facts["direct"]
+        head = f"{whose}, {facts['commune']}"
+        lines += [Line((sums[0], head, *sums[2:]), "lead", 1), *own]
+        part = Part(code, columns, (*own, Line(sums, "total", label="total")))
+        leaves.append(Leaf(facts, (part,), _of(columns, sums, words)))
+    sums = added(columns, [line for line in lines if line.kind == "plain"])
+    part = Part(code, columns, (*lines, Line(sums, "total", label="total")))
+    return Bound(part, tuple(leaves))
+
+
+def _order(row: Row) -> tuple[str, str, str, str]:
+    loan = row.loan
+    return loan.commune, loan.group_no, loan.customer_no, loan.loan_no
+
+
+def _of(columns: Sequence[Column], sums: Sequence[Cell], code: str) -> int | None:
+    cells = (cell for column, cell in zip(columns, sums, strict=True) if column.code == code)
+    return next((cell for cell in cells if isinstance(cell, int)), None)
+
+
+def added(columns: Sequence[Column], lines: Sequence[Line]) -> tuple[Cell, ...]:
+    """Return the cells below some lines: amounts and counts added up, all else empty."""
+    return tuple(_sums(columns, lines))
+
+
+def _sums(columns: Sequence[Column], lines: Sequence[Line]) -> Iterator[Cell]:
+    for at, column in enumerate(columns):
+        if column.kind in _ADDED:
+            yield sum(cell for line in lines if isinstance(cell := line.cells[at], int))
+        else:
+            yield "" if column.kind in ("no", "text", "code") else None
+
+
+def total(part: Part, code: str) -> int:
+    """Return a sum of the last line of a part [dong or counts]."""
+    return _of(part.columns, part.lines[-1].cells, code) or 0
+
+
+def seen(rows: Iterable[Row]) -> set[str]:
+    """Return the numbers of the customers on some rows."""
+    return {row.loan.customer_no for row in rows}

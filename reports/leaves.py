@@ -1,0 +1,147 @@
+"""Documents whose letters and lists each begin a page; below the last, what they come to."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from creditdesk.engine import days
+from creditdesk.engine.money import written
+from creditdesk.evidence import NO_PROOF, Proof
+from creditdesk.sheets import Cell, Leaf, Line, Part, Sheet, first_text
+from reports import checked, forms, in_words, letters, scopes, sheet, titles
+from reports.forms import FORMS, Form
+from reports.paper import Imprint, Paper, spoken_day
+
+_FACT_SIZE = 10
+_LEAST = 60.0  # [pt] of a table that stands below its heading
+
+
+def render(found: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) -> bytes:
+    """Return a document of leaves as a PDF: the same value gives the same bytes.
+
+    Raises FileNotFoundError or ValueError where `fonts` cannot write Vietnamese.
+    """
+    form, scope = FORMS[found.form], found.evidence.scope
+    author = f"{scopes.PARENT} {scopes.branch(scope)}"
+    imprint = Imprint(f"{form.number} {form.title}", author, found.evidence, proof)
+    paper = sheet.page(imprint, form, fonts)
+    for at, leaf in enumerate(found.leaves):
+        if at:
+            paper.turn()
+        _leaf(paper, found, form, leaf)
+    _closing(paper, found, form)
+    return paper.finish()
+
+
+def _leaf(paper: Paper, found: Sheet, form: Form, leaf: Leaf) -> None:
+    if found.form in letters.LETTERS:
+        letters.draw(paper, found, form, leaf)
+        return
+    _front(paper, found, form, leaf)
+    several = len(leaf.parts) > 1
+    for part in leaf.parts:
+        if several:
+            paper.heading(forms.PARTS[part.code], keep=_LEAST)
+        sheet.draw(paper, part, form)
+    if leaf.in_words is not None:
+        said = in_words.dong(leaf.in_words)
+        paper.flow(f"{form.words}: {said[0].upper()}{said[1:]}.", face=paper.faces.italic, size=10)
+    if form.leaf:
+        place = paper.faces.italic.clean(found.evidence.scope.province_name)
+        paper.signatures(place, paper.imprint.made.date(), form.leaf)
+
+
+def _front(paper: Paper, found: Sheet, form: Form, leaf: Leaf) -> None:
+    evidence, faces = found.evidence, paper.faces
+    paper.write(form.mark, paper.right, paper.y, face=faces.italic, align="right")
+    paper.y -= 6
+    paper.national_header(scopes.PARENT, scopes.branch(evidence.scope))
+    paper.y -= 6
+    paper.flow(form.title, face=faces.bold, size=14, align="middle")
+    spoken = spoken_day(evidence.as_of)
+    paper.flow(f"{spoken[0].upper()}{spoken[1:]}", face=faces.italic, size=11, align="middle")
+    paper.y -= 4
+    _facts(paper, leaf)
+    if evidence.demonstration:
+        paper.flow(scopes.DEMONSTRATION, face=faces.bold, size=10)
+    checked.alarm(paper, evidence)
+    paper.y -= 4
+
+
+def _facts(paper: Paper, leaf: Leaf) -> None:
+    """Write what heads a leaf in two columns; what does not fit half a line has one alone."""
+    half, face = paper.room / 2, paper.faces.regular
+    line: list[str] = []
+    for said in _told(leaf):
+        wide = face.width(face.clean(said), _FACT_SIZE) > half - 8
+        if line and (wide or len(line) == 2):
+            _pair(paper, line)
+            line = []
+        line.append(said)
+        if wide:
+            paper.flow(line.pop(), size=_FACT_SIZE)
+    if line:
+        _pair(paper, line)
+
+
+def _pair(paper: Paper, texts: Sequence[str]) -> None:
+    paper.need(_FACT_SIZE * 1.3)
+    paper.y -= _FACT_SIZE * 1.3
+    for at, text in enumerate(texts):
+        x = paper.left + at * paper.room / 2
+        paper.write(text, x, paper.y + _FACT_SIZE * 0.3, size=_FACT_SIZE)
+
+
+def _told(leaf: Leaf) -> Iterator[str]:
+    for code, cell in leaf.facts.items():
+        if cell not in (None, ""):
+            yield f"{titles.FACTS[code]}: {told(cell)}"
+
+
+def told(cell: Cell) -> str:
+    """Return a fact as it is read: a day, an amount of dong, or what is said."""
+    if isinstance(cell, date):
+        return days.written(cell)
+    return f"{written(cell)} đồng" if isinstance(cell, int) else str(cell)
+
+
+def _closing(paper: Paper, found: Sheet, form: Form) -> None:
+    """Write below the leaves what they come to, what was checked, and who signs for them all."""
+    several = len(found.leaves) > 1 or found.form in letters.LETTERS
+    if several:
+        paper.turn()
+        paper.flow(f"TỔNG HỢP: {form.title}", face=paper.faces.bold, size=12)
+        paper.flow(f"{scopes.covered(found.evidence.scope)}.", size=10)
+        if found.evidence.demonstration:
+            paper.flow(scopes.DEMONSTRATION, face=paper.faces.bold, size=10)
+        for part in found.parts:
+            paper.y -= 4
+            sheet.draw(paper, _leads(part), form)
+    sheet.notes(paper, found)
+    checked.identities(paper, found.evidence)
+    if several or not form.leaf:
+        place = paper.faces.italic.clean(found.evidence.scope.province_name)
+        paper.signatures(place, paper.imprint.made.date(), form.posts)
+
+
+def _leads(part: Part) -> Part:
+    """Return what a table's leads say, one line each; a table without leads as it is."""
+    leads = [line for line in part.lines if line.kind == "lead"]
+    if not leads:
+        return part
+    name = first_text(part)
+    kept = [
+        at
+        for at, column in enumerate(part.columns)
+        if at in (0, name) or any(line.cells[at] not in (None, "") for line in leads)
+    ]
+    columns = tuple(
+        part.columns[at] if at != name else part.columns[at]._replace(code="leaf") for at in kept
+    )
+    lines = [
+        Line((str(number), *(line.cells[at] for at in kept[1:])))
+        for number, line in enumerate(leads, 1)
+    ]
+    last = part.lines[-1]
+    lines.append(last._replace(cells=tuple(last.cells[at] for at in kept)))
+    return Part(part.code, columns, tuple(lines))
