@@ -16,7 +16,10 @@ ELSEWHERE = {
     Role.COMMITTEE: Scope("commune", ("26506",)),
     Role.SUPERVISOR: Scope("office", ("004499",)),
 }
-OF_LOANS = ("readLoan", "readStanding", "readSchedule", "listMovements", "explainLoan")
+OF_LOANS = {
+    name: READS[name]
+    for name in ("readLoan", "readStanding", "readSchedule", "listMovements", "explainLoan")
+} | {"printPaper": f"/papers/loan?as_of=2026-06-30&loan={LOAN_NO}"}
 
 
 @pytest.fixture(params=list(ELSEWHERE), ids=str)
@@ -36,8 +39,8 @@ def told_of(answer, number):
 
 @pytest.mark.parametrize("name", OF_LOANS)
 def test_a2_a_loan_elsewhere_is_a_loan_that_is_not_there(stranger, name):
-    there = stranger.get(READS[name])
-    missing = stranger.get(READS[name].replace(LOAN_NO, MISSING))
+    there = stranger.get(OF_LOANS[name])
+    missing = stranger.get(OF_LOANS[name].replace(LOAN_NO, MISSING))
 
     demand_problem(there, 404, "loan-not-found")
     assert told_of(there, LOAN_NO) == told_of(missing, MISSING)
