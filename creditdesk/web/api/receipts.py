@@ -1,12 +1,11 @@
 """Money at the desk: receipts, one or a whole sheet; what undoes one; draws."""
 
-from collections.abc import Callable
 from typing import Any
 
-from creditdesk import applications, documents, loans, repayments
+from creditdesk import applications, collecting, documents, loans, repayments
+from creditdesk.collecting import Paid
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
-from creditdesk.errors import DeskError, Malformed, Refused
 from creditdesk.web import conditions, edge, within
 from creditdesk.web.api import told
 from creditdesk.web.api.frame import Service
@@ -25,18 +24,6 @@ RECEIPT_NO = "[0-9A-Za-z][0-9A-Za-z./_-]{0,39}"
 LOAN_NO = "[0-9]{16}"
 
 service = Service("money")
-
-
-class LineRefused(Refused):
-    """One line of a sheet is refused, and so the sheet: nothing of it was booked."""
-
-    code = "line-refused"
-
-
-class ReceiptTwice(Malformed):
-    """A sheet has two lines of one number."""
-
-    code = "receipt-twice"
 
 
 class ReceiptIn(Shape):
@@ -122,26 +109,18 @@ def receive(tx: Tx, said: dict[str, Any]) -> Any:
     One that comes late replays what came after its day. Principal pays overdue principal first.
     The number of a receipt is taken once: the same number with the same facts is the same receipt.
     """
-    return documents.receipt(_receive(tx, said, said["day"], guard=conditions.demand))
-
-
-def _receive(
-    tx: Tx, said: dict[str, Any], day: Any, guard: Callable[[Tx, str], None] | None = None
-) -> repayments.Receipt:
-    act = "receive-principal" if said["principal"] else "receive-interest"
-    within.loan(tx, act, said["loan_no"])
-    if guard:
-        guard(tx, said["loan_no"])
-    return repayments.receive(
+    day = said.pop("day")
+    paid = Paid(**said)
+    within.loan(tx, collecting.act_of(paid), paid.loan_no)
+    conditions.demand(tx, paid.loan_no)
+    found = repayments.receive(
         tx,
         edge.desk().policy,
-        loan_no=said["loan_no"],
+        **paid._asdict(),
         value_date=day,
-        receipt_no=said["receipt_no"],
-        principal=said["principal"],
-        interest=said["interest"],
         deed=edge.deed(),
     )
+    return documents.receipt(found)
 
 
 @service.post(
@@ -157,31 +136,17 @@ def sheet(tx: Tx, said: dict[str, Any]) -> Any:
 
     The first line that is refused is told with the reason, and nothing of the sheet is booked.
     """
-    numbers = [line["receipt_no"] for line in said["lines"]]
-    taken: dict[int, repayments.Receipt] = {}
-    # Loans are locked in one order, so that two sheets cannot wait for one another.
-    for at in sorted(range(len(numbers)), key=lambda at: said["lines"][at]["loan_no"]):
-        line = said["lines"][at]
-        if numbers.count(numbers[at]) > 1:
-            raise _refused(at, line, ReceiptTwice(receipt_no=numbers[at]))
-        try:
-            taken[at] = _receive(tx, line, said["day"])
-        except DeskError as why:
-            raise _refused(at, line, why) from None
-    found = [taken[at] for at in range(len(numbers))]
+    paid = [Paid(**line) for line in said["lines"]]
+    found = collecting.take(
+        tx, edge.desk().policy, edge.asker(), day=said["day"], paid=paid, deed=edge.deed()
+    )
+    till = collecting.tally(found, None)
     return {
         "day": said["day"].isoformat(),
         "rows": [documents.receipt(one) for one in found],
-        "principal": sum(one.principal for one in found),
-        "interest": sum(one.interest for one in found),
+        "principal": till.principal,
+        "interest": till.interest,
     }
-
-
-def _refused(at: int, line: dict[str, Any], why: DeskError) -> LineRefused:
-    refusal = {"code": why.code, **why.facts}
-    return LineRefused(
-        line=at + 1, loan_no=line["loan_no"], receipt_no=line["receipt_no"], refusal=refusal
-    )
 
 
 @service.post(

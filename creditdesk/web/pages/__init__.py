@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from creditdesk.web.pages import account, administration, loans, people, portfolio
+from creditdesk.web.pages import account, administration, loans, people, portfolio, sheets
 
-SCREENS = (portfolio, loans, account, administration, people)
+SCREENS = (portfolio, loans, account, administration, people, sheets)
 
 
 def install(app: Flask) -> None:
