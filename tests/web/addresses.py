@@ -48,6 +48,12 @@ EXAMPLES = {
     "users.show": [Example("/administration/users/can-bo")],
     "users.ask_change": [Example("/administration/users/can-bo/change")],
     "users.ask_deed": [Example("/administration/users/can-bo/reset")],
+    "sheets.index": [Example("/sheets"), Example("/sheets?period=month")],
+    "sheets.sheet": [Example("/sheets/{group}/{past}"), Example("/sheets/{group}/{ahead}")],
+    "sheets.receipts": [
+        Example("/sheets/{group}/{paid}/receipts"),
+        Example("/sheets/{group}/1999-01-01/receipts"),
+    ],
     "signing.ask": [Example("/sign-in")],
     "verifying.ask": [Example("/verify")],
 }

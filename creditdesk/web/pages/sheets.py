@@ -32,7 +32,6 @@ from creditdesk.web import edge, filled, within
 from creditdesk.web.asked import period_asked
 from creditdesk.web.filled import Done, Filled, Misfit
 from creditdesk.web.shapes import (
-    ChoiceField,
     DayUnreadable,
     DongField,
     ListField,
@@ -66,7 +65,6 @@ class _SheetIn(Shape):
     lines = ListField(PartField(LineIn), most=_MOST, required=True)
     cash = DongField(load_default=None)
     why = TextField(200, load_default="")
-    do = ChoiceField(("check", "book"), load_default="check")
 
 
 SheetIn = type(
@@ -147,7 +145,7 @@ def book(group_no: str, day: str) -> Response:
         return Done(to, "sheet-booked", told)
 
     _near(group_no)
-    if request.form.get("do") == "book":
+    if "book" in request.form:
         return filled.submit(SheetIn, act, show)
     return filled.preview(SheetIn, look, show)
 

@@ -134,7 +134,7 @@
     sending = true;
     tell("sending");
     const said = new URLSearchParams(new FormData(form));
-    said.set("do", "book");
+    said.set("book", "");
     try {
       const answer = await fetch(form.action, { method: "POST", body: said, credentials: "same-origin" });
       if (answer.status >= 502) throw new Error("unreachable");
@@ -158,5 +158,7 @@
 
   restore();
   reckon();
-  if (!("typed" in form.dataset)) keys[0]?.focus({ preventScroll: true });
+  const wrong = form.querySelector(".is-invalid");
+  if (wrong) wrong.focus();
+  else if (!("typed" in form.dataset)) keys[0]?.focus({ preventScroll: true });
 })();
