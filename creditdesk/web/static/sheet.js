@@ -32,6 +32,11 @@
     return found ? Number(said.split(found[1]).join("")) : null;
   }
 
+  function tidy(text) {
+    const amount = text.trim() ? read(text) : null;
+    return amount === null ? text : number(amount);
+  }
+
   function column(end) {
     return keys.filter((key) => key.name.endsWith(end));
   }
@@ -88,7 +93,7 @@
   function restore() {
     const found = kept(name);
     if (!found || "typed" in form.dataset) return;
-    for (const key of keys) if (place(key) in found.amounts) key.value = found.amounts[place(key)];
+    for (const key of keys) if (place(key) in found.amounts) key.value = tidy(found.amounts[place(key)]);
     for (const other of others) if (other.name in found.counted) other.value = found.counted[other.name];
     // The same form again: sent twice it is booked once, and what others booked since is noticed.
     form.elements.form_key.value = found.key;
@@ -122,8 +127,8 @@
   });
   form.addEventListener("focusin", (event) => { if (event.target instanceof HTMLInputElement) event.target.select(); });
   form.addEventListener("focusout", (event) => {
-    const field = event.target, amount = field instanceof HTMLInputElement && field.id !== "why" ? read(field.value) : null;
-    if (amount !== null && field.value.trim()) field.value = number(amount);
+    const field = event.target;
+    if (field instanceof HTMLInputElement && field.id !== "why") field.value = tidy(field.value);
   });
   form.addEventListener("input", () => { reckon(); save(); });
 
