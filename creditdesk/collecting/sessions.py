@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from creditdesk import arrears, communes, records, users, worklists
+from creditdesk import communes, records, worklists
+from creditdesk.arrears import Place
 from creditdesk.collecting.sheets import Till, tally
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
-from creditdesk.users import Scope, places
 
 
 class Visit(NamedTuple):
@@ -47,18 +47,14 @@ class Session(NamedTuple):
 
 
 def sessions(
-    tx: Tx, policy: Policy, scope: Scope, since: date, until: date
+    tx: Tx, policy: Policy, place: Place, since: date, until: date
 ) -> tuple[Session, ...]:
-    """Return the sessions of the days from one to another, within a scope, by day and commune."""
+    """Return the sessions of the days from one to another, at a place, by day and commune."""
     eve, known = since - timedelta(days=1), communes.map_on(until)
-    near = _near(tx, scope, until)
-    asked = [
-        one
-        for one in worklists.gatherings(tx, policy, eve, near)
-        if one.session <= until and _within(scope, one, known)
-    ]
+    coming = worklists.gatherings(tx, policy, eve, place)
+    asked = [one for one in coming if one.session <= until]
     days = {one.session for one in asked}
-    paid = {day: worklists.brought(tx, policy, day, near) for day in days}
+    paid = {day: worklists.brought(tx, policy, day, place) for day in days}
     heads = records.households.all_groups(tx) if asked else {}
     found: dict[tuple[date, str], list[Visit]] = {}
     for one in asked:
@@ -69,22 +65,3 @@ def sessions(
         Session(day, commune, known.names.get(commune, commune), tuple(visits))
         for (day, commune), visits in sorted(found.items())
     )
-
-
-def _within(scope: Scope, one: worklists.Gathering, known: communes.Map) -> bool:
-    commune = known.heir(one.commune)
-    unit = known.communes.get(commune)
-    return scope.holds(
-        users.Place(unit.province if unit else "", commune, one.office, one.group_no)
-    )
-
-
-def _near(tx: Tx, scope: Scope, day: date) -> arrears.Place:
-    """Return the province of a scope that lies in one."""
-    of = {"office": places.of_office, "group": places.of_group}.get(scope.kind)
-    if of is not None:
-        found = {of(tx, code).province for code in scope.codes}
-    else:
-        known = communes.map_on(day)
-        found = {places.of_place(tx, known, code).province for code in scope.codes}
-    return arrears.Place(found.pop() or None) if len(found) == 1 else arrears.Place()

@@ -180,14 +180,14 @@ def session_told(view: View, at: np.ndarray) -> Iterator[Found]:
 
 def collect(view: View) -> np.ndarray:
     """Return what a group collects next: principal of the next month, and interest now asked."""
-    return np.where(view.owing, next_month(view) + view.once(_asked).interest, 0)
+    return np.where(view.owing, next_month(view) + view.once(asked).interest, 0)
 
 
 def collect_told(view: View, at: np.ndarray) -> Iterator[Found]:
     """Yield both halves: principal of the calendar month after, interest by the next session."""
-    asked, principal = view.once(_asked), next_month(view)
+    claimed, principal = view.once(asked), next_month(view)
     for coming, due, interest, grace in zip(
-        *(column[at].tolist() for column in (view.sessions, principal, *asked[1:])), strict=True
+        *(column[at].tolist() for column in (view.sessions, principal, *claimed[1:])), strict=True
     ):
         why = {"principal_next_month": due, "interest": interest, "interest_grace": grace}
         yield Found(due + interest, day_of(coming), why)

@@ -74,11 +74,11 @@ def taken(desk):
 
 
 def test_every_loan_is_asked_for_what_the_lists_of_the_desk_say(desk):
-    eve = DAY - timedelta(days=1)
+    eve, near = DAY - timedelta(days=1), Place("44", only=(("group_no", (GROUP,)),))
     with desk.database.read() as tx:
         listed = worklists.worklist(tx, POLICY, "due-session", eve, Place("44"))
         sheet = collecting.sheet(tx, POLICY, GROUP, DAY)
-        met = collecting.sessions(tx, POLICY, Scope("group", (GROUP,)), DAY, DAY)
+        met = collecting.sessions(tx, POLICY, near, DAY, DAY)
 
     assert {line.loan_no: line.principal + line.interest for line in sheet.lines} == {
         row.loan_no: row.amount for row in listed

@@ -8,8 +8,9 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from creditdesk import collecting, communes, repayments, users
+from creditdesk import collecting, communes, reach, repayments, users
 from creditdesk.accesses import LIST, View
+from creditdesk.arrears import Place
 from creditdesk.collecting import (
     NOTES,
     Brought,
@@ -27,7 +28,7 @@ from creditdesk.collecting import (
 from creditdesk.db import Tx
 from creditdesk.engine import days
 from creditdesk.engine.money import Dong
-from creditdesk.users import EVERYTHING, permissions
+from creditdesk.users import permissions
 from creditdesk.web import edge, filled, within
 from creditdesk.web.asked import period_asked
 from creditdesk.web.filled import Done, Filled, Misfit
@@ -84,11 +85,10 @@ class ReversalIn(Shape):
 @pages.get("/sheets")
 def index() -> Any:
     """Show the sessions of this week or month, with the groups that come."""
-    person = edge.reader()
-    scope = users.scope_of(person, ACT) if person else EVERYTHING
     period, since, until = _period(period_asked(PERIODS), edge.today())
     with edge.read() as tx:
-        found = collecting.sessions(tx, edge.desk().policy, scope, since, until)
+        place = reach.area(tx, edge.asker(), ACT, None, as_of=since) if edge.reader() else Place()
+        found = collecting.sessions(tx, edge.desk().policy, place, since, until)
     heads = [visit.asked.group_no for session in found for visit in session.visits]
     edge.note(View("sessions", LIST, f"{since}..{until}", customers=heads))
     return render_template(
