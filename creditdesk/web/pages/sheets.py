@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import count, takewhile
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -288,10 +289,8 @@ def _page(found: Sheet, form: Filled, till: Till | None = None) -> str:
 def _rows(found: Sheet, form: Filled) -> list[tuple[int, Any]]:
     """Return the rows of a form, each with the line of the sheet that it is about."""
     lines = {line.loan_no: line for line in found.lines}
-    rows, at = [], 0
-    while loan_no := form.text(f"lines-{at}-loan_no"):
-        rows.append((at, lines.get(loan_no)))
-        at += 1
+    names = takewhile(form.typed.__contains__, (f"lines-{at}-loan_no" for at in count()))
+    rows = [(at, lines.get(form.text(name))) for at, name in enumerate(names)]
     return [(at, line) for at, line in rows if line]
 
 
