@@ -111,6 +111,38 @@ class Transferred(NamedTuple):
     amount: Dong
 
 
+class Due(NamedTuple):
+    """What the rule moves of a loan at a session [dong], and why.
+
+    why  `final-due-passed`: all of it fell due; `instalment-late`: what fell due of it
+    """
+
+    loan_no: str
+    group_no: str
+    amount: Dong
+    why: str
+    final_due_on: date
+
+
+def sessions(tx: Tx, place: Place, as_of: date) -> tuple[date, ...]:
+    """Return the last sessions of the late loans of a place up to a day, the newest first."""
+    late = candidates(tx, _late_ids(tx, place, as_of), as_of)
+    found = {days.last_session(loan.terms.session_day, as_of) for loan in late}
+    return tuple(sorted(found, reverse=True))
+
+
+def due(tx: Tx, policy: Policy, *, session: date, place: Place) -> tuple[Due, ...]:
+    """Return what `transfer` would book at the sessions of a day, and book nothing."""
+    found = []
+    for loan in candidates(tx, _late_ids(tx, place, session), session):
+        amount = _to_move(loan, policy, session)
+        if amount:
+            final = ageing.final_due_on(loan.terms, loan.booked, session)
+            why = "final-due-passed" if final < session else "instalment-late"
+            found.append(Due(loan.row.loan_no, loan.row.group_no, amount, why, final))
+    return tuple(found)
+
+
 def transfer(
     tx: Tx, policy: Policy, *, session: date, place: Place, deed: ledger.Deed
 ) -> tuple[Transferred, ...]:
@@ -118,31 +150,34 @@ def transfer(
 
     Raises CheckerMissing, SamePerson. Doing it again moves nothing more.
     """
-    proposed = [
-        loan.row.loan_no
-        for loan in candidates(tx, _late_ids(tx, place, session), session)
-        if days.last_session(loan.terms.session_day, session) == session
-        and ageing.to_transfer(loan.terms, loan.booked, policy.overdue_rule, session)
-    ]
+    proposed = [one.loan_no for one in due(tx, policy, session=session, place=place)]
     act_id = ledger.begin_act(tx, "transfer", deed, checked=True)
     moves = (_move(tx, policy, loan_no, session, act_id) for loan_no in proposed)
     return tuple(move for move in moves if move.amount)
 
 
-def _move(tx: Tx, policy: Policy, loan_no: str, session: date, act_id: int) -> Transferred:
-    """Lock a loan and book what the rule moves now: others may have paid or moved it meanwhile.
+def _to_move(loan: Candidate, policy: Policy, session: date) -> Dong:
+    """Return what the rule moves of a loan at its session of a day; nothing where it has none.
 
     What a later session has moved already is not moved again by an earlier one.
     """
+    if days.last_session(loan.terms.session_day, session) != session:
+        return Dong(0)
+    booked = loan.booked
+    proposed = ageing.to_transfer(loan.terms, booked, policy.overdue_rule, session)
+    later = ageing.total_of(booked, Kind.OVERDUE, date.max)
+    later -= ageing.total_of(booked, Kind.OVERDUE, session)
+    return Dong(max(0, proposed - later))
+
+
+def _move(tx: Tx, policy: Policy, loan_no: str, session: date, act_id: int) -> Transferred:
+    """Lock a loan and book what the rule moves now: others may have paid or moved it meanwhile."""
     loan = records.loans.lock_loan(tx, loan_no)
     there = records.moves.find_loan_on(tx, loan_no, session)
     assert loan is not None
     assert there is not None
-    booked = ledger.in_order(ledger.facts_of(tx, loan.id))
-    proposed = ageing.to_transfer(ledger.terms_of(there), booked, policy.overdue_rule, session)
-    later = ageing.total_of(booked, Kind.OVERDUE, date.max)
-    later -= ageing.total_of(booked, Kind.OVERDUE, session)
-    amount = Dong(max(0, proposed - later))
+    now = Candidate(there, ledger.terms_of(there), ledger.facts_of(tx, loan.id))
+    amount = _to_move(now, policy, session)
     if amount:
         number = _free_number(tx, f"CQH/{loan_no}/{session.isoformat()}")
         event = Event(session, Kind.OVERDUE, amount, None, number)

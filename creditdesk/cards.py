@@ -127,6 +127,8 @@ def _instalment_lines(booked: Sequence[Booked], standing: Standing) -> Iterator[
             principal=Dong(line.principal),
             paid=Dong(line.paid),
             late=Dong(line.late),
+            settled_on=line.settled_on,
+            days_late=line.days_late,
         )
 
 

@@ -138,13 +138,18 @@ class PortfolioStatement:
 
 @dataclass(frozen=True, slots=True)
 class InstalmentLine:
-    """One due date of a loan's plan on a day: what of it was paid and what is late [dong]."""
+    """One due date of a loan's plan on a day: what of it was paid and what is late [dong].
+
+    settled_on  when all up to it was paid; days_late  how late that was, or is today
+    """
 
     no: int
     due_on: date
     principal: Dong
     paid: Dong
     late: Dong
+    settled_on: date | None
+    days_late: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Repayments: taking principal and interest, and undoing a receipt by its mirror."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -118,6 +117,10 @@ def receive(
     return Receipt(receipt_no, loan_no, value_date, principal, interest, new, booked.act_id)
 
 
+_MARKS = ("G", "L", "HK")
+"""Marks of parts: principal, interest, the end of a freeze."""
+
+
 def _part(receipt_no: str, mark: str, parts: int) -> str:
     """Return the number under which a part of a receipt is booked: of two, each has its mark."""
     return receipt_no if parts == 1 else f"{receipt_no}/{mark}"
@@ -125,38 +128,7 @@ def _part(receipt_no: str, mark: str, parts: int) -> str:
 
 def numbers_of(receipt_no: str) -> list[str]:
     """Return the numbers under which a receipt or a decision may be booked: its own, or parts."""
-    return [receipt_no, *(_part(receipt_no, mark, 2) for mark in ("G", "L", "HK"))]
-
-
-class Taken(NamedTuple):
-    """A receipt of a loan as it was entered [dong]; `counts` is false for one undone."""
-
-    loan_id: int
-    receipt_no: str
-    principal: Dong
-    interest: Dong
-    counts: bool
-
-
-def on_day(tx: Tx, loan_ids: Iterable[int], day: date) -> tuple[Taken, ...]:
-    """Return the receipts of some loans that were entered for a day, in no order."""
-    entries, _, _ = records.ledger.chains_of(tx, list(loan_ids))
-    live = {row.receipt_no for row in ledger.live_rows(entries)}
-    parts: dict[tuple[int, str], dict[str, Any]] = {}
-    for row in entries:
-        first = row.mirrors is None and row.replaces is None
-        if first and row.value_date == day and row.kind in _PAID:
-            whole = row.receipt_no.removesuffix("/G").removesuffix("/L")
-            of = parts.setdefault((row.loan_id, whole), dict.fromkeys(_PAID, 0))
-            of[row.kind] += row.amount
-            of["counts"] = row.receipt_no in live
-    return tuple(
-        Taken(*key, Dong(of[Kind.PRINCIPAL.value]), Dong(of[Kind.INTEREST.value]), of["counts"])
-        for key, of in parts.items()
-    )
-
-
-_PAID = (Kind.PRINCIPAL.value, Kind.INTEREST.value)
+    return [receipt_no, *(_part(receipt_no, mark, 2) for mark in _MARKS)]
 
 
 def _entries(tx: Tx, receipt_no: str) -> list[Any]:
@@ -172,6 +144,44 @@ def loan_of(tx: Tx, receipt_no: str) -> str:
     loan = records.loans.find_loan_by_id(tx, entries[0].loan_id)
     assert loan is not None
     return str(loan.loan_no)
+
+
+class Told(NamedTuple):
+    """A receipt as the household was told.
+
+    parts    its kinds with their amounts [dong]
+    undone   whether it counts no more; decided  whether two people decided it
+    """
+
+    receipt_no: str
+    loan_no: str
+    value_date: date
+    parts: tuple[tuple[str, Dong], ...]
+    undone: bool
+    decided: bool
+
+
+def told(tx: Tx, receipt_no: str) -> Told:
+    """Return the receipt of a number, which may be that of its principal or its interest.
+
+    Raises ReceiptNotFound.
+    """
+    whole, _, mark = receipt_no.rpartition("/")
+    if mark in _MARKS and len(_entries(tx, whole)) > 1:
+        receipt_no = whole
+    entries = _entries(tx, receipt_no)
+    loan_no = loan_of(tx, receipt_no)
+    loan = ledger.find_loan(tx, loan_no)
+    live = {fact.booked.event.receipt_no for fact in ledger.facts_of(tx, loan.id)}
+    events = [ledger.event_of(entry) for entry in entries]
+    return Told(
+        receipt_no,
+        loan_no,
+        events[0].value_date,
+        tuple((event.kind.value, Dong(event.amount)) for event in events),
+        undone=not any(event.receipt_no in live for event in events),
+        decided=any(event.kind in ledger.DECISIONS for event in events),
+    )
 
 
 def reverse(tx: Tx, policy: Policy, *, receipt_no: str, deed: ledger.Deed) -> Reversal:

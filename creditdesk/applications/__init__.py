@@ -31,6 +31,7 @@ from creditdesk.applications.cases import (
     Paper,
     StepTooEarly,
     lies,
+    number_of,
     versions,
 )
 from creditdesk.applications.dossiers import (
@@ -89,6 +90,7 @@ __all__ = [
     "enlist",
     "lies",
     "notify",
+    "number_of",
     "refuse",
     "review",
     "sign",

@@ -113,6 +113,12 @@ def find(tx: Tx, application_no: str, as_of: date = date.max) -> Case:
     return case_of(row, records.applications.steps_of(tx, [row.id]).get(row.id, ()), as_of)
 
 
+def number_of(tx: Tx, loan_no: str) -> str | None:
+    """Return the number of the application that became a loan, None where none did."""
+    row = records.applications.application_of(tx, loan_no)
+    return row and str(row.application_no)
+
+
 def lies(tx: Tx, application_no: str) -> tuple[str, str, str, str]:
     """Return the province, commune, office and group in which an application was made.
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -66,6 +66,16 @@ class Decided(NamedTuple):
     decision: Decision
     act_id: int
     new: bool
+
+
+Plan = Sequence[tuple[date, int]]
+
+
+def side_by_side(old: Plan, new: Plan) -> list[tuple[date, int, int]]:
+    """Return two schedules by due date: what was due then, and what is [dong]."""
+    before, after = dict(old), dict(new)
+    days = sorted(before.keys() | after.keys())
+    return [(due_on, before.get(due_on, 0), after.get(due_on, 0)) for due_on in days]
 
 
 def decide(tx: Tx, policy: Policy, *, decision: Decision, deed: ledger.Deed) -> Decided:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from creditdesk import ledger, records
+from creditdesk import ledger, records, users
 from creditdesk.arrears import Place
 from creditdesk.db import Tx
-from creditdesk.decisions.deciding import Decided, decide, preview
+from creditdesk.decisions.deciding import Decided, Preview, decide, preview
 from creditdesk.decisions.kinds import Decision, decision_of
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import Conflict, Denied, NotFound
@@ -39,8 +39,21 @@ class NotTheMaker(Denied):
     code = "not-the-maker"
 
 
+class Answer(NamedTuple):
+    """How a proposal was answered: `approved`, `refused` or `withdrawn`, by whom, when and why."""
+
+    answer: str
+    by: str
+    at: str
+    ground: str
+
+
 class Proposal(NamedTuple):
-    """A decision that waits for an answer: who made it when, on what ground and paper."""
+    """A proposed decision: who made it when, on what ground and paper.
+
+    commune  empty where only its loan was asked
+    answer   None while it waits
+    """
 
     number: int
     decision: Decision
@@ -50,6 +63,19 @@ class Proposal(NamedTuple):
     ground: str
     document_no: str
     document_on: date
+    answer: Answer | None = None
+
+
+class Looked(NamedTuple):
+    """A proposal and what it would do now.
+
+    preview   None where it is answered
+    outdated  whether it would do another thing than its maker saw, so that it is not approved
+    """
+
+    proposal: Proposal
+    preview: Preview | None
+    outdated: bool
 
 
 def propose(tx: Tx, policy: Policy, *, decision: Decision, deed: ledger.Deed) -> int:
@@ -136,30 +162,60 @@ def subject(tx: Tx, number: int) -> tuple[str, str]:
     return row.loan_no, row.by
 
 
-def inbox(tx: Tx, place: Place, as_of: date) -> tuple[Proposal, ...]:
+def inbox(
+    tx: Tx, place: Place, as_of: date, scope: users.Scope = users.EVERYTHING
+) -> tuple[Proposal, ...]:
     """Return the proposals that wait for an answer, oldest first.
 
-    place  where the loans are on the day
+    place  where the loans are on the day; scope  within what else they lie then
     """
     rows = records.proposals.unanswered(tx, place.province)
     at = {
-        loan.id: loan.commune
+        loan.id: users.Place(loan.province, loan.commune, loan.office, loan.group_no)
         for loan in records.moves.loans_on(tx, sorted({row.loan_id for row in rows}), as_of)
     }
     return tuple(
-        Proposal(
-            number=row.id,
-            decision=_decision(row),
-            commune=at[row.loan_id],
-            by=row.by,
-            made_at=row.recorded_at,
-            ground=row.ground,
-            document_no=row.document_no,
-            document_on=row.document_on,
-        )
+        _told(row, at[row.loan_id].commune)
         for row in rows
-        if place.commune in (None, at[row.loan_id])
+        if place.commune in (None, at[row.loan_id].commune) and scope.holds(at[row.loan_id])
     )
+
+
+def of_loan(tx: Tx, loan_no: str) -> tuple[Proposal, ...]:
+    """Return every proposal that was ever made of a loan, oldest first."""
+    return tuple(_told(row) for row in records.proposals.of_loan(tx, loan_no))
+
+
+def look(tx: Tx, policy: Policy, number: int) -> Looked:
+    """Return a proposal and, while it waits, what it would do now; raises ProposalNotFound."""
+    row = records.proposals.find_proposal(tx, number)
+    if row is None:
+        raise ProposalNotFound(number=number)
+    if row.answer is not None:
+        return Looked(_told(row), None, outdated=False)
+    found = preview(tx, policy, _decision(row))
+    return Looked(_told(row), found, outdated=found.digest != row.effect)
+
+
+def _told(row: Any, commune: str = "") -> Proposal:
+    return Proposal(
+        number=row.id,
+        decision=_decision(row),
+        commune=commune,
+        by=row.by,
+        made_at=row.recorded_at,
+        ground=row.ground,
+        document_no=row.document_no,
+        document_on=row.document_on,
+        answer=_answered(row) if row.answer else None,
+    )
+
+
+def _answered(row: Any) -> Answer:
+    """Return an answer: who approves is the checker of the decision, whose maker proposed it."""
+    if row.answer == "approved":
+        return Answer(row.answer, row.answer_checked_by, row.answered_at, "")
+    return Answer(row.answer, row.answer_by, row.answered_at, row.answer_ground)
 
 
 def _waiting(tx: Tx, number: int) -> Any:

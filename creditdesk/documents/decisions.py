@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from creditdesk import words
-from creditdesk.decisions import Decision, Preview, Proposal, Version, View
+from creditdesk.decisions import Decision, Preview, Proposal, Version, View, side_by_side
 from creditdesk.engine.lifecycle import ACTS, State
 
 
@@ -99,9 +99,7 @@ def _view(found: View) -> dict[str, Any]:
 
 
 def _side_by_side(found: Preview) -> list[tuple[date, int, int]]:
-    old = dict(found.before.schedule)
-    new = dict(found.after.schedule) if found.after else {}
-    return [(due_on, old.get(due_on, 0), new.get(due_on, 0)) for due_on in sorted(old | new)]
+    return side_by_side(found.before.schedule, found.after.schedule if found.after else ())
 
 
 def preview_table(found: Preview, language: str) -> str:

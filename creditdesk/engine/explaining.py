@@ -175,6 +175,8 @@ class PlanLine(NamedTuple):
 
     due_so_far  what falls due up to its day, itself included
     origins     (receipt, [dong] signed) of draws and of decisions that moved it; they add up to it
+    settled_on  [date] when repayments had paid all that falls due up to its day
+    days_late   [days] from its day to that one, or to today while it is late
     """
 
     no: int
@@ -184,6 +186,8 @@ class PlanLine(NamedTuple):
     paid: int
     late: int
     origins: tuple[tuple[str, int], ...]
+    settled_on: date | None
+    days_late: int
 
 
 def plan_lines(booked: Sequence[Booked], standing: Standing) -> list[PlanLine]:
@@ -196,15 +200,27 @@ def plan_lines(booked: Sequence[Booked], standing: Standing) -> list[PlanLine]:
     left, due = int(standing.late_principal), 0
     lines = []
     plan = plan_on(booked, standing.as_of)
+    paid_by = _repaid_by_day(booked, standing.as_of)
     for no, row in enumerate(instalments(plan, standing.principal_repaid), start=1):
         late = min(row.unpaid, left) if row.due_on < standing.as_of else 0
         left -= late
         due += row.principal
         paid = row.principal - row.unpaid
-        lines.append(
-            PlanLine(no, row.due_on, row.principal, due, paid, late, tuple(origins[row.due_on]))
-        )
+        settled = next((day for day, repaid in paid_by if repaid >= due), None)
+        until = settled or (standing.as_of if late else row.due_on)
+        own = (row.principal, due, paid, late, tuple(origins[row.due_on]))
+        lines.append(PlanLine(no, row.due_on, *own, settled, max(0, (until - row.due_on).days)))
     return lines
+
+
+def _repaid_by_day(booked: Iterable[Booked], as_of: date) -> list[tuple[date, int]]:
+    """Return what was repaid up to each day of a repayment [dong], rising."""
+    repaid, found = 0, []
+    for entry in booked:
+        if entry.event.kind is Kind.PRINCIPAL and entry.event.value_date <= as_of:
+            repaid += entry.event.amount
+            found.append((entry.event.value_date, repaid))
+    return found
 
 
 class Transfer(NamedTuple):

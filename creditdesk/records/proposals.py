@@ -62,11 +62,19 @@ def _proposals() -> sa.Select[Any]:
             act.c.document_on,
             act.c.recorded_at,
             proposal_answer.c.answer,
+            _answer.c.by.label("answer_by"),
+            _answer.c.checked_by.label("answer_checked_by"),
+            _answer.c.ground.label("answer_ground"),
+            _answer.c.recorded_at.label("answered_at"),
         )
         .join(loan, loan.c.id == proposal.c.loan_id)
         .join(act, act.c.id == proposal.c.act_id)
         .outerjoin(proposal_answer, proposal_answer.c.proposal_id == proposal.c.id)
+        .outerjoin(_answer, _answer.c.id == proposal_answer.c.act_id)
     )
+
+
+_answer = act.alias("answer")
 
 
 def find_proposal(tx: Tx, proposal_id: int) -> Any | None:
@@ -80,3 +88,9 @@ def unanswered(tx: Tx, province: str | None) -> Sequence[Any]:
     if province:
         waiting = waiting.where(proposal.c.province == province)
     return tx.execute(waiting).all()
+
+
+def of_loan(tx: Tx, loan_no: str) -> Sequence[Any]:
+    """Return the proposals of a loan, answered or not, in the order in which they were made."""
+    chosen = _proposals().where(loan.c.loan_no == loan_no).order_by(proposal.c.id)
+    return tx.execute(chosen).all()

@@ -170,7 +170,7 @@ def apart(shape: type[Shape], act: Callable[[Filled], Response], show: Show) -> 
     try:
         return act(filled)
     except (DeskError, Misfit) as trouble:
-        return _again(show, _refused(filled, trouble))
+        return _again(show, refused(filled, trouble))
 
 
 def preview(shape: type[Shape], look: Look, show: Show) -> Response:
@@ -185,7 +185,7 @@ def preview(shape: type[Shape], look: Look, show: Show) -> Response:
         with edge.read() as tx:
             return make_response(look(tx, filled))
     except (DeskError, Misfit) as trouble:
-        return _again(show, _refused(filled, trouble))
+        return _again(show, refused(filled, trouble))
 
 
 @contextmanager
@@ -223,7 +223,8 @@ def _kept(tx: Tx, asked: answers.Asked, done: Done) -> Done:
     return done
 
 
-def _refused(filled: Filled, trouble: DeskError | Misfit) -> Filled:
+def refused(filled: Filled, trouble: DeskError | Misfit) -> Filled:
+    """Return a form with why nothing was done; raises again what makes the book unavailable."""
     if isinstance(trouble, Misfit):
         return replace(filled, faults={trouble.name: trouble.trouble})
     if status_of(trouble) == _UNAVAILABLE:

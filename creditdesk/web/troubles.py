@@ -3,11 +3,12 @@
 import logging
 import traceback
 
-from flask import Flask, Response, g, make_response, render_template
+from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from creditdesk.db import DatabaseUnavailable, QuestionTooLong
 from creditdesk.errors import BooksBroken, DeskError
+from creditdesk.users.permissions import NeedMissing
 from creditdesk.web import edge, problems
 from creditdesk.web.protocol import RETRY_SECONDS, status_of
 from creditdesk.web.writing import hand
@@ -33,6 +34,8 @@ def _refused(trouble: DeskError) -> Response:
         return problems.refused(trouble)
     if isinstance(trouble, DatabaseUnavailable) and not isinstance(trouble, QuestionTooLong):
         return _page(status, hand().say("database-silent"))
+    if isinstance(trouble, NeedMissing) and request.method == "GET":
+        return _page(status, hand().say("need-ask"), "need.html")
     return _page(status, hand().refusal(trouble))
 
 
@@ -70,9 +73,9 @@ def _where(trouble: BaseException | None) -> str:
     return "caused by ".join(told)
 
 
-def _page(status: int, sentence: str) -> Response:
+def _page(status: int, sentence: str, template: str = "error.html") -> Response:
     g.setdefault("request_id", "-")
-    answer = make_response(render_template("error.html", status=status, sentence=sentence), status)
+    answer = make_response(render_template(template, status=status, sentence=sentence), status)
     if status == 503:
         answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer

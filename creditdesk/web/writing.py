@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib.metadata import version
 from typing import Any
@@ -60,7 +60,8 @@ class Writing:
         """Return a moment, ISO with its zone, as the bank's clocks show it: 05/11/2026 14:30."""
         if not said:
             return NOTHING
-        here = datetime.fromisoformat(said).astimezone(days.ZONE)
+        moment = datetime.fromisoformat(said)
+        here = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(days.ZONE)
         return f"{self.day(here.date())} {here:%H:%M}"
 
     def count(self, number: int) -> str:

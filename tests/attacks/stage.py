@@ -45,6 +45,7 @@ ANY = {
     "secret": "x" * 40,
     "digest": "0",
     "filename": "desk.css",
+    "act": "extend",
     "kind": "portfolio",
     "ending": "pdf",
     "day": "2026-06-12",

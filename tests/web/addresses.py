@@ -23,6 +23,8 @@ class Example(NamedTuple):
 
 # A group lies within a commune, whose figures its head does not see.
 NEAR = EVERYBODY - {Role.GROUP_HEAD}
+ALONE = frozenset({Role.OFFICER})
+DECIDING = frozenset({Role.OFFICER, Role.SUPERVISOR})
 WIDE = frozenset({Role.REVIEWER, Role.AUDITOR})
 
 EXAMPLES = {
@@ -48,12 +50,26 @@ EXAMPLES = {
     "users.show": [Example("/administration/users/can-bo")],
     "users.ask_change": [Example("/administration/users/can-bo/change")],
     "users.ask_deed": [Example("/administration/users/can-bo/reset")],
-    "sheets.index": [Example("/sheets"), Example("/sheets?period=month")],
-    "sheets.sheet": [Example("/sheets/{group}/{past}"), Example("/sheets/{group}/{ahead}")],
-    "sheets.receipts": [
-        Example("/sheets/{group}/{paid}/receipts"),
-        Example("/sheets/{group}/1999-01-01/receipts"),
+    "loans.schedules": [Example("/loans/{loan}/schedules")],
+    "loans.payoff": [Example("/loans/{loan}/payoff")],
+    "money.ask_receipt": [Example("/loans/{loan}/receipt")],
+    "money.ask_draw": [Example("/loans/{loan}/draw")],
+    "money.ask_rebooking": [Example("/loans/{loan}/rebooking")],
+    "money.ask_reversal": [Example("/loans/{loan}/reversal?receipt_no={receipt}")],
+    "decisions.ask": [
+        Example(f"/loans/{{loan}}/decisions/{kind}", who)
+        for kind, who in (
+            ("extend", DECIDING),
+            ("redate", ALONE),
+            ("freeze", ALONE),
+            ("re-price", ALONE),
+            ("reverse", ALONE),
+        )
     ],
+    "decisions.index": [Example("/decisions")],
+    "decisions.proposal": [Example("/decisions/{proposal}")],
+    "transfers.index": [Example("/transfers?place={commune}")],
+    "transfers.order": [Example("/transfers/{order}")],
     "signing.ask": [Example("/sign-in")],
     "verifying.ask": [Example("/verify")],
 }

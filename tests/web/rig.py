@@ -5,7 +5,6 @@ import shutil
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,11 @@ from click.testing import CliRunner
 from playwright.sync_api import Error, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from creditdesk import settings
+from creditdesk import decisions, errands, settings
 from creditdesk.app import create_app
 from creditdesk.cli import cli
+from creditdesk.engine.days import ZONE
+from creditdesk.ledger import Deed
 from creditdesk.users import Client, people, sessions
 from creditdesk.users.permissions import Role
 from creditdesk.users.sessions import Stage as Step
@@ -180,22 +181,27 @@ def known(tx):
     loan = tx.exec_driver_sql(
         "SELECT loan_no FROM loan WHERE group_no = ? ORDER BY loan_no", (group,)
     ).scalar()
-    paid = tx.exec_driver_sql(
-        "SELECT max(value_date) FROM entry JOIN loan ON loan.id = entry.loan_id "
-        "WHERE group_no = ? AND kind = 'interest'",
-        (group,),
+    places = {"group": group, "commune": commune, "office": office, "province": "44"}
+    return places | {"loan": loan} | begun(tx, loan, commune)
+
+
+def begun(tx, loan, commune):
+    """Lay a decision and a transfer before a checker, and return their numbers, and a receipt's.
+
+    They are from nobody on the stage, so that everybody sees them as others do.
+    """
+    receipt = tx.exec_driver_sql(
+        "SELECT receipt_no FROM entry JOIN loan ON loan.id = entry.loan_id "
+        "WHERE loan_no = ? AND kind = 'interest'",
+        (loan,),
     ).scalar()
-    today = moment().date()
-    return {
-        "group": group,
-        "commune": commune,
-        "office": office,
-        "loan": loan,
-        "province": "44",
-        "paid": paid,
-        "past": (today - timedelta(days=1)).isoformat(),
-        "ahead": (today + timedelta(days=30)).isoformat(),
-    }
+    today, at = moment().astimezone(ZONE).date(), moment().isoformat()
+    deed = Deed("nguoi-lap", at, "", "Giảm lãi suất (minh họa)", "12/QĐ", today)
+    decision = decisions.decision_of("re-price", loan, today, {"rate": "5,4"})
+    proposal = decisions.propose(tx, settings.policy(), decision=decision, deed=deed)
+    said = {"session": today.isoformat(), "place": commune, "act": "transfer"}
+    order = errands.ask(tx, kind="transfer", said=said, deed=deed, place=commune)
+    return {"receipt": receipt, "proposal": proposal, "order": order}
 
 
 def look(tab, *, widths=WIDTHS):

@@ -12,8 +12,8 @@ from creditdesk.web.api import paging, told
 from creditdesk.web.api.frame import Service, Told
 from creditdesk.web.api.loans import AsOf
 from creditdesk.web.api.paging import SortField
-from creditdesk.web.api.receipts import LOAN_NO, GroundIn
-from creditdesk.web.shapes import ChoiceField, DayField, PartField, Shape, TextField
+from creditdesk.web.api.receipts import GroundIn
+from creditdesk.web.shapes import LOAN_NO, ChoiceField, DayField, PartField, Shape, TextField
 
 KIND_NAMES = tuple(act.value for act in KINDS)
 

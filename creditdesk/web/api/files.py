@@ -14,12 +14,19 @@ from creditdesk.accesses import LIST, View
 from creditdesk.db import Tx
 from creditdesk.intake.layout import FILES
 from creditdesk.shelf import FileGone, Shelf
-from creditdesk.web import edge, problems, within
+from creditdesk.web import edge, orders, problems, within
 from creditdesk.web.api import jobs, paging, told
 from creditdesk.web.api.book import PLACE
 from creditdesk.web.api.frame import Service, Told
-from creditdesk.web.api.receipts import LOAN_NO
-from creditdesk.web.shapes import Asking, ChoiceField, DayField, FlagField, Shape, TextField
+from creditdesk.web.shapes import (
+    LOAN_NO,
+    Asking,
+    ChoiceField,
+    DayField,
+    FlagField,
+    Shape,
+    TextField,
+)
 
 _NAME = r"[^/\\\x00-\x1f\x7f]{1,96}\.(csv|txt|xlsx|CSV|TXT|XLSX)"
 _LISTS = ("faults", "warnings")
@@ -65,7 +72,7 @@ Faults = told.shape(
 
 def _asked(tx: Tx, kind: str, said: Mapping[str, Any], place: str | None) -> Told:
     number = errands.ask(tx, kind=kind, said=said, deed=edge.deed(), place=place or "")
-    after_this_request(jobs.begin_work)
+    after_this_request(orders.begin_work)
     return Told(errands.find(tx, number), location=f"{edge.API}/jobs/{number}")
 
 
@@ -117,7 +124,7 @@ def ask_portfolio(tx: Tx, said: dict[str, Any]) -> Told:
 
 def _own(tx: Tx, number: str, name: str) -> int:
     """Return the number of a file that a job of the person's own has made; raises FileGone."""
-    found = jobs.mine(tx, int(number))
+    found = orders.mine(tx, int(number))
     result = found["result"] or {}
     if found["by"] != edge.who().sign_in_name or name not in result:
         raise FileGone(file=int(number))

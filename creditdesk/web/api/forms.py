@@ -9,11 +9,12 @@ from creditdesk.db import Tx
 from creditdesk.engine.procedure import Step
 from creditdesk.quotes import read_rate
 from creditdesk.users import Place
-from creditdesk.web import conditions, edge, problems, within
+from creditdesk.web import conditions, edge, orders, problems, within
 from creditdesk.web.api import jobs, told
 from creditdesk.web.api.frame import Service
-from creditdesk.web.api.receipts import LOAN_NO, GroundIn
+from creditdesk.web.api.receipts import GroundIn
 from creditdesk.web.shapes import (
+    LOAN_NO,
     ChoiceField,
     DayField,
     DongField,
@@ -243,7 +244,7 @@ def ask_approval(tx: Tx, said: dict[str, Any]) -> Any:
     for number in numbers:
         within.application(tx, "application-approve", number)
     _demand(tx, numbers)
-    plain = {name: jobs.iso(value) for name, value in said.items()}
+    plain = {name: orders.iso(value) for name, value in said.items()}
     lines, paper = errands.approval(plain)
     applications.approvable(tx, edge.desk().policy, lines=lines, paper=paper)
     lies = {Place(*applications.lies(tx, number)) for number in numbers}

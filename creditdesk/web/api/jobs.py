@@ -3,17 +3,13 @@
 from collections.abc import Iterable
 from datetime import date
 from operator import itemgetter
-from threading import Thread
 from typing import Any
 
-from flask import Response, after_this_request
-
-from creditdesk import errands, users
+from creditdesk import errands
 from creditdesk.accesses import LIST, View
 from creditdesk.db import Tx
-from creditdesk.errors import Denied, NotFound
 from creditdesk.users import Place, permissions
-from creditdesk.web import conditions, edge, within
+from creditdesk.web import conditions, edge, orders
 from creditdesk.web.api import paging, told
 from creditdesk.web.api.decisions import Nothing
 from creditdesk.web.api.frame import Service, Told
@@ -64,24 +60,8 @@ _ACTS = " ".join(permissions.rules_of("api-jobs.readJob"))
 def asked(
     tx: Tx, kind: str, act: str, said: dict[str, Any], lies: Iterable[Place] | str | None
 ) -> Told:
-    """Write an errand down where the person may ask for it, and return it.
-
-    lies  where what it changes lies, as the caller has found that the person may act there; or
-          the province or commune that is asked for, None: the whole book
-    """
-    place = None
-    if lies is None or isinstance(lies, str):
-        within.place(tx, act, lies)
-        place = lies
-    else:
-        said = said | {"lies": sorted({(one.province, one.commune, one.office) for one in lies})}
-    paper = (said.pop(name, None) for name in ("ground", "document_no", "document_on"))
-    ground, document_no, document_on = paper
-    deed = edge.deed(ground or "", document_no or "", document_on)
-    plain = {name: iso(value) for name, value in said.items()}
-    number = errands.ask(tx, kind=kind, said=plain | {"act": act}, deed=deed, place=place or "")
-    if not errands.KINDS[kind].checked:
-        after_this_request(begin_work)
+    """Write an errand down where the person may ask for it, and return it; see `orders.ask`."""
+    number = orders.ask(tx, kind, act, said, lies)
     return of_job(errands.find(tx, number))
 
 
@@ -100,21 +80,6 @@ def read_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise DayUnreadable(value=text) from None
-
-
-def iso(value: Any) -> Any:
-    """Return a value as an errand keeps it."""
-    if isinstance(value, date):
-        return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value
-
-
-def begin_work(answer: Response) -> Response:
-    """Let a thread do what waits: by now it is written. What it leaves the clock does."""
-    desk = edge.desk()
-    worker = errands.Worker(desk.database, desk.policy, edge.moment, desk.settings)
-    Thread(target=worker.work, name="errands", daemon=True).start()
-    return answer
 
 
 @service.post(
@@ -190,7 +155,7 @@ def jobs(tx: Tx, said: dict[str, Any]) -> Any:
     begun = paging.begins(said)
     chosen = {name: said[name] for name in ("state", "kind") if name in said}
     rows = errands.listed(tx, begun, newest_first=said["sort"] == "-number", **chosen)
-    seen = (row for row in rows if _may_see(tx, row))
+    seen = (row for row in rows if orders.may_see(tx, row))
     page, after = paging.cut(seen, said, itemgetter("number"))
     return {"rows": page, "next": after}
 
@@ -198,7 +163,7 @@ def jobs(tx: Tx, said: dict[str, Any]) -> Any:
 @service.get("/jobs/<number:number>", "readJob", act=_ACTS, answers=Job, tagged=True)
 def job(tx: Tx, said: dict[str, Any], number: str) -> Any:
     """Tell a job: its state, how far it is, and what it did or why it was refused."""
-    found = mine(tx, int(number))
+    found = orders.mine(tx, int(number))
     result = found["result"] or {}
     # A proof counts loans, other results list them.
     lists = [result[name] for name in ("loans", "rows") if isinstance(result.get(name), list)]
@@ -206,35 +171,6 @@ def job(tx: Tx, said: dict[str, Any], number: str) -> Any:
     seen = [row["loan_no"] for row in rows if "loan_no" in row]
     view = View(f"job-{found['kind']}", LIST, found["place"], edge.need(), (), seen)
     return Told(found, _state(found), view=view)
-
-
-def mine(tx: Tx, number: int) -> dict[str, Any]:
-    """Return a job that the person may see; another is not there for them."""
-    found = errands.find(tx, number)
-    if not _may_see(tx, found):
-        raise errands.ErrandNotFound(number=number)
-    return found
-
-
-def _may_see(tx: Tx, found: dict[str, Any]) -> bool:
-    """Return whether a job is of the person's own place and act, or the person audits them all."""
-    own = found["by"] == edge.who().sign_in_name
-    if own or users.is_open(edge.who(), "audit-read"):
-        return True
-    try:
-        _within(tx, found["said"]["act"], found)
-    except (Denied, NotFound):
-        return False
-    return True
-
-
-def _within(tx: Tx, act: str, found: dict[str, Any], *, maker: str | None = None) -> None:
-    """Refuse an act on a job that changes something elsewhere."""
-    lies = found["said"].get("lies", ())
-    if not lies:
-        within.place(tx, act, found["place"] or None, maker=maker)
-    for one in lies:
-        edge.require(act, Place(*one), maker=maker)
 
 
 @service.post(
@@ -285,12 +221,7 @@ def refuse(tx: Tx, said: dict[str, Any], number: str) -> Any:
 
 
 def _answered(tx: Tx, number: int, *, yes: bool, ground: str) -> Any:
-    found = mine(tx, number)
-    _within(tx, "check", found, maker=found["by"])
-    _demand(tx, number)
-    errands.answer(tx, number, yes=yes, deed=edge.deed(ground))
-    if yes:
-        after_this_request(begin_work)
+    orders.answer(tx, number, yes=yes, ground=ground, guard=_demand)
     return of_job(errands.find(tx, number))
 
 

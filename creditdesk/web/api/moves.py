@@ -9,7 +9,7 @@ from creditdesk.db import Tx
 from creditdesk.reach import Moving
 from creditdesk.users import Place
 from creditdesk.users.places import of_place
-from creditdesk.web import conditions, edge, within
+from creditdesk.web import conditions, edge, orders, within
 from creditdesk.web.api import jobs, told
 from creditdesk.web.api.frame import Service, Told
 from creditdesk.web.api.jobs import Job
@@ -76,7 +76,7 @@ MoveMade = told.shape(
 def move(tx: Tx, said: dict[str, Any]) -> Any:
     """Ask for a household, a group or a village to be moved: another person approves the job."""
     act = f"move-{said['of']}"
-    plain = {name: jobs.iso(value) for name, value in said.items()}
+    plain = {name: orders.iso(value) for name, value in said.items()}
     deed = edge.deed(said["ground"], said["document_no"], said["document_on"])
     look = partial(errands.move, tx, plain, deed, dry=True)
     wanted = Moving(said["of"], said["number"], said["day"], look)
@@ -102,7 +102,7 @@ def move(tx: Tx, said: dict[str, Any]) -> Any:
 )
 def move_communes(tx: Tx, said: dict[str, Any]) -> Any:
     """Ask for communes to be drawn anew as a resolution says: another person approves the job."""
-    plain = {name: jobs.iso(value) for name, value in said.items()}
+    plain = {name: orders.iso(value) for name, value in said.items()}
     deed = edge.deed(said["ground"], said["document_no"], said["document_on"])
     look = partial(errands.draw_communes, tx, plain, deed, dry=True)
     wanted = Moving("communes", said["lines"][0]["commune"], said["day"], look)

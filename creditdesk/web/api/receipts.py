@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from creditdesk import applications, collecting, documents, loans, repayments
-from creditdesk.collecting import Paid
+from creditdesk import applications, documents, repayments
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
-from creditdesk.web import conditions, edge, within
+from creditdesk.errors import DeskError, Malformed, Refused
+from creditdesk.web import conditions, counter, edge, within
 from creditdesk.web.api import told
 from creditdesk.web.api.frame import Service
 from creditdesk.web.shapes import (
+    LOAN_NO,
+    RECEIPT_NO,
     DayField,
     DongField,
     FlagField,
@@ -20,10 +22,20 @@ from creditdesk.web.shapes import (
 )
 
 MOST_LINES = 500
-RECEIPT_NO = "[0-9A-Za-z][0-9A-Za-z./_-]{0,39}"
-LOAN_NO = "[0-9]{16}"
 
 service = Service("money")
+
+
+class LineRefused(Refused):
+    """One line of a sheet is refused, and so the sheet: nothing of it was booked."""
+
+    code = "line-refused"
+
+
+class ReceiptTwice(Malformed):
+    """A sheet has two lines of one number."""
+
+    code = "receipt-twice"
 
 
 class ReceiptIn(Shape):
@@ -109,18 +121,7 @@ def receive(tx: Tx, said: dict[str, Any]) -> Any:
     One that comes late replays what came after its day. Principal pays overdue principal first.
     The number of a receipt is taken once: the same number with the same facts is the same receipt.
     """
-    day = said.pop("day")
-    paid = Paid(**said)
-    within.loan(tx, collecting.act_of(paid), paid.loan_no)
-    conditions.demand(tx, paid.loan_no)
-    found = repayments.receive(
-        tx,
-        edge.desk().policy,
-        **paid._asdict(),
-        value_date=day,
-        deed=edge.deed(),
-    )
-    return documents.receipt(found)
+    return documents.receipt(counter.receive(tx, said, said["day"], guard=conditions.demand))
 
 
 @service.post(
@@ -136,17 +137,31 @@ def sheet(tx: Tx, said: dict[str, Any]) -> Any:
 
     The first line that is refused is told with the reason, and nothing of the sheet is booked.
     """
-    paid = [Paid(**line) for line in said["lines"]]
-    found = collecting.take(
-        tx, edge.desk().policy, edge.asker(), day=said["day"], paid=paid, deed=edge.deed()
-    )
-    till = collecting.tally(found, None)
+    numbers = [line["receipt_no"] for line in said["lines"]]
+    taken: dict[int, repayments.Receipt] = {}
+    # Loans are locked in one order, so that two sheets cannot wait for one another.
+    for at in sorted(range(len(numbers)), key=lambda at: said["lines"][at]["loan_no"]):
+        line = said["lines"][at]
+        if numbers.count(numbers[at]) > 1:
+            raise _refused(at, line, ReceiptTwice(receipt_no=numbers[at]))
+        try:
+            taken[at] = counter.receive(tx, line, said["day"])
+        except DeskError as why:
+            raise _refused(at, line, why) from None
+    found = [taken[at] for at in range(len(numbers))]
     return {
         "day": said["day"].isoformat(),
         "rows": [documents.receipt(one) for one in found],
-        "principal": till.principal,
-        "interest": till.interest,
+        "principal": sum(one.principal for one in found),
+        "interest": sum(one.interest for one in found),
     }
+
+
+def _refused(at: int, line: dict[str, Any], why: DeskError) -> LineRefused:
+    refusal = {"code": why.code, **why.facts}
+    return LineRefused(
+        line=at + 1, loan_no=line["loan_no"], receipt_no=line["receipt_no"], refusal=refusal
+    )
 
 
 @service.post(
@@ -160,11 +175,7 @@ def sheet(tx: Tx, said: dict[str, Any]) -> Any:
 )
 def reverse(tx: Tx, said: dict[str, Any], receipt_no: str) -> Any:
     """Undo a receipt by its mirror, and replay what came after it."""
-    within.receipt(tx, "reverse", receipt_no)
-    conditions.demand(tx, repayments.loan_of(tx, receipt_no))
-    undone = repayments.reverse(
-        tx, edge.desk().policy, receipt_no=receipt_no, deed=edge.deed(said["ground"])
-    )
+    undone = counter.reverse(tx, receipt_no, said["ground"], guard=conditions.demand)
     return {"receipt_no": receipt_no, "loan_no": undone.loan_no, "act": undone.act_id}
 
 
@@ -184,17 +195,7 @@ def reverse(tx: Tx, said: dict[str, Any], receipt_no: str) -> Any:
 )
 def draw(tx: Tx, said: dict[str, Any]) -> Any:
     """Pay a loan out, in full or in part."""
-    within.loan(tx, "draw", said["loan_no"])
-    conditions.demand(tx, said["loan_no"])
-    new = loans.draw(
-        tx,
-        edge.desk().policy,
-        loan_no=said["loan_no"],
-        amount=said["amount"],
-        value_date=said["day"],
-        receipt_no=said["receipt_no"],
-        deed=edge.deed(),
-    )
+    new = counter.draw(tx, said, guard=conditions.demand)
     return {
         "receipt_no": said["receipt_no"],
         "loan_no": said["loan_no"],
@@ -220,12 +221,9 @@ def draw(tx: Tx, said: dict[str, Any]) -> Any:
 )
 def rebook(tx: Tx, said: dict[str, Any]) -> Any:
     """Take back part of a draw that was booked wrongly: it is subtracted from lending."""
-    within.loan(tx, "rebook", said["loan_no"])
-    conditions.demand(tx, said["loan_no"])
+    new = counter.rebook(tx, said, guard=conditions.demand)
     booked = {name: said[name] for name in ("loan_no", "receipt_no", "amount")}
-    policy, day = edge.desk().policy, said["day"]
-    new = loans.rebook(tx, policy, value_date=day, deed=edge.deed(), **booked)
-    return booked | {"day": day.isoformat(), "new": new}
+    return booked | {"day": said["day"].isoformat(), "new": new}
 
 
 class CheckIn(Shape):

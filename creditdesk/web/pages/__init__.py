@@ -2,9 +2,18 @@
 
 from flask import Flask
 
-from creditdesk.web.pages import account, administration, loans, people, portfolio, sheets
+from creditdesk.web.pages import (
+    account,
+    administration,
+    decisions,
+    loans,
+    money,
+    people,
+    portfolio,
+    transfers,
+)
 
-SCREENS = (portfolio, loans, account, administration, people, sheets)
+SCREENS = (portfolio, loans, money, decisions, transfers, account, administration, people)
 
 
 def install(app: Flask) -> None:

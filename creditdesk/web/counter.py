@@ -1,0 +1,73 @@
+"""Money at the desk as service and pages ask for it: taken, paid out, taken back."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from creditdesk import loans, repayments
+from creditdesk.db import Tx
+from creditdesk.web import edge, within
+
+Guard = Callable[[Tx, str], None]
+"""Refuses a loan that is no longer what the caller saw."""
+
+
+def _unguarded(tx: Tx, loan_no: str) -> None:
+    """Let pass: a form tells what was seen beside it."""
+
+
+def receive(
+    tx: Tx, said: Mapping[str, Any], day: date, guard: Guard = _unguarded
+) -> repayments.Receipt:
+    """Take a repayment on a loan of whoever asks; raises as `repayments.receive` does.
+
+    said  loan_no, receipt_no, principal and interest [dong]
+    """
+    act = "receive-principal" if said["principal"] else "receive-interest"
+    within.loan(tx, act, said["loan_no"])
+    guard(tx, said["loan_no"])
+    return repayments.receive(
+        tx,
+        edge.desk().policy,
+        loan_no=said["loan_no"],
+        value_date=day,
+        receipt_no=said["receipt_no"],
+        principal=said["principal"],
+        interest=said["interest"],
+        deed=edge.deed(),
+    )
+
+
+def draw(tx: Tx, said: Mapping[str, Any], guard: Guard = _unguarded) -> bool:
+    """Pay a loan out; raises as `loans.draw` does."""
+    within.loan(tx, "draw", said["loan_no"])
+    guard(tx, said["loan_no"])
+    return loans.draw(tx, edge.desk().policy, **_moved(said))
+
+
+def rebook(tx: Tx, said: Mapping[str, Any], guard: Guard = _unguarded) -> bool:
+    """Take back part of a draw; raises as `loans.rebook` does."""
+    within.loan(tx, "rebook", said["loan_no"])
+    guard(tx, said["loan_no"])
+    return loans.rebook(tx, edge.desk().policy, **_moved(said))
+
+
+def _moved(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "loan_no": said["loan_no"],
+        "amount": said["amount"],
+        "value_date": said["day"],
+        "receipt_no": said["receipt_no"],
+        "deed": edge.deed(),
+    }
+
+
+def reverse(
+    tx: Tx, receipt_no: str, ground: str, guard: Guard = _unguarded
+) -> repayments.Reversal:
+    """Undo a receipt by its mirror; raises as `repayments.reverse` does."""
+    within.receipt(tx, "reverse", receipt_no)
+    guard(tx, repayments.loan_of(tx, receipt_no))
+    return repayments.reverse(
+        tx, edge.desk().policy, receipt_no=receipt_no, deed=edge.deed(ground)
+    )
