@@ -1,5 +1,6 @@
 """Repayments: taking principal and interest, and undoing a receipt by its mirror."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -129,6 +130,37 @@ def _part(receipt_no: str, mark: str, parts: int) -> str:
 def numbers_of(receipt_no: str) -> list[str]:
     """Return the numbers under which a receipt or a decision may be booked: its own, or parts."""
     return [receipt_no, *(_part(receipt_no, mark, 2) for mark in _MARKS)]
+
+
+class Taken(NamedTuple):
+    """A receipt of a loan as it was entered [dong]; `counts` is false for one undone."""
+
+    loan_id: int
+    receipt_no: str
+    principal: Dong
+    interest: Dong
+    counts: bool
+
+
+def on_day(tx: Tx, loan_ids: Iterable[int], day: date) -> tuple[Taken, ...]:
+    """Return the receipts of some loans that were entered for a day, in no order."""
+    entries, _, _ = records.ledger.chains_of(tx, list(loan_ids))
+    live = {row.receipt_no for row in ledger.live_rows(entries)}
+    parts: dict[tuple[int, str], dict[str, Any]] = {}
+    for row in entries:
+        first = row.mirrors is None and row.replaces is None
+        if first and row.value_date == day and row.kind in _PAID:
+            whole = row.receipt_no.removesuffix("/G").removesuffix("/L")
+            of = parts.setdefault((row.loan_id, whole), dict.fromkeys(_PAID, 0))
+            of[row.kind] += row.amount
+            of["counts"] = row.receipt_no in live
+    return tuple(
+        Taken(*key, Dong(of[Kind.PRINCIPAL.value]), Dong(of[Kind.INTEREST.value]), of["counts"])
+        for key, of in parts.items()
+    )
+
+
+_PAID = (Kind.PRINCIPAL.value, Kind.INTEREST.value)
 
 
 def _entries(tx: Tx, receipt_no: str) -> list[Any]:

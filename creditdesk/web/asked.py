@@ -91,6 +91,15 @@ def loans_asked() -> tuple[str, str]:
     return told["filter_"], told["after"]
 
 
+def period_asked(names: tuple[str, ...]) -> str:
+    """Return which of some periods a list is of, the first where nothing is asked.
+
+    Raises NotAChoice.
+    """
+    shape = Query.from_dict({"period": ChoiceField(names, load_default=names[0])})
+    return str(_read(shape())["period"])
+
+
 def order_asked(keys: tuple[str, ...]) -> tuple[str, str]:
     """Return by which of the keys rows are sorted, and how; by the first where nothing is asked.
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from creditdesk import loans, repayments
+from creditdesk import collecting, loans, repayments
+from creditdesk.collecting import Paid
 from creditdesk.db import Tx
 from creditdesk.web import edge, within
 
@@ -23,19 +24,11 @@ def receive(
 
     said  loan_no, receipt_no, principal and interest [dong]
     """
-    act = "receive-principal" if said["principal"] else "receive-interest"
-    within.loan(tx, act, said["loan_no"])
-    guard(tx, said["loan_no"])
-    return repayments.receive(
-        tx,
-        edge.desk().policy,
-        loan_no=said["loan_no"],
-        value_date=day,
-        receipt_no=said["receipt_no"],
-        principal=said["principal"],
-        interest=said["interest"],
-        deed=edge.deed(),
-    )
+    paid = Paid(**{name: said[name] for name in Paid._fields})
+    within.loan(tx, collecting.act_of(paid), paid.loan_no)
+    guard(tx, paid.loan_no)
+    told = paid._asdict()
+    return repayments.receive(tx, edge.desk().policy, value_date=day, deed=edge.deed(), **told)
 
 
 def draw(tx: Tx, said: Mapping[str, Any], guard: Guard = _unguarded) -> bool:

@@ -21,6 +21,8 @@ _SHOWN = 40
 _MANY_DIGITS = re.compile(r"0*[1-9][0-9]{15,}")
 _FRACTION = re.compile(r"[0-9.,]*[0-9][.,][0-9]{1,2}")
 _DIGITS = re.compile(r"(?!-0)-?[0-9]{1,16}")
+_MILLIONS = re.compile(r"([0-9]{1,6})(?:[.,]([0-9]{1,2}))? ?(?:tr|triệu)")
+_THOUSANDS = re.compile(r"([0-9]{1,6}) ?(?:k|nghìn)")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -160,7 +162,7 @@ class DongField(Field):
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> Dong:
         try:
             as_text = isinstance(value, str) and self.by_people
-            amount = money.read(value) if as_text else money.dong(value)
+            amount = money.read(_in_full(value)) if as_text else money.dong(value)
         except (TypeError, ValueError):
             raise _refusal(_why_no_amount(value)) from None
         if amount < 0:
@@ -337,6 +339,18 @@ def _why_no_amount(value: Any) -> DeskError:
     if (isinstance(value, float) and value % 1 > 0) or _FRACTION.fullmatch(text):
         return FractionOfADong(value=_shown(value))
     return NotAnAmount(value=_shown(value))
+
+
+def _in_full(text: str) -> str:
+    """Return an amount that people write in short in whole dong: 1,5tr, 12 triệu, 350k.
+
+    Three decimals of a million could be thousands of them: these are no amount.
+    """
+    short = text.strip().lower()
+    if found := _MILLIONS.fullmatch(short):
+        return found[1] + (found[2] or "").ljust(6, "0")
+    found = _THOUSANDS.fullmatch(short)
+    return f"{found[1]}000" if found else text
 
 
 def _shown(value: Any) -> str | None:

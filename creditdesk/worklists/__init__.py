@@ -16,16 +16,22 @@ from creditdesk.engine.policy import Policy
 from creditdesk.errors import NotFound
 from creditdesk.figures import WorklistRow
 from creditdesk.worklists import due, quality, watched
+from creditdesk.worklists.gathering import Claim, Gathering, brought, claims, gatherings
 from creditdesk.worklists.looked import Found, Looked
 from creditdesk.worklists.scores import group_scores
 from creditdesk.worklists.view import Amounts, View, views
 
 __all__ = [
     "WORKLISTS",
+    "Claim",
     "Count",
+    "Gathering",
     "WorklistRow",
     "WorklistUnknown",
+    "brought",
+    "claims",
     "counts",
+    "gatherings",
     "group_scores",
     "worklist",
 ]

@@ -134,7 +134,7 @@ def _notice_days(policy: Policy, as_of: date) -> int:
     return in_force(policy.limits.due_notice_days, as_of)
 
 
-class _Asked(NamedTuple):
+class Asked(NamedTuple):
     """What the next session of each loan should bring [dong]; of the grace nothing is due yet."""
 
     principal: np.ndarray
@@ -142,7 +142,7 @@ class _Asked(NamedTuple):
     grace: np.ndarray
 
 
-def _asked(view: View) -> _Asked:
+def asked(view: View) -> Asked:
     """Return principal due and interest by the next session of each loan; never frozen."""
     due = np.maximum(0, view.due_by_sessions() - view.now["repaid"])
     principal = np.minimum(view.now["in_term"] + view.now["overdue"], due)
@@ -153,19 +153,19 @@ def _asked(view: View) -> _Asked:
         grace[coming] = unpaid.grace[coming]
         coming &= ~view.not_asked(day)
         interest[coming] = unpaid.due[coming]
-    return _Asked(principal, interest, grace)
+    return Asked(principal, interest, grace)
 
 
 def session(view: View) -> np.ndarray:
     """Return principal due and interest by the next session of each loan."""
-    asked = view.once(_asked)
-    return np.where(view.owing, asked.principal + asked.interest, 0)
+    claimed = view.once(asked)
+    return np.where(view.owing, claimed.principal + claimed.interest, 0)
 
 
 def session_told(view: View, at: np.ndarray) -> Iterator[Found]:
     """Yield what the next session should bring: principal late and due, and interest."""
-    asked = view.once(_asked)
-    columns = (view.sessions, *asked, np.minimum(asked.principal, view.now.late))
+    claimed = view.once(asked)
+    columns = (view.sessions, *claimed, np.minimum(claimed.principal, view.now.late))
     for coming, principal, interest, grace, late in zip(
         *(column[at].tolist() for column in columns), strict=True
     ):
@@ -180,14 +180,14 @@ def session_told(view: View, at: np.ndarray) -> Iterator[Found]:
 
 def collect(view: View) -> np.ndarray:
     """Return what a group collects next: principal of the next month, and interest now asked."""
-    return np.where(view.owing, next_month(view) + view.once(_asked).interest, 0)
+    return np.where(view.owing, next_month(view) + view.once(asked).interest, 0)
 
 
 def collect_told(view: View, at: np.ndarray) -> Iterator[Found]:
     """Yield both halves: principal of the calendar month after, interest by the next session."""
-    asked, principal = view.once(_asked), next_month(view)
+    claimed, principal = view.once(asked), next_month(view)
     for coming, due, interest, grace in zip(
-        *(column[at].tolist() for column in (view.sessions, principal, *asked[1:])), strict=True
+        *(column[at].tolist() for column in (view.sessions, principal, *claimed[1:])), strict=True
     ):
         why = {"principal_next_month": due, "interest": interest, "interest_grace": grace}
         yield Found(due + interest, day_of(coming), why)

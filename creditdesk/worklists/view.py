@@ -141,28 +141,10 @@ class View:
         return standings.earned(self.tx, self.axes, book, day)
 
     def not_asked(self, day: date) -> np.ndarray:
-        """Return the loans that nobody asks for interest on a day, though they earn it.
-
-        Those of a holiday of interest collection, and those of a programme whose first years are
-        free of it (such as housing: Decision 33/2015/QD-TTg), counted from the signing.
-        """
+        """Return the loans that nobody asks for interest on a day; see `not_asked` below."""
         if day not in self._not_asked:
-            columns = self.axes.columns
-            found = np.zeros(len(self.axes.ids), dtype=bool)
-            for holiday in measures.holidays_on(self.tx, day):
-                found |= measures.reaches(holiday, self.axes)
-            for code in self.axes.by("programme").categories:
-                grace = self._grace_of(code, day)
-                if grace is not None:
-                    young = columns["signed_on"] > number_of(months_after(day, -grace))
-                    found |= young & (columns["programme"] == code)
-            self._not_asked[day] = found
+            self._not_asked[day] = not_asked(self.tx, self.policy, self.axes, day)
         return self._not_asked[day]
-
-    def _grace_of(self, code: str, day: date) -> int | None:
-        programme = self.policy.programmes.get(code)
-        grace = programme.grace_interest.nearest(day) if programme else None
-        return grace.months if grace and grace.after == "first-draw" else None
 
     def moved(self, kinds: frozenset[Kind], since: date) -> np.ndarray:
         """Return what live events of some kinds moved [dong] after a day up to this one."""
@@ -196,6 +178,29 @@ class View:
 
 
 Amounts = Callable[[View], np.ndarray]
+
+
+def not_asked(tx: Tx, policy: Policy, over: Axes, day: date) -> np.ndarray:
+    """Return which of some loans nobody asks for interest on a day, though they earn it.
+
+    Those of a holiday of interest collection, and those of a programme whose first years are
+    free of it (such as housing: Decision 33/2015/QD-TTg), counted from the signing.
+    """
+    found = np.zeros(len(over.ids), dtype=bool)
+    for holiday in measures.holidays_on(tx, day):
+        found |= measures.reaches(holiday, over)
+    for code in over.by("programme").categories:
+        grace = _grace_of(policy, code, day)
+        if grace is not None:
+            young = over.columns["signed_on"] > number_of(months_after(day, -grace))
+            found |= young & (over.columns["programme"] == code)
+    return found
+
+
+def _grace_of(policy: Policy, code: str, day: date) -> int | None:
+    programme = policy.programmes.get(code)
+    grace = programme.grace_interest.nearest(day) if programme else None
+    return grace.months if grace and grace.after == "first-draw" else None
 
 
 def views(tx: Tx, policy: Policy, place: Place, as_of: date) -> Iterator[View]:

@@ -70,6 +70,12 @@ EXAMPLES = {
     "decisions.proposal": [Example("/decisions/{proposal}")],
     "transfers.index": [Example("/transfers?place={commune}")],
     "transfers.order": [Example("/transfers/{order}")],
+    "sheets.index": [Example("/sheets"), Example("/sheets?period=month")],
+    "sheets.sheet": [Example("/sheets/{group}/{past}"), Example("/sheets/{group}/{ahead}")],
+    "sheets.receipts": [
+        Example("/sheets/{group}/{paid}/receipts"),
+        Example("/sheets/{group}/1999-01-01/receipts"),
+    ],
     "signing.ask": [Example("/sign-in")],
     "verifying.ask": [Example("/verify")],
 }

@@ -5,6 +5,7 @@ import shutil
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -181,8 +182,22 @@ def known(tx):
     loan = tx.exec_driver_sql(
         "SELECT loan_no FROM loan WHERE group_no = ? ORDER BY loan_no", (group,)
     ).scalar()
-    places = {"group": group, "commune": commune, "office": office, "province": "44"}
-    return places | {"loan": loan} | begun(tx, loan, commune)
+    paid = tx.exec_driver_sql(
+        "SELECT max(value_date) FROM entry JOIN loan ON loan.id = entry.loan_id "
+        "WHERE group_no = ? AND kind = 'interest'",
+        (group,),
+    ).scalar()
+    today = moment().date()
+    return {
+        "group": group,
+        "commune": commune,
+        "office": office,
+        "loan": loan,
+        "province": "44",
+        "paid": paid,
+        "past": (today - timedelta(days=1)).isoformat(),
+        "ahead": (today + timedelta(days=30)).isoformat(),
+    } | begun(tx, loan, commune)
 
 
 def begun(tx, loan, commune):

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from creditdesk import applications, documents, repayments
+from creditdesk import applications, collecting, documents
+from creditdesk.collecting import Paid
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
-from creditdesk.errors import DeskError, Malformed, Refused
 from creditdesk.web import conditions, counter, edge, within
 from creditdesk.web.api import told
 from creditdesk.web.api.frame import Service
@@ -24,18 +24,6 @@ from creditdesk.web.shapes import (
 MOST_LINES = 500
 
 service = Service("money")
-
-
-class LineRefused(Refused):
-    """One line of a sheet is refused, and so the sheet: nothing of it was booked."""
-
-    code = "line-refused"
-
-
-class ReceiptTwice(Malformed):
-    """A sheet has two lines of one number."""
-
-    code = "receipt-twice"
 
 
 class ReceiptIn(Shape):
@@ -137,31 +125,17 @@ def sheet(tx: Tx, said: dict[str, Any]) -> Any:
 
     The first line that is refused is told with the reason, and nothing of the sheet is booked.
     """
-    numbers = [line["receipt_no"] for line in said["lines"]]
-    taken: dict[int, repayments.Receipt] = {}
-    # Loans are locked in one order, so that two sheets cannot wait for one another.
-    for at in sorted(range(len(numbers)), key=lambda at: said["lines"][at]["loan_no"]):
-        line = said["lines"][at]
-        if numbers.count(numbers[at]) > 1:
-            raise _refused(at, line, ReceiptTwice(receipt_no=numbers[at]))
-        try:
-            taken[at] = counter.receive(tx, line, said["day"])
-        except DeskError as why:
-            raise _refused(at, line, why) from None
-    found = [taken[at] for at in range(len(numbers))]
+    paid = [Paid(**line) for line in said["lines"]]
+    found = collecting.take(
+        tx, edge.desk().policy, edge.asker(), day=said["day"], paid=paid, deed=edge.deed()
+    )
+    till = collecting.tally(found, None)
     return {
         "day": said["day"].isoformat(),
         "rows": [documents.receipt(one) for one in found],
-        "principal": sum(one.principal for one in found),
-        "interest": sum(one.interest for one in found),
+        "principal": till.principal,
+        "interest": till.interest,
     }
-
-
-def _refused(at: int, line: dict[str, Any], why: DeskError) -> LineRefused:
-    refusal = {"code": why.code, **why.facts}
-    return LineRefused(
-        line=at + 1, loan_no=line["loan_no"], receipt_no=line["receipt_no"], refusal=refusal
-    )
 
 
 @service.post(

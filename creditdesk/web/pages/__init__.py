@@ -10,10 +10,14 @@ from creditdesk.web.pages import (
     money,
     people,
     portfolio,
+    sheets,
     transfers,
 )
 
-SCREENS = (portfolio, loans, money, decisions, transfers, account, administration, people)
+SCREENS = (
+    *(portfolio, loans, money, decisions, transfers),
+    *(account, administration, people, sheets),
+)
 
 
 def install(app: Flask) -> None:
