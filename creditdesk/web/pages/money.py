@@ -149,7 +149,7 @@ def reverse(loan_no: str) -> Response:
 
     def act(tx: Tx, said: dict[str, Any]) -> Done:
         undone = counter.reverse(tx, _told(tx, loan_no).receipt_no, said["ground"])
-        return Done(card_of(undone.loan_no), "receipt-undone", {})
+        return Done(card_of(undone.loan_no), "reversal-done", {})
 
     found = seen("reverse", loan_no)
     return filled.submit(GroundForm, act, lambda form: _reversal(loan_no, found, form))
