@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from creditdesk import arrears, records, standings
 from creditdesk.db import Tx
-from creditdesk.engine.ageing import final_due_on
+from creditdesk.engine.ageing import final_due_on, terms_on
 from creditdesk.engine.policy import Policy
 
 
 class Held(NamedTuple):
     """What a list on paper tells of a loan on a day: whose, where, for what; balances [dong].
 
-    due_on  the final due date in force
+    due_on        the final due date in force
+    overdue_rate  what overdue principal of it earns, a fraction per year
     """
 
     loan_no: str
@@ -28,6 +30,7 @@ class Held(NamedTuple):
     signed_on: date
     due_on: date
     session_day: int
+    overdue_rate: Decimal
     drawn: int
     in_term: int
     overdue: int
@@ -88,6 +91,7 @@ def _held(
             signed_on=row.signed_on,
             due_on=final_due_on(loan.terms, loan.booked, as_of),
             session_day=row.session_day,
+            overdue_rate=terms_on(loan.terms, loan.booked, as_of).rates[-1].overdue_rate,
             **figures[row.id],
         )
     return found

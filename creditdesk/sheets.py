@@ -11,8 +11,10 @@ from creditdesk.evidence import Evidence, data_of
 Cell = str | int | Decimal | date | None
 """An amount is whole dong, a share a Decimal of the whole; None where the book holds nothing."""
 
-CellKind = Literal["no", "text", "code", "dong", "count", "share", "points", "day", "blank"]
-"""A `blank` column is there to be written in by hand."""
+CellKind = Literal[
+    "no", "text", "code", "dong", "count", "share", "number", "points", "day", "blank"
+]
+"""A `count` adds up, a `number` does not; a `blank` is there to be written in by hand."""
 LineKind = Literal["plain", "heading", "lead", "subtotal", "total"]
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 from reports import titles
 
 _GROUP = ("Tổ trưởng", "Cán bộ ngân hàng", "Người kiểm soát")
+_LETTER = ("GIÁM ĐỐC",)
 _USUAL = ("Người lập biểu", "Kiểm soát", "Giám đốc")
 
 
@@ -125,6 +126,54 @@ FORMS |= {
         size=8.5,
         tall=21,
         leaf=_GROUP,
+    ),
+    "late": Form(
+        "Nợ gốc trễ hạn",
+        "DANH SÁCH NỢ GỐC TRỄ HẠN THEO KHẾ ƯỚC",
+        unit="dong",
+        counted="món, ngày",
+        ours=True,
+        flows=False,
+        size=8,
+    ),
+    "overdue": Form(
+        "Nợ quá hạn",
+        "DANH SÁCH NỢ QUÁ HẠN",
+        unit="dong",
+        counted="món, ngày",
+        ours=True,
+        flows=False,
+        size=8,
+    ),
+    "due-notice": Form(
+        "Thông báo nợ đến hạn",
+        "THÔNG BÁO NỢ GỐC ĐẾN HẠN",
+        unit="dong",
+        counted="",
+        ours=True,
+        flows=False,
+        size=9,
+        upright=True,
+        leaf=_LETTER,
+    ),
+    "14-td": Form(
+        "14/TD",
+        "THÔNG BÁO CHUYỂN NỢ QUÁ HẠN",
+        unit="dong",
+        counted="",
+        size=9,
+        upright=True,
+        leaf=_LETTER,
+    ),
+    "04-td": Form(
+        "04/TD",
+        "THÔNG BÁO KẾT QUẢ PHÊ DUYỆT CHO VAY",
+        unit="dong",
+        counted="tháng",
+        flows=False,
+        size=9,
+        upright=True,
+        leaf=_LETTER,
     ),
 }
 

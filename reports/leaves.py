@@ -25,6 +25,8 @@ def render(found: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) 
     author = f"{scopes.PARENT} {scopes.branch(scope)}"
     imprint = Imprint(f"{form.number} {form.title}", author, found.evidence, proof)
     paper = sheet.page(imprint, form, fonts)
+    if found.form in letters.LETTERS:
+        paper.left = letters.MARGIN
     for at, leaf in enumerate(found.leaves):
         if at:
             paper.turn()

@@ -14,6 +14,7 @@ from reports import checked, in_words, scopes, sheet
 from reports.forms import Form
 from reports.paper import MM, Paper, spoken_day
 
+MARGIN = 30 * MM
 _SIZE = 13
 _SMALL = 11
 _SIGNED = 118.0  # [pt] that place for recipients and signature take
@@ -45,25 +46,26 @@ LETTERS: Mapping[str, Letter] = {
     "due-notice": Letter(
         "TB-NHCS",
         "Về việc nợ gốc đến hạn trả",
-        ("Ông (bà) {borrower}, tổ tiết kiệm và vay vốn {group}, {commune}",),
+        ("Ông (bà) {borrower}, {address}",),
         (
             "Căn cứ khế ước số {loan_no} ký ngày {signed_on}, chương trình {programme}, dư nợ gốc "
             "đến ngày {as_of} là {owed} đồng, ngân hàng thông báo các kỳ trả nợ gốc sắp đến hạn:",
         ),
         "Tổng số tiền gốc đến hạn: {amount} đồng (bằng chữ: {in_words}).",
         (
+            "{also}",
             "Lãi phải trả tạm tính đến phiên giao dịch ngày {session}: {interest} đồng.",
             "Đề nghị ông (bà) trả nợ tại điểm giao dịch xã trong phiên giao dịch cố định, chậm "
             "nhất vào ngày đến hạn nêu trên. Tổ trưởng không được thu tiền gốc.",
             "Nếu có khó khăn khách quan, ông (bà) làm giấy đề nghị điều chỉnh kỳ hạn trả nợ (mẫu "
             "08/TD) hoặc gia hạn nợ (mẫu 09/TD) và gửi qua tổ trưởng trước ngày đến hạn.",
         ),
-        ("Như trên", "Tổ trưởng {head}", "Lưu: hồ sơ vay vốn"),
+        ("Như trên", "{to_head}", "Lưu: hồ sơ vay vốn"),
     ),
     "14-td": Letter(
         "TB-NHCS",
         "Về việc chuyển nợ quá hạn",
-        ("Ông (bà) {borrower}, tổ tiết kiệm và vay vốn {group}, {commune}",),
+        ("Ông (bà) {borrower}, {address}",),
         (
             "Căn cứ khế ước số {loan_no} ký ngày {signed_on}, chương trình {programme}; căn cứ "
             "kết quả trả nợ đến ngày {as_of}, ngân hàng thông báo đã chuyển nợ quá hạn:",
@@ -77,15 +79,15 @@ LETTERS: Mapping[str, Letter] = {
             "Đề nghị ông (bà) trả ngay số nợ quá hạn và lãi tại điểm giao dịch xã, vào ngày "
             "{session} hoặc sớm hơn tại trụ sở ngân hàng.",
         ),
-        ("Như trên", "Ủy ban nhân dân {commune}", "Tổ trưởng {head}", "Lưu: hồ sơ vay vốn"),
+        ("Như trên", "Ủy ban nhân dân {commune}", "{to_head}", "Lưu: hồ sơ vay vốn"),
     ),
     "04-td": Letter(
         "TB-NHCS",
         "Về việc kết quả phê duyệt cho vay",
         (
             "Ủy ban nhân dân {commune}",
-            "{trustee} {commune}",
-            "Tổ trưởng tổ tiết kiệm và vay vốn {group} {head}",
+            "{to_trustee}",
+            "{to_head}",
         ),
         (
             "Căn cứ danh sách đề nghị vay vốn đã được Ủy ban nhân dân xác nhận, ngân hàng thông "
@@ -93,8 +95,8 @@ LETTERS: Mapping[str, Letter] = {
         ),
         "Tổng số tiền phê duyệt: {amount} đồng (bằng chữ: {in_words}).",
         (
-            "Người vay mang theo giấy tờ tùy thân và sổ vay vốn đến điểm giao dịch xã để ký hợp "
-            "đồng và nhận tiền vào phiên giao dịch ngày {session}.",
+            "Người vay mang theo giấy tờ tùy thân và sổ vay vốn đến {where} để ký hợp đồng và "
+            "nhận tiền vào ngày {when}.",
             "Đề nghị tổ trưởng báo cho từng hộ biết ngày, nơi giải ngân.",
         ),
         ("Như trên", "Lưu: văn thư, tín dụng"),
@@ -107,18 +109,23 @@ def draw(paper: Paper, found: Sheet, form: Form, leaf: Leaf) -> None:
     letter = LETTERS[found.form]
     facts = {code: _told(cell) for code, cell in leaf.facts.items()}
     _head(paper, found, form, letter)
-    _address(paper, [_filled(one, facts) for one in letter.to])
+    _address(paper, _lines(letter.to, facts))
     for said in letter.before:
         _paragraph(paper, _filled(said, facts))
     for part in leaf.parts:
         paper.y -= 2
         sheet.draw(paper, part, form)
+        paper.y -= 6
     if leaf.in_words is not None:
         amount = {"amount": written(leaf.in_words), "in_words": in_words.dong(leaf.in_words)}
         _paragraph(paper, _filled(letter.words, facts | amount))
     for said in letter.after:
         _paragraph(paper, _filled(said, facts))
-    _signed(paper, [_filled(one, facts) for one in letter.copies], form)
+    _signed(paper, _lines(letter.copies, facts), form)
+
+
+def _lines(said: tuple[str, ...], facts: Mapping[str, str]) -> list[str]:
+    return list(filter(None, (_filled(one, facts) for one in said)))
 
 
 def _filled(said: str, facts: Mapping[str, str]) -> str:
@@ -163,8 +170,9 @@ def _address(paper: Paper, to: list[str]) -> None:
 
 
 def _paragraph(paper: Paper, said: str) -> None:
-    paper.flow(said, size=_SIZE)
-    paper.y -= 5
+    if said:
+        paper.flow(said, size=_SIZE)
+        paper.y -= 5
 
 
 def _signed(paper: Paper, copies: list[str], form: Form) -> None:

@@ -43,6 +43,8 @@ def render(sheet: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) 
     several = len(sheet.parts) > 1
     mark = _MARKS[len(sheet.parts)] if several else "II"
     _front(paper, sheet, form, mark)
+    if not any(line.kind == "plain" for part in sheet.parts for line in part.lines):
+        paper.flow("Không có số liệu nào trong phạm vi này.", face=paper.faces.bold, size=10)
     for at, part in enumerate(sheet.parts):
         if several:
             paper.heading(f"{_MARKS[at]}. {forms.PARTS[part.code]}", keep=100)

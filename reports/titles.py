@@ -25,6 +25,8 @@ FACTS = {
 }
 
 PARTS = {
+    "groups_behind": "Theo tổ",
+    "loans": "Từng món",
     "standing": "Số dư và lãi",
     "plan": "Kế hoạch trả nợ gốc",
     "moved": "Phát sinh",
@@ -33,6 +35,8 @@ PARTS = {
 
 GROUPS = {
     "proposed": "Dự kiến thu",
+    "month_end": "Cuối tháng trước",
+    "year_end": "Ngày 31/12 năm trước",
     "received": "Thực thu",
     "moved": "Số tiền phát sinh",
     "stretch": "Quãng tính lãi",
@@ -40,6 +44,20 @@ GROUPS = {
 
 COLUMNS = {
     "leaf": "Tổ, xã",
+    "instalment": "Kỳ trả nợ",
+    "loans_now": "Số món hiện nay",
+    "now": "Hiện nay",
+    "then": "Số tiền",
+    "change": "Tăng, giảm",
+    "late_since": "Trễ từ ngày",
+    "days_late": "Số ngày trễ",
+    "announced": "Số tiền thông báo",
+    "moved_amount": "Số tiền chuyển quá hạn",
+    "application_no": "Số đơn",
+    "approved": "Số tiền duyệt",
+    "months": "Thời hạn (tháng)",
+    "draw_on": "Ngày giải ngân",
+    "purpose": "Mục đích",
     "borrower": "Người vay",
     "loan_no": "Số khế ước",
     "programme_code": "Mã CT",
@@ -100,6 +118,17 @@ NOTES = {
     "proposed": "Gốc dự kiến thu gồm gốc trễ hạn và gốc đến hạn đến hết phiên giao dịch tới; lãi "
     "tính đến phiên ấy, không gồm lãi trong thời gian ân hạn.",
     "received-by-hand": "Các cột thực thu và chữ ký để trống, ghi tay tại phiên giao dịch.",
+    "behind-late": "Nợ gốc trễ hạn là phần gốc đã qua ngày đến hạn theo khế ước mà chưa trả, dù "
+    "đã chuyển nợ quá hạn hay chưa.",
+    "behind-overdue": "Nợ quá hạn là số tiền đã hạch toán chuyển nợ quá hạn.",
+    "behind-change": "Tăng, giảm = hiện nay − số tiền ngày ấy; số âm là giảm.",
+    "behind-paid": "Món đã trả hết phần trễ vẫn in nếu cuối tháng trước hoặc 31/12 năm trước còn.",
+    "behind-moved": "Món tính theo nơi quản lý vào ngày số liệu; món đã chuyển đi nơi khác không "
+    "in, kể cả số các ngày trước.",
+    "letters-by-rule": "Thư lập theo sổ đến hết ngày số liệu; tiền trả sau ngày ấy chưa trừ.",
+    "letters-number": "Số văn bản ghi khi vào sổ văn thư; mỗi thư tra được theo số sao kê ở chân "
+    "trang.",
+    "approved-unsigned": "Gồm đơn đã duyệt hoặc đã thông báo, chưa ký khế ước đến ngày số liệu.",
     "late-oldest": "Tiền gốc đã trả trừ vào kỳ đến hạn sớm nhất.",
     "interest-rounded-once": "Lãi của mỗi loại cộng từ số chưa làm tròn của các quãng, làm tròn "
     "một lần; số chưa làm tròn in đến hai số lẻ.",

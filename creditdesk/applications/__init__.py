@@ -35,9 +35,11 @@ from creditdesk.applications.cases import (
     versions,
 )
 from creditdesk.applications.dossiers import (
+    Approved,
     Dossier,
     StepTaken,
     Waiting,
+    approved,
     by_state,
     dossier,
     waiting,
@@ -55,6 +57,7 @@ __all__ = [
     "AmountAboveAsked",
     "ApplicationExists",
     "ApplicationNotFound",
+    "Approved",
     "Case",
     "Dossier",
     "FindingMissing",
@@ -81,6 +84,7 @@ __all__ = [
     "Waiting",
     "apply",
     "appraise",
+    "approved",
     "approvable",
     "approve",
     "by_state",

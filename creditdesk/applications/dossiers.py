@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from creditdesk import ledger, records
-from creditdesk.applications.cases import cases_of, find, judged
+from creditdesk.applications.cases import Case, cases_of, find, judged
 from creditdesk.db import Tx
 from creditdesk.engine.eligibility import Check
 from creditdesk.engine.journal import Kind
@@ -226,6 +226,58 @@ def waiting(
         if (as_of - case.since).days >= silent
     ]
     return tuple(sorted(found, key=lambda one: (-one.days, one.application_no)))
+
+
+class Approved(NamedTuple):
+    """An application that is approved and not yet signed; `amount` [dong] is what was approved.
+
+    draw_on, place  when and where it is paid out, as the notice says; None and empty before it
+    """
+
+    application_no: str
+    customer_no: str
+    customer_name: str
+    commune: str
+    group_no: str
+    office: str
+    trustee: str
+    programme: str
+    purpose: str
+    amount: Dong
+    months: int
+    draw_on: date | None
+    place: str
+
+
+def approved(
+    tx: Tx, as_of: date, *, province: str | None = None, commune: str | None = None
+) -> tuple[Approved, ...]:
+    """Return the applications that by the end of a day are approved or told, and not signed."""
+    rows = records.applications.open_applications(tx, as_of, province, commune)
+    return tuple(
+        _approved(case)
+        for case in cases_of(tx, rows, as_of)
+        if case.state in (State.APPROVED, State.NOTIFIED)
+    )
+
+
+def _approved(case: Case) -> Approved:
+    row, told = case.row, case.last(Step.NOTIFY)
+    return Approved(
+        application_no=row.application_no,
+        customer_no=row.customer_no,
+        customer_name=row.customer_name,
+        commune=row.commune,
+        group_no=row.group_no,
+        office=row.office,
+        trustee=row.trustee,
+        programme=row.programme,
+        purpose=row.purpose,
+        amount=case.amount,
+        months=row.months,
+        draw_on=told.draw_on if told else None,
+        place=told.place if told else "",
+    )
 
 
 def by_state(rows: Iterable[Waiting]) -> dict[State, int]:

@@ -10,7 +10,18 @@ from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import Malformed, NotFound
 from creditdesk.evidence import NO_PROOF, Evidence, Proof, Render
-from creditdesk.papers import collecting, groups, lending, nested, one_loan, portfolios, sources
+from creditdesk.papers import (
+    approvals,
+    behind,
+    collecting,
+    groups,
+    lending,
+    nested,
+    notices,
+    one_loan,
+    portfolios,
+    sources,
+)
 from creditdesk.papers.asked import Asked
 from creditdesk.sheets import Sheet
 from reports import leaves as leaves_paper
@@ -161,6 +172,13 @@ KINDS: Mapping[str, Kind] = {
     "loan": Kind("standing", one_loan.statement, ("loan",), "persons-export"),
     "due-next-month": Kind("worklist", collecting.due_next_month, NARROWED, "persons-export"),
     "collection": Kind("worklist", collecting.collection, NARROWED, "persons-export"),
+    "late": Kind("worklist", behind.late, NARROWED, "persons-export"),
+    "overdue": Kind("worklist", behind.overdue, NARROWED, "persons-export"),
+    "due-notice": Kind("worklist", notices.due, KEYS, "persons-export"),
+    "14-td": Kind("worklist", notices.moved, KEYS, "persons-export"),
+    "04-td": Kind(
+        "application-show", approvals.notice, ("office", "group", "trustee"), "persons-export"
+    ),
 }
 """What stands after `creditdesk print`, and in addresses."""
 

@@ -1,10 +1,10 @@
 """Lists of persons, group by group: each begins a page, and all of them add up to one table."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from creditdesk import arrears, held, statements
 from creditdesk.communes import map_on
@@ -16,15 +16,40 @@ from creditdesk.figures import WorklistRow
 from creditdesk.held import Held
 from creditdesk.papers.asked import Asked
 from creditdesk.sheets import Cell, Column, Leaf, Line, Part
+from reports.scopes import KINDS
 
 _COLUMN_OF = {"group": "group_no"}
 _ADDED = ("dong", "count")
 
 
+class Placed(Protocol):
+    """What a list is about: a loan, or what may become one."""
+
+    @property
+    def commune(self) -> str:
+        """Return the code of its commune."""
+
+    @property
+    def group_no(self) -> str:
+        """Return the number of its group; empty where there is none."""
+
+    @property
+    def customer_no(self) -> str:
+        """Return the number of whose it is."""
+
+    @property
+    def loan_no(self) -> str:
+        """Return its number."""
+
+    @property
+    def session_day(self) -> int:
+        """Return the day of the month of its commune's session; 0 where it is not known."""
+
+
 class Row(NamedTuple):
     """A line of a list: the loan that it is about, and what stands behind its number."""
 
-    loan: Held
+    loan: Placed
     cells: tuple[Cell, ...]
 
 
@@ -36,6 +61,7 @@ class Opened:
     policy: Policy
     asked: Asked
     evidence: Evidence
+    question: statements.Question
     place: arrears.Place
     names: dict[str, dict[str, str]]
 
@@ -44,14 +70,27 @@ class Opened:
         numbers = None if rows is None else [row.loan_no for row in rows]
         return held.loans_in(self.tx, self.policy, self.place, self.asked.as_of, numbers)
 
+    def loans_of(self, rows: Iterable[WorklistRow]) -> list[tuple[WorklistRow, Held]]:
+        """Return a worklist with its loans: of the one loan alone where one is asked for."""
+        only = dict(self.asked.within).get("loan")
+        found = [row for row in rows if only in (None, row.loan_no)]
+        loans = self.held(found)
+        return [(row, loans[row.loan_no]) for row in found]
+
+    def commune(self, code: str) -> str:
+        """Return kind and name of a commune, as it is addressed."""
+        unit = map_on(self.asked.as_of).communes.get(code)
+        return f"{KINDS[unit.kind]} {unit.name}" if unit else code
+
     def name(self, axis: str, key: str) -> str:
         """Return what a key of an axis is called."""
         return self.names.get(axis, {}).get(key, key)
 
     def facts(self, commune: str, group: str, session_day: int) -> dict[str, Cell]:
         """Return what heads the list of a group, or of the direct loans of a commune."""
-        session = days.next_session(session_day, self.asked.as_of)
-        found: dict[str, Cell] = {"commune": self.name("commune", commune), "session": session}
+        found: dict[str, Cell] = {"commune": self.commune(commune)}
+        if session_day:
+            found["session"] = days.next_session(session_day, self.asked.as_of)
         if not group:
             return found | {"direct": "Cho vay trực tiếp"}
         return found | {"group": group, "head": self.name("group", group)}
@@ -72,10 +111,7 @@ def opened(tx: Tx, policy: Policy, asked: Asked, kind: str, since: date | None =
     if loan_no:
         narrowed = (*evidence.scope.narrowed, ("loan", loan_no, loan_no))
         evidence = replace(evidence, scope=replace(evidence.scope, narrowed=narrowed))
-    return Opened(tx, policy, asked, evidence, place, names)
-
-
-Head = Callable[[str, str, Sequence[Row]], dict[str, Cell]]
+    return Opened(tx, policy, asked, evidence, question, place, names)
 
 
 class Bound(NamedTuple):
@@ -115,9 +151,9 @@ def bound(
     columns  the first is the number of a row, the second names it
     words    the column whose sum each leaf writes out
     """
-    ordered = sorted(rows, key=_order)
+    ordered = sorted(rows, key=order)
     lines, leaves = [], []
-    for (commune, group), inside in groupby(ordered, key=lambda row: _order(row)[:2]):
+    for (commune, group), inside in groupby(ordered, key=lambda row: order(row)[:2]):
         members = list(inside)
         own = [Line((str(at), *row.cells)) for at, row in enumerate(members, 1)]
         sums = added(columns, own)
@@ -132,7 +168,8 @@ def bound(
     return Bound(part, tuple(leaves))
 
 
-def _order(row: Row) -> tuple[str, str, str, str]:
+def order(row: Row) -> tuple[str, str, str, str]:
+    """Return what rows are sorted by: commune, group, customer, loan."""
     loan = row.loan
     return loan.commune, loan.group_no, loan.customer_no, loan.loan_no
 

@@ -17,6 +17,8 @@ from creditdesk.web.shapes import ChoiceField, DayField, TextField
 
 _KEY = "[0-9A-Za-z_-]{1,20}"
 
+_ACTS = "portfolio-print portfolio-export groups standing worklist application-show persons-export"
+
 service = Service("papers")
 
 
@@ -41,7 +43,7 @@ class PaperAsked(AsOf):
 @service.get(
     "/papers/<code:kind>",
     "printPaper",
-    act="portfolio-print portfolio-export groups standing worklist persons-export",
+    act=_ACTS,
     answers=None,
     asks=PaperAsked,
     media=MEDIA["pdf"],

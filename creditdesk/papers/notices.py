@@ -1,0 +1,158 @@
+"""Letters to borrowers: principal that falls due, and its transfer to overdue (14/TD)."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
+
+from creditdesk import cards, narration, worklists
+from creditdesk.db import Tx
+from creditdesk.engine import days
+from creditdesk.engine.policy import Policy
+from creditdesk.evidence import Identity
+from creditdesk.figures import WorklistRow
+from creditdesk.held import Held
+from creditdesk.papers import leaves
+from creditdesk.papers.asked import Asked
+from creditdesk.papers.checks import sheet
+from creditdesk.papers.leaves import Opened
+from creditdesk.sheets import Cell, Column, Leaf, Line, Part, Sheet
+
+_SENT = (
+    Column("no", "no"),
+    Column("borrower", "text"),
+    Column("loan_no", "code"),
+    Column("group", "code"),
+    Column("due_on", "day"),
+    Column("owed"),
+    Column("announced"),
+    Column("interest_unpaid"),
+)
+_DUE = (
+    Column("no", "no"),
+    Column("instalment", "text"),
+    Column("due_on", "day"),
+    Column("due"),
+    Column("paid"),
+    Column("unpaid"),
+)
+_MOVED = (
+    Column("no", "no"),
+    Column("what", "text"),
+    Column("day", "day"),
+    Column("moved_amount"),
+)
+
+
+def due(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
+    """Return a letter to each borrower of principal due in the month after the day's.
+
+    Raises what `leaves.opened` does.
+    """
+    list_ = leaves.opened(tx, policy, asked, "due-notice")
+    asks = worklists.worklist(tx, policy, "collect-next-month", asked.as_of, list_.place)
+    interest = {row.loan_no: int(row.why["interest"]) for row in asks}
+    found = worklists.worklist(tx, policy, "due-next-month", asked.as_of, list_.place)
+    letters = [
+        _Letter(list_, row, loan, interest[row.loan_no]) for row, loan in list_.loans_of(found)
+    ]
+    return _sent(list_, letters, _DUE, _instalments)
+
+
+def moved(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
+    """Return 14/TD to each borrower of whom debt was moved to overdue in the month of the day.
+
+    Raises what `leaves.opened` does.
+    """
+    list_ = leaves.opened(tx, policy, asked, "14-td", asked.month)
+    boxes = worklists.worklist(tx, policy, "transfer-boxes", asked.as_of, list_.place)
+    found = (row for row in boxes if row.why["box"] == 2)
+    letters = [_Letter(list_, row, loan) for row, loan in list_.loans_of(found)]
+    return _sent(list_, letters, _MOVED, _transfers)
+
+
+class _Letter:
+    """A letter: what a worklist says of a loan, and the loan's card."""
+
+    def __init__(
+        self, list_: Opened, row: WorklistRow, loan: Held, interest: int | None = None
+    ) -> None:
+        self.list, self.row, self.loan = list_, row, loan
+        as_of = list_.asked.as_of
+        self.card = cards.loan_card(list_.tx, list_.policy, row.loan_no, as_of)
+        unpaid = self.card.standing.interest_unpaid
+        self.interest = max(0, unpaid) if interest is None else interest
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        loan, row = self.loan, self.row
+        told = (loan.customer_name, loan.loan_no, loan.group_no, row.due_on, loan.outstanding)
+        return *told, row.amount, self.interest
+
+    def facts(self) -> dict[str, Cell]:
+        """Return what the sentences of the letter say."""
+        loan, as_of = self.loan, self.list.asked.as_of
+        found = self.list.facts(loan.commune, loan.group_no, loan.session_day)
+        group = f"tổ tiết kiệm và vay vốn {loan.group_no}, " if loan.group_no else ""
+        late = f"{loan.late:,}".replace(",", ".")
+        return {
+            **found,
+            "to_head": f"Tổ trưởng {found['head']}" if loan.group_no else "",
+            "borrower": loan.customer_name,
+            "address": f"{group}{found['commune']}",
+            "loan_no": loan.loan_no,
+            "signed_on": loan.signed_on,
+            "programme": loan.programme_name,
+            "as_of": as_of,
+            "owed": loan.outstanding,
+            "overdue": loan.overdue,
+            "overdue_rate": f"{narration.percent(loan.overdue_rate):f}".replace(".", ","),
+            "interest": self.interest,
+            "also": f"Ngoài ra, {late} đồng tiền gốc đã qua ngày đến hạn mà chưa trả."
+            if loan.late
+            else "",
+        }
+
+
+def _sent(
+    list_: Opened,
+    letters: Sequence[_Letter],
+    columns: tuple[Column, ...],
+    lines: Callable[[_Letter], Iterable[tuple[Cell, ...]]],
+) -> Sheet:
+    """Return letters, each with its table, and the list of those to whom they go."""
+    leaves_, rows = [], []
+    for at, letter in enumerate(letters, 1):
+        inside = [Line((str(no), *cells)) for no, cells in enumerate(lines(letter), 1)]
+        total = Line(leaves.added(columns, inside), "total", label="total")
+        part = Part("announced", columns, (*inside, total))
+        leaves_.append(Leaf(letter.facts(), (part,), letter.row.amount))
+        rows.append(Line((str(at), *letter.cells)))
+    sent = Part("sent", _SENT, (*rows, Line(leaves.added(_SENT, rows), "total", label="total")))
+    said = sum(leaves.total(leaf.parts[0], columns[-1].code) for leaf in leaves_)
+    return sheet(
+        list_.evidence,
+        sent,
+        checked=[Identity("letters-make-list", said, leaves.total(sent, "announced"))],
+        notes=("letters-by-rule", "letters-number"),
+        leaves=leaves_,
+        seen={letter.loan.customer_no for letter in letters},
+    )
+
+
+def _instalments(letter: _Letter) -> Iterator[tuple[Cell, ...]]:
+    """Yield the instalments of the month after, until what is announced is reached."""
+    last = days.month_end(letter.list.asked.as_of)
+    until = days.month_end(last + timedelta(days=1))
+    left = int(letter.row.amount)
+    for one in letter.card.instalments:
+        if last < one.due_on <= until and one.principal > one.paid:
+            unpaid = min(left, one.principal - one.paid)
+            left -= unpaid
+            yield f"Kỳ trả nợ gốc thứ {one.no}", one.due_on, one.principal, one.paid, unpaid
+
+
+def _transfers(letter: _Letter) -> Iterator[tuple[Cell, ...]]:
+    """Yield what was moved to overdue within the month."""
+    for one in letter.card.movements:
+        month = letter.list.asked.month
+        if one.kind == "overdue" and one.value_date >= month and not one.reversed:
+            yield f"Chuyển nợ quá hạn, chứng từ {one.receipt_no}", one.value_date, one.amount
