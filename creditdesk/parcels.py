@@ -108,7 +108,8 @@ def print_portfolio(tx: Tx, bench: Bench, said: Mapping[str, Any]) -> dict[str, 
     """
     since, as_of = (date.fromisoformat(said[name]) for name in ("from", "as_of"))
     kind = papers.kind_of("portfolio")
-    asked = papers.Asked(since=since, as_of=as_of, place=said["place"], made_at=bench.moment)
+    within = tuple((axis, key) for axis, key in said.get("within", ()))
+    asked = papers.Asked(as_of, bench.moment, since, said["place"], within=within)
     dong, folder = bench.settings.unit_of_statement == "dong", bench.settings.font_folder
     look = papers.Look("dong" if dong else "million", Path(folder) if folder else None)
     content = kind.written(kind.make(tx, bench.policy, asked), "pdf", look)

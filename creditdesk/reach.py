@@ -198,10 +198,19 @@ def area(
         place(tx, asker, act, code)
         return arrears.place_of(code, as_of, **only)
     asker.require(act, Place(**{scope.kind: scope.codes[0]}))
-    if scope.kind == "province":
+    if scope.kind in ("province", "commune") and len(scope.codes) == 1:
         return arrears.place_of(scope.codes[0], as_of, **only)
     found = arrears.place_of(None, as_of, **only)
     return replace(found, only=((_COLUMNS[scope.kind], scope.codes), *found.only))
+
+
+def province_of(tx: Tx, area: arrears.Place) -> str | None:
+    """Return the province in which all the loans of an area are, or were; None for several."""
+    if area.province:
+        return area.province
+    keys = [(column, code) for column, codes in area.only for code in codes]
+    found = {near.province for key in keys for near in places.of_key(tx, *key)}
+    return found.pop() if len(found) == 1 else None
 
 
 _COLUMNS = {

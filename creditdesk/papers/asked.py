@@ -1,17 +1,19 @@
 """What somebody asks a document for: days, a place, and what it is narrowed to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from creditdesk import statements
+from creditdesk import reach, statements
 from creditdesk.communes import PlaceNotFound, map_on
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import DeskError, Malformed
 from creditdesk.evidence import Evidence
 from creditdesk.ledger import LoanNotFound
+from creditdesk.reach import Asker
 from creditdesk.statements import Question
 from creditdesk.users import Place, places
+from creditdesk.users.permissions import NotYours
 
 
 class LoanUnsaid(Malformed):
@@ -87,6 +89,26 @@ class Asked:
         """
         question = self.question(since, axes)
         return statements.heading(tx, policy, question, kind=kind, made_at=self.made_at)
+
+    def near(self, tx: Tx, asker: Asker, act: str) -> "Asked":
+        """Return what is asked for where somebody may do an act: all of their scope if no place is.
+
+        What lies elsewhere is refused as what is not there. Raises NotAllowed, NeedMissing,
+        PlaceNotFound, LoanNotFound; NotYours where a scope is too wide for one document.
+        """
+        asker.require(act)
+        if self.place is None and not {"loan", "group", "office"} & dict(self.within).keys():
+            area = reach.area(tx, asker, act, None, as_of=self.as_of)
+            return replace(
+                self,
+                place=area.commune or reach.province_of(tx, area),
+                within=(*self.within, *area.keys),
+            )
+        try:
+            asker.require(act, self.lies(tx))
+        except NotYours:
+            raise self.absent from None
+        return self
 
     def lies(self, tx: Tx) -> Place:
         """Return where all of it lies, as scopes know it; raises PlaceNotFound, LoanNotFound."""

@@ -166,12 +166,19 @@ def loans(
 
 def _chosen(over: Axes, now: Image, question: Question) -> np.ndarray:
     """Return which loans have lent anything and have the keys that are asked for."""
-    found: np.ndarray = now["draws"] > 0
-    for axis in {axis for axis, _ in question.within}:
-        wanted = [key for one, key in question.within if one == axis]
-        found &= np.isin(np.asarray(keys_of(over, now, axis), dtype=object), wanted)
+    found = among(over, now, question.within)
+    found &= now["draws"] > 0
     if not question.direct:
         found &= over.by("trustee") != DIRECT
+    return found
+
+
+def among(over: Axes, now: Image, within: tuple[tuple[str, str], ...]) -> np.ndarray:
+    """Return which loans have the keys that are asked for: of several of one axis, any."""
+    found = np.ones(len(over.ids), dtype=bool)
+    for axis in {axis for axis, _ in within}:
+        wanted = [key for one, key in within if one == axis]
+        found &= np.isin(np.asarray(keys_of(over, now, axis), dtype=object), wanted)
     return found
 
 

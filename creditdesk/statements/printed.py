@@ -21,7 +21,7 @@ from creditdesk.figures import (
     PortfolioStatement,
     Section,
 )
-from creditdesk.statements.books import Question, add, cuts, keys_of, names
+from creditdesk.statements.books import Question, add, among, cuts, names
 
 _ROWS_OF_KIND = ("xa", "phuong", "dac-khu", "cu")
 
@@ -119,8 +119,7 @@ def _inside(tx: Tx, question: Question, province: str, commune: str | None) -> n
     if commune:
         found &= over.columns["commune"] == commune
     now = standings.image(tx, province, question.as_of, question.known_on)
-    for axis, key in question.within:
-        found &= keys_of(over, now, axis) == key
+    found &= among(over, now, question.within)
     return found
 
 

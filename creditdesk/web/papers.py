@@ -25,10 +25,9 @@ def answer(name: str, ending: Ending) -> Response:
     kind, desk = papers.kind_of(name), edge.desk()
     with edge.read() as tx:
         chosen = address.asked(edge.cover(tx), unit=desk.settings.unit_of_statement)
-        chosen = address.within(tx, chosen)
         wanted = _wanted(kind, chosen)
         if edge.reader() is not None:
-            edge.show(kind.act_of(ending), wanted.lies(tx), wanted.absent)
+            wanted = wanted.near(tx, edge.asker(), kind.act_of(ending))
         value = kind.value(tx, desk.policy, wanted)
     edge.note(View(f"print-{name}", LIST, chosen.place, customers=kind.seen(value)))
     where = "inline" if ending == "pdf" else "attachment"

@@ -49,6 +49,11 @@ ANY = {
     "kind": "portfolio",
     "ending": "pdf",
     "day": "2026-06-12",
+    "deed": "bar",
+    "group_no": "9333001",
+    "link": "1",
+    "token": "x" * 40,
+    "user_name": "officer",
 }
 THEIRS = {
     "loan_no": a_contract(2).loan_no,

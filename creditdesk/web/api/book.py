@@ -106,9 +106,9 @@ def _period(asked: dict[str, Any]) -> tuple[date, date]:
 )
 def statement(tx: Tx, asked: dict[str, Any]) -> bytes:
     """Tell the portfolio statement as it is printed."""
-    within.place(tx, "portfolio-print", asked.get("place"))
     since, as_of = _period(asked)
     wanted = Asked(as_of, edge.moment(), since=since, place=asked.get("place"))
+    wanted = wanted.near(tx, edge.asker(), "portfolio-print")
     kind, desk = papers.KINDS["portfolio"], edge.desk()
     found = kind.value(tx, desk.policy, wanted)
     return given(kind, found, "pdf", desk.settings.unit_of_statement)

@@ -9,12 +9,12 @@ from typing import Any
 
 from flask import after_this_request
 
-from creditdesk import errands, users
+from creditdesk import errands, papers, users
 from creditdesk.accesses import LIST, View
 from creditdesk.db import Tx
 from creditdesk.intake.layout import FILES
 from creditdesk.shelf import FileGone, Shelf
-from creditdesk.web import edge, orders, problems, within
+from creditdesk.web import edge, orders, problems
 from creditdesk.web.api import jobs, paging, told
 from creditdesk.web.api.book import PLACE
 from creditdesk.web.api.frame import Service, Told
@@ -116,10 +116,11 @@ def hand_in(tx: Tx, asked: dict[str, Any], content: bytes) -> Told:
 )
 def ask_portfolio(tx: Tx, said: dict[str, Any]) -> Told:
     """Ask for the portfolio statement as it is printed; the job tells when it can be fetched."""
-    within.place(tx, "portfolio-print", said["place"])
+    wanted = papers.Asked(said["as_of"], edge.moment(), place=said["place"])
+    wanted = wanted.near(tx, edge.asker(), "portfolio-print")
     days = {"from": said["from_"].isoformat(), "as_of": said["as_of"].isoformat()}
-    wanted = {"act": "portfolio-print", "place": said["place"], **days}
-    return _asked(tx, "print-portfolio", wanted, said["place"])
+    told = {"act": "portfolio-print", "place": wanted.place, "within": wanted.within, **days}
+    return _asked(tx, "print-portfolio", told, said["place"])
 
 
 def _own(tx: Tx, number: str, name: str) -> int:

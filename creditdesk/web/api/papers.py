@@ -7,7 +7,6 @@ from creditdesk.accesses import LIST, View
 from creditdesk.db import Tx
 from creditdesk.figures import AXES
 from creditdesk.papers import ENDINGS, MEDIA, Asked
-from creditdesk.users.permissions import NotYours
 from creditdesk.web import edge
 from creditdesk.web.api.book import PLACE
 from creditdesk.web.api.frame import Service, Told
@@ -65,18 +64,8 @@ def paper(tx: Tx, asked: dict[str, Any], kind: str) -> Told:
             (axis, asked[axis]) for axis in found.asks if axis in papers.KEYS and axis in asked
         ),
     )
-    _require(tx, found.act_of(ending), wanted)
+    wanted = wanted.near(tx, edge.asker(), found.act_of(ending))
     value = found.value(tx, desk.policy, wanted)
     content = given(found, value, ending, desk.settings.unit_of_statement)
     view = View(f"print-{kind}", LIST, where, edge.need(), found.seen(value))
     return Told(content, view=view, media=MEDIA[ending])
-
-
-def _require(tx: Tx, act: str, wanted: Asked) -> None:
-    """Refuse what lies elsewhere as if it were not there; raises NotYours of the whole book."""
-    try:
-        edge.require(act, wanted.lies(tx))
-    except NotYours:
-        if wanted.place is None and not wanted.within:
-            raise
-        raise wanted.absent from None
