@@ -1,7 +1,7 @@
 """Arrears: what the rule moves to overdue at the sessions of a day."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -17,7 +17,8 @@ from creditdesk.engine.replay import Booked
 from creditdesk.engine.terms import LoanTerms
 
 _BLOCK = 500
-_AXES = {"group_no": "group"}
+_AXES = {"group_no": "group", "village_code": "village"}
+_COLUMNS = {axis: column for column, axis in _AXES.items()}
 Progress = Callable[[int, int], None]
 
 
@@ -72,6 +73,18 @@ def place_of(code: str | None, as_of: date, **only: str) -> Place:
     """
     chosen = tuple((name, (said,)) for name, said in only.items() if said)
     return Place(*map_on(as_of).scope(code), chosen)
+
+
+def with_keys(code: str | None, as_of: date, keys: Iterable[tuple[str, str]]) -> Place:
+    """Return the place of a code at the loans with some keys of axes: of several of one, any.
+
+    It is what `Place.keys` tells of a place, read back. Raises PlaceNotFound.
+    """
+    only: dict[str, tuple[str, ...]] = {}
+    for axis, key in keys:
+        column = _COLUMNS.get(axis, axis)
+        only[column] = (*only.get(column, ()), key)
+    return replace(place_of(code, as_of), only=tuple(only.items()))
 
 
 def candidates(

@@ -53,7 +53,7 @@ def scored(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
     by, groups, communes, trustees = statements.cuts(
         tx, policy, question, ("commune", "group"), ("group",), ("commune",), ("trustee",)
     )
-    place = arrears.place_of(question.place, asked.as_of)
+    place = arrears.with_keys(question.place, asked.as_of, question.within)
     scores = {row.group_no: row for row in worklists.group_scores(tx, policy, asked.as_of, place)}
     rows = [row for row in groups.rows if row.keys[0] in scores and row.figures.outstanding]
     lines = _Groups(policy, asked, scores)
@@ -191,7 +191,7 @@ def entrusted(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
         ("programme",),
         (*axes[:2], "group"),
     )
-    place = arrears.place_of(question.place, asked.as_of)
+    place = arrears.with_keys(question.place, asked.as_of, question.within)
     known = {row.keys[-1] for row in groups.rows}
     scores = [
         row

@@ -18,7 +18,6 @@ from creditdesk.papers.asked import Asked
 from creditdesk.sheets import Cell, Column, Leaf, Line, Part
 from reports.scopes import KINDS
 
-_COLUMN_OF = {"group": "group_no"}
 _ADDED = ("dong", "count")
 
 
@@ -104,8 +103,7 @@ def opened(tx: Tx, policy: Policy, asked: Asked, kind: str, since: date | None =
     axes = tuple((axis, key) for axis, key in asked.within if axis != "loan")
     plain = replace(asked, map_of=None, within=axes)
     question, evidence = plain.opened(tx, policy, kind, since or asked.as_of, ("commune",))
-    columns = {_COLUMN_OF.get(axis, axis): key for axis, key in question.within}
-    place = arrears.place_of(question.place, asked.as_of, **columns)
+    place = arrears.with_keys(question.place, asked.as_of, question.within)
     names = statements.names(tx, policy, map_on(asked.as_of), ("group",))
     loan_no = dict(asked.within).get("loan")
     if loan_no:
