@@ -91,7 +91,7 @@ class Asked:
         return statements.heading(tx, policy, question, kind=kind, made_at=self.made_at)
 
     def near(self, tx: Tx, asker: Asker, act: str) -> "Asked":
-        """Return what is asked for where somebody may do an act: all of their scope if no place is.
+        """Return what is asked for where somebody may do an act; no place said is their scope.
 
         What lies elsewhere is refused as what is not there. Raises NotAllowed, NeedMissing,
         PlaceNotFound, LoanNotFound; NotYours where a scope is too wide for one document.
