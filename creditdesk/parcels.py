@@ -43,7 +43,8 @@ class Bench:
 def take_file(tx: Tx, bench: Bench, said: Mapping[str, Any]) -> dict[str, Any]:
     """Take a file in that is held, whole or not at all, and return what became of it.
 
-    Faults and doubts are held as a file of their own, `report`: they quote what the file says.
+    Faults and doubts are held as a file of their own, `report`: they quote what the file says. A
+    file that is only looked at stays held, so that it can be taken as it was looked at.
 
     Raises FileGone, KeyMissing and what cannot be read as a file of its kind.
     """
@@ -66,7 +67,8 @@ def take_file(tx: Tx, bench: Bench, said: Mapping[str, Any]) -> dict[str, Any]:
     told["lines"] = told.pop("rows")
     told |= {"kind": said["kind"], "dry_run": said["dry_run"], "report": kept}
     told["taken"] = not (report.faults or said["dry_run"])
-    bench.shelf.drop(tx, said["file"])
+    if not said["dry_run"]:
+        bench.shelf.drop(tx, said["file"])
     return told
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import pandas as pd
 
 from creditdesk import columns, ledger, records
 from creditdesk.columns import AT, BEGINNING, COLUMNS, Axes, Earned, Image, number_of
@@ -79,6 +80,17 @@ def standing(tx: Tx, loan_no: str, as_of: date) -> Standing:
     loan = ledger.find_loan(tx, loan_no)
     booked = ledger.in_order(ledger.facts_of(tx, loan.id))
     return stand(ledger.terms_of(loan), booked, as_of)
+
+
+def sessions_held(tx: Tx, province: str, day: date) -> dict[str, tuple[tuple[int, str, int], ...]]:
+    """Return by commune its session days on a day: (day of the month, office, how many loans)."""
+    over = axes(tx, province, day)
+    names = ("commune", "session_day", "office")
+    counted = pd.DataFrame({name: over.columns[name] for name in names}).value_counts(sort=False)
+    found: dict[str, list[tuple[int, str, int]]] = {}
+    for (commune, of_month, office), count in counted.items():
+        found.setdefault(str(commune), []).append((int(of_month), str(office), int(count)))
+    return {commune: tuple(rows) for commune, rows in found.items()}
 
 
 def axes(tx: Tx, province: str, day: date | None = None, known_on: date | None = None) -> Axes:

@@ -25,7 +25,7 @@ from creditdesk.documents.files import report
 from creditdesk.documents.listings import groups, groups_table, worklist, worklist_table
 from creditdesk.documents.loans import differences, explanation, payoff, quotation, standing
 from creditdesk.documents.measures import effect, measure
-from creditdesk.documents.policies import programme, programmes
+from creditdesk.documents.policies import in_force, programme, programmes
 from creditdesk.documents.portfolios import (
     PORTFOLIO_FIGURES,
     bridge,
@@ -47,8 +47,6 @@ from creditdesk.documents.verdicts import issued, verdict
 from creditdesk.tables import day, harmless, table
 
 __all__ = [
-    "issued",
-    "verdict",
     "PORTFOLIO_FIGURES",
     "acts",
     "acts_table",
@@ -68,7 +66,9 @@ __all__ = [
     "groups_table",
     "harmless",
     "household",
+    "in_force",
     "instalments",
+    "issued",
     "loans",
     "measure",
     "month",
@@ -99,6 +99,7 @@ __all__ = [
     "table",
     "token",
     "user",
+    "verdict",
     "waiting",
     "worklist",
     "worklist_table",

@@ -9,6 +9,8 @@ from creditdesk.engine.dated import History
 from creditdesk.engine.policy import Policy
 from creditdesk.engine.programmes import Programme
 
+_PARTS = ("limits", "overdue_rule", "day_count", "repayment_order", "group_score")
+
 
 def programmes(policy: Policy, day: date) -> dict[str, Any]:
     """Return the programmes that policy knows of, and whether each lends on a day."""
@@ -29,6 +31,27 @@ def programmes(policy: Policy, day: date) -> dict[str, Any]:
 
 def programme(found: Programme, day: date) -> dict[str, Any]:
     """Return what a programme offers on a day: every value with the law that states it."""
+    return {
+        "code": found.code,
+        "as_of": day.isoformat(),
+        "name": found.names.vi,
+        "purpose": found.purpose,
+        "values": _values(found, day),
+    }
+
+
+def in_force(policy: Policy, day: date) -> list[dict[str, Any]]:
+    """Return every value in force on a day: a programme's under its code, others under their part.
+
+    Each is told as `programme` tells it, with `of`, the programme or the part of policy.
+    """
+    parts: dict[str, Any] = {name: getattr(policy, name) for name in _PARTS}
+    parts |= dict(sorted(policy.programmes.items())) | {"": policy}
+    return [{"of": of} | value for of, found in parts.items() for value in _values(found, day)]
+
+
+def _values(found: Any, day: date) -> list[dict[str, Any]]:
+    """Return the values of one part of policy that are in force on a day."""
     values = []
     for one in fields(found):
         history = getattr(found, one.name)
@@ -45,13 +68,7 @@ def programme(found: Programme, day: date) -> dict[str, Any]:
                     "checked_on": entry.checked_on.isoformat(),
                 }
             )
-    return {
-        "code": found.code,
-        "as_of": day.isoformat(),
-        "name": found.names.vi,
-        "purpose": found.purpose,
-        "values": values,
-    }
+    return values
 
 
 def _plain(value: Any) -> Any:

@@ -3,15 +3,18 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from creditdesk import ledger, records
 from creditdesk.communes import Map
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
+from creditdesk.errors import Malformed
 from creditdesk.intake import contracts, layout, listings, movements
 from creditdesk.intake.lines import read_lines
 from creditdesk.intake.reach import outside
 from creditdesk.intake.reading import Limits, Table, read
+from creditdesk.intake.refusals import HeaderMissing, TooManyRows
 from creditdesk.intake.report import Remark, Report
 from creditdesk.ledger import Deed
 from creditdesk.sealing import Sealer
@@ -34,8 +37,51 @@ __all__ = [
     "take_movements",
 ]
 
+_A_LOOK = 50
 FAR = timedelta(days=366)
 """A movement dated later than this after the day of taking it in is a typing error."""
+
+
+class FileKindUnknown(Malformed):
+    """No kind of file has the columns that its header names."""
+
+    code = "file-kind-unknown"
+
+
+class Taken(NamedTuple):
+    """A file that was taken in: what it is, who handed it in, when [ISO] and how many rows."""
+
+    kind: str
+    name: str
+    rows: int
+    sha256: str
+    by: str
+    at: str
+
+
+def kind_of(path: Path, limits: Limits) -> str:
+    """Return what kind of file this is by the header that it has.
+
+    Raises FileKindUnknown and what cannot be read at all.
+    """
+    few = replace(limits, max_rows=_A_LOOK)
+    for kind, readers in layout.FILES.items():
+        try:
+            read(path, layout.columns(readers), layout.needed(readers), few)
+        except HeaderMissing:
+            continue
+        except TooManyRows:
+            return kind
+        return kind
+    raise FileKindUnknown(path=path.name)
+
+
+def taken(tx: Tx, by: str | None = None) -> tuple[Taken, ...]:
+    """Return the files that were taken in, the newest first; by: only those of a person."""
+    return tuple(
+        Taken(row.kind, row.name, row.rows, row.sha256, row.by, row.recorded_at)
+        for row in records.ledger.files_taken(tx, by)
+    )
 
 
 def limits_of(configured: Settings) -> Limits:

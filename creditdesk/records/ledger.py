@@ -289,6 +289,14 @@ def find_file(tx: Tx, sha256: str, kind: str) -> Any | None:
     return tx.execute(chosen).first()
 
 
+def files_taken(tx: Tx, by: str | None) -> list[Any]:
+    """Return the files that were taken in with their acts, the newest first, without content."""
+    f = intake_file.c
+    found = sa.select(f.kind, f.name, f.rows, f.sha256, act.c.by, act.c.recorded_at)
+    found = found.join(act, act.c.id == f.act_id).order_by(act.c.id.desc())
+    return list(tx.execute(found if by is None else found.where(act.c.by == by)))
+
+
 def add_file(tx: Tx, values: dict[str, Any]) -> None:
     """Keep a file that was taken in."""
     tx.execute(sa.insert(intake_file).values(**values))

@@ -247,11 +247,15 @@ def moment() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def roomy(*, kilobytes: int) -> Callable[[Page], Page]:
-    """Return a decorator of a page whose form may be so long [KiB], with files or many rows."""
+def roomy(*, kilobytes: int, files: bool = False) -> Callable[[Page], Page]:
+    """Return a decorator of a page whose form may be so long [KiB], with files or many rows.
+
+    files  whether it also takes a file of a branch, as large as the settings let one be
+    """
 
     def decorate(page: Page) -> Page:
         page.bytes = kilobytes * 1024  # type: ignore[attr-defined]
+        page.files = files  # type: ignore[attr-defined]
         return page
 
     return decorate
@@ -267,9 +271,12 @@ def _begin() -> None:
     has_form = request.method == "POST" and request.url_rule is not None
     if request.method not in METHODS and not has_form and not by_program():
         abort(405, response=None)
-    room = getattr(current_app.view_functions.get(request.endpoint or ""), "bytes", None)
+    page = current_app.view_functions.get(request.endpoint or "")
+    room = getattr(page, "bytes", None)
     if room is not None:
         request.max_content_length = request.max_form_memory_size = room
+    if room is not None and getattr(page, "files", False):
+        request.max_content_length = room + (desk().settings.intake_max_megabytes << 20)
 
 
 def _manners(answer: Response) -> Response:

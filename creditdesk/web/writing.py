@@ -56,6 +56,10 @@ class Writing:
             return f"{day.day:02d} {MONTHS[day.month - 1]} {day.year}"
         return days.written(day)
 
+    def iso_day(self, said: str) -> str:
+        """Return a day that documents tell in ISO."""
+        return self.day(date.fromisoformat(said))
+
     def moment(self, said: str | None) -> str:
         """Return a moment, ISO with its zone, as the bank's clocks show it: 05/11/2026 14:30."""
         if not said:

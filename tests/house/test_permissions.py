@@ -96,7 +96,7 @@ def test_an_administrator_touches_no_money_and_sees_no_person():
         if rule.cell(Role.ADMINISTRATOR).reach is not Reach.NONE
     }
 
-    assert reached == {"figures", "books", "users", "audit"}
+    assert reached == {"figures", "books", "users", "audit", "desk"}
     assert {
         name
         for name, rule in table().acts.items()

@@ -75,6 +75,21 @@ EXAMPLES = {
     "sheets.receipts": [
         Example("/sheets/{group}/{paid}/receipts"),
         Example("/sheets/{group}/1999-01-01/receipts"),
+    "months.index": [Example("/administration/months")],
+    "standing.index": [Example("/administration/health")],
+    "policy.index": [
+        Example("/administration/policy?of=01"),
+        Example("/administration/policy?q=khong-co-gi"),
+    ],
+    "places.index": [
+        Example("/administration/places?q=dong+ha"),
+        Example("/administration/places?as_of=2031-01-01&q=khong-co-gi"),
+    ],
+    "accesses.index": [Example("/administration/accesses")],
+    "files.index": [Example("/administration/files")],
+    "jobs.index": [
+        Example("/administration/jobs"),
+        Example("/administration/jobs?state=done"),
     ],
     "signing.ask": [Example("/sign-in")],
     "verifying.ask": [Example("/verify")],
@@ -83,6 +98,9 @@ NOT_PAGES = {"assets.file", "health.alive", "health.ready", "health.metrics"}
 # Where one comes from a step before, or what only leads on.
 ON_THE_WAY = {
     "signing.ask_code",
+    "jobs.show",
+    "jobs.result",
+    "files.faults",
     "signing.ask_enrolment",
     "signing.ask_password",
     "provided.ask",

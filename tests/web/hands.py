@@ -8,7 +8,7 @@ import pytest
 
 from creditdesk.app import create_app
 from creditdesk.db import Database
-from creditdesk.users import Role, sessions
+from creditdesk.users import EVERYTHING, Role, sessions
 from creditdesk.web.edge import moment
 from tests.keys import KEYS
 from tests.people import CONFIGURED, HERE, a_user
@@ -62,7 +62,8 @@ def office(database_url):
     app = create_app(replace(configured(database_url), **CHEAP))
     made = app.extensions["creditdesk"].settings
     roles = {"chi": Role.ADMINISTRATOR, "toan": Role.AUDITOR, "an": Role.OFFICER}
-    roles["soat"] = Role.SUPERVISOR
+    roles["soat"] = roles["tong"] = Role.SUPERVISOR
+    wide = {"tong": {"scope": EVERYTHING}}
     with database.begin() as tx:
         app.hands = {
             name: Hand(
@@ -70,7 +71,7 @@ def office(database_url):
                 sessions.begin(
                     tx,
                     made,
-                    person=a_user(tx, name, role, at=moment()),
+                    person=a_user(tx, name, role, at=moment(), **wide.get(name, {})),
                     stage=sessions.Stage.FULL,
                     client=HERE,
                     at=moment(),

@@ -3,20 +3,30 @@
 from flask import Flask
 
 from creditdesk.web.pages import (
+    Flask,
     account,
     administration,
+    creditdesk,
     decisions,
+    errands,
+    files,
+    from,
+    journal,
     loans,
     money,
+    months,
     people,
+    places,
+    policy,
     portfolio,
     sheets,
+    standing,
     transfers,
 )
 
 SCREENS = (
-    *(portfolio, loans, money, decisions, transfers),
-    *(account, administration, people, sheets),
+    *(portfolio, loans, money, decisions, transfers, account, administration, people),
+    *(sheets, errands, files, months, standing, policy, places, journal),
 )
 
 

@@ -1,0 +1,206 @@
+"""Work that takes long, on pages: how far it is, what came of it, back or anew."""
+
+from itertools import islice
+from typing import Any
+
+from flask import Blueprint, Response, after_this_request, render_template, request, url_for
+
+from creditdesk import errands
+from creditdesk.accesses import LIST, View
+from creditdesk.db import Tx
+from creditdesk.shelf import FileGone, Shelf
+from creditdesk.users.permissions import is_open
+from creditdesk.web import edge, filled, orders
+from creditdesk.web.api.jobs import STATES
+from creditdesk.web.filled import Done, Filled
+from creditdesk.web.pages import files
+from creditdesk.web.shapes import Shape, TextField
+
+PAGE = 50
+FAULTS = 100
+WAITING = ("to-check", "queued")
+UNDER_WAY = ("queued", "running")
+DEEDS = ("cancel", "approve", "refuse", "again")
+_NUMBER = "<int(max=2147483647):number>"
+
+pages = Blueprint("jobs", __name__, url_prefix="/administration/jobs")
+
+
+class Ground(Shape):
+    """Why a job is taken back or refused."""
+
+    ground = TextField(300, required=True)
+
+
+class NothingSaid(Shape):
+    """A form that only has a button."""
+
+
+@pages.get("")
+def index() -> str:
+    """Show the jobs that the reader may ask for, the newest first, of all states or of one."""
+    state = request.args.get("state", "")
+    state = state if state in STATES else ""
+    said = request.args.get("after", "")
+    after = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
+    with edge.read() as tx:
+        chosen = {"state": state} if state else {}
+        found = errands.listed(tx, after, newest_first=True, **chosen)
+        rows = list(islice((one for one in found if orders.may_see(tx, one)), PAGE + 1))
+    return render_template(
+        "jobs/index.html",
+        rows=rows[:PAGE],
+        further=rows[PAGE - 1]["number"] if len(rows) > PAGE else None,
+        after=after,
+        state=state,
+        states=STATES,
+        under_way=any(one["state"] in UNDER_WAY for one in rows),
+    )
+
+
+@pages.get(f"/{_NUMBER}")
+def show(number: int) -> str:
+    """Show one job: how far it is, and what came of it."""
+    return _show(number)(filled.blank())
+
+
+def _show(number: int) -> filled.Show:
+    def page(form: Filled) -> str:
+        with edge.read() as tx:
+            found = orders.mine(tx, number)
+            deeds = [deed for deed in DEEDS if _fits(tx, found, deed)]
+            faults, warnings = (
+                files.remarks(tx, found, of) if found["kind"] == "file" and _is_own(found) else []
+                for of in ("faults", "warnings")
+            )
+        _note(found)
+        return _written(form, found, deeds, faults, warnings)
+
+    return page
+
+
+def _written(
+    form: Filled,
+    found: dict[str, Any],
+    deeds: list[str],
+    faults: list[dict[str, Any]],
+    warnings: list[dict[str, Any]],
+) -> str:
+    sort, down = request.args.get("sort", "row"), request.args.get("order") == "desc"
+    said = request.args.get("page", "1")
+    page = int(said) if said.isascii() and said.isdigit() and len(said) < 6 else 1
+    rows = files.in_order(faults or warnings, sort, down=down)
+    begin = (max(page, 1) - 1) * FAULTS
+    return render_template(
+        "jobs/job.html",
+        form=form,
+        job=found,
+        result=found["result"] or {},
+        deeds=deeds,
+        own=_is_own(found),
+        under_way=found["state"] in UNDER_WAY,
+        remarks=rows[begin : begin + FAULTS],
+        counted={"faults": len(faults), "warnings": len(warnings)},
+        page=max(page, 1),
+        more=len(rows) > begin + FAULTS,
+        sort=sort,
+        down=down,
+        columns=files.COLUMNS,
+    )
+
+
+def _is_own(found: dict[str, Any]) -> bool:
+    return bool(found["by"] == edge.who().sign_in_name)
+
+
+def _note(found: dict[str, Any]) -> None:
+    """Note the persons behind the loans that the result of a job names."""
+    result = found["result"] or {}
+    rows = [row for name in ("loans", "rows") for row in result.get(name, ())]
+    seen = [row["loan_no"] for row in rows if "loan_no" in row]
+    edge.note(View(f"job-{found['kind']}", LIST, found["place"], edge.need(), (), seen))
+
+
+def _fits(tx: Tx, found: dict[str, Any], deed: str) -> bool:
+    """Return whether the reader may do something with a job as it stands."""
+    if deed == "cancel":
+        return _is_own(found) and found["state"] in WAITING
+    if deed == "again":
+        gone = (found["result"] or {}).get("cancelled", False) or "faults" in (
+            found["result"] or {}
+        )
+        return _is_own(found) and found["state"] == "refused" and not gone
+    waits = found["state"] == "to-check" and not _is_own(found)
+    return waits and is_open(edge.who(), "check")
+
+
+def _cancel(tx: Tx, number: int, said: dict[str, Any]) -> Done:
+    errands.cancel(tx, number, deed=edge.deed(said["ground"]))
+    return Done(url_for("jobs.show", number=number), "job-cancelled")
+
+
+def _again(tx: Tx, number: int, said: dict[str, Any]) -> Done:
+    found = orders.mine(tx, number)
+    if not _fits(tx, found, "again"):
+        raise errands.ErrandAnswered(number=number, state=found["state"])
+    edge.require(found["said"]["act"])
+    paper = edge.deed(found["ground"], found["document_no"])
+    fresh = errands.ask(
+        tx, kind=found["kind"], said=found["said"], deed=paper, place=found["place"]
+    )
+    after_this_request(orders.begin_work)
+    return Done(url_for("jobs.show", number=fresh), "job-again")
+
+
+def _answer(tx: Tx, number: int, *, yes: bool, ground: str) -> Done:
+    orders.answer(tx, number, yes=yes, ground=ground)
+    return Done(
+        url_for("jobs.show", number=number), "job-approved" if yes else "job-declined-told"
+    )
+
+
+@pages.post(f"/{_NUMBER}/cancel")
+def cancel(number: int) -> Response:
+    """Take a job of one's own back that nobody has begun."""
+    return filled.submit(Ground, lambda tx, said: _cancel(tx, number, said), _show(number))
+
+
+@pages.post(f"/{_NUMBER}/again")
+def again(number: int) -> Response:
+    """Ask anew for what a job of one's own was refused."""
+    return filled.submit(NothingSaid, lambda tx, said: _again(tx, number, said), _show(number))
+
+
+@pages.post(f"/{_NUMBER}/approve")
+def approve(number: int) -> Response:
+    """Approve a job of somebody else."""
+    return filled.submit(
+        NothingSaid, lambda tx, said: _answer(tx, number, yes=True, ground=""), _show(number)
+    )
+
+
+@pages.post(f"/{_NUMBER}/refuse")
+def refuse(number: int) -> Response:
+    """Refuse a job of somebody else, and say why."""
+    return filled.submit(
+        Ground,
+        lambda tx, said: _answer(tx, number, yes=False, ground=said["ground"]),
+        _show(number),
+    )
+
+
+@pages.get(f"/{_NUMBER}/result.pdf")
+def result(number: int) -> Response:
+    """Send what a job of one's own has printed, while it is held."""
+    with edge.read() as tx:
+        found = orders.mine(tx, number)
+        told = found["result"] or {}
+        if not _is_own(found) or found["kind"] != "print-portfolio" or "file" not in told:
+            raise FileGone(file=number)
+        shelf, at = Shelf(edge.desk().settings), edge.moment()
+        content, held = shelf.content(tx, told["file"], at), shelf.find(tx, told["file"], at)
+    return Response(
+        content,
+        content_type=held.media,
+        headers={"Content-Disposition": f'attachment; filename="{held.name}"'},
+    )

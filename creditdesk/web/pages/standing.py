@@ -1,0 +1,105 @@
+"""How the desk itself stands, worded: what is wrong, and what to do about it."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any, NamedTuple
+
+from flask import Blueprint, render_template
+
+from creditdesk import accesses, closing, errands, opening, sealing, turns
+from creditdesk.db import Tx
+from creditdesk.settings import ROOT
+from creditdesk.web import edge
+
+FINE, DOUBT, BAD = "fine", "late", "bad"
+_GIGABYTE = 1 << 30
+_LEAST, _LOW = 1 * _GIGABYTE, 5 * _GIGABYTE
+_MANY = 100
+_NIGHTS = timedelta(days=2)
+
+pages = Blueprint("standing", __name__, url_prefix="/administration/health")
+
+
+class Check(NamedTuple):
+    """Something that was looked at: how it stands, and the facts of its sentence.
+
+    sentence  its code under `page.health-`
+    """
+
+    name: str
+    state: str
+    sentence: str
+    facts: dict[str, Any] = {}
+
+
+@pages.get("")
+def index() -> str:
+    """Show how the desk stands, the worst first."""
+    with edge.read() as tx:
+        checks = list(_checks(tx))
+    worst = {BAD: 0, DOUBT: 1, FINE: 2}
+    return render_template(
+        "standing/index.html", checks=sorted(checks, key=lambda one: worst[one.state])
+    )
+
+
+def _checks(tx: Tx) -> Iterator[Check]:
+    """Yield what is looked at; that this page opens proves the database and its tables."""
+    kind = "SQLite" if edge.desk().database.is_sqlite else "PostgreSQL"
+    yield Check("database", FINE, "database", {"kind": kind, "count": opening.entries(tx)})
+    yield _nights(turns.newest_runs(tx).get("close-day"), edge.today())
+    yield _keys(tx)
+    yield _space()
+    yield _queue(tx)
+    left = [one.month for one in closing.open_months(tx)]
+    yield (
+        Check("months", DOUBT, "months-open", {"months": left})
+        if left
+        else Check("months", FINE, "months-closed")
+    )
+    lines, _ = accesses.head(tx)
+    yield Check("journal", FINE, "journal", {"count": lines})
+    yield Check("proof", DOUBT, "proof")
+
+
+def _nights(newest: date | None, today: date) -> Check:
+    if newest is None:
+        return Check("clock", BAD, "clock-never")
+    late = newest < today - _NIGHTS
+    return Check(
+        "clock", BAD if late else FINE, "clock-late" if late else "clock", {"day": newest}
+    )
+
+
+def _keys(tx: Tx) -> Check:
+    uses = sealing.uses(tx)
+    missing = [use.id for use in uses if use.rows and not use.given]
+    if missing:
+        return Check("keys", BAD, "keys-missing", {"keys": missing})
+    old = sum(use.rows for use in uses if not use.seals)
+    if old:
+        return Check("keys", DOUBT, "keys-old", {"count": old})
+    given = any(use.given for use in uses)
+    return Check("keys", FINE if given else BAD, "keys" if given else "keys-none")
+
+
+def _space() -> Check:
+    folder = ROOT / edge.desk().settings.files_folder
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    state = BAD if free < _LEAST else DOUBT if free < _LOW else FINE
+    sentence = "space" if state == FINE else "space-low"
+    return Check("space", state, sentence, {"gigabytes": free // _GIGABYTE})
+
+
+def _queue(tx: Tx) -> Check:
+    waits = {
+        state: sum(1 for _ in islice(errands.listed(tx, state=state), _MANY))
+        for state in ("to-check", "queued", "running")
+    }
+    state = DOUBT if waits["queued"] >= _MANY else FINE
+    facts = {"checks": waits["to-check"], "queued": waits["queued"], "running": waits["running"]}
+    return Check("queue", state, "queue", facts)
