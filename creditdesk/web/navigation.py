@@ -61,12 +61,18 @@ def home() -> str:
     return url_for(entries[0].endpoint) if entries else "/"
 
 
+def _here() -> str | None:
+    """Return the part of the desk that a page belongs to."""
+    within = request.path.startswith("/administration/")
+    return "administration" if within else request.blueprint
+
+
 def _at_hand() -> dict[str, Any]:
     return {
         "entries": opened,
         "is_open": is_open,
         "home": home,
-        "here": request.blueprint,
+        "here": _here(),
         "search_page": SEARCH,
         "account_page": ACCOUNT,
     }

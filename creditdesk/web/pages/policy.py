@@ -34,7 +34,7 @@ def index() -> str:
         parts=list(dict.fromkeys(row["of"] for row in rows)),
         of=_of,
         value=_value,
-        version=policy.version,
+        edition=policy.version,
     )
 
 

@@ -1,0 +1,70 @@
+"""Months, law, places, health and the journal of accesses on pages: told, and by whom changed."""
+
+import re
+
+from tests.web.hands import office, words_of
+from tests.web.test_intake_pages import ended
+
+__all__ = ["office"]
+
+ROOMS = "/administration"
+MONTHS, POLICY = f"{ROOMS}/months", f"{ROOMS}/policy"
+
+
+def test_a_month_is_closed_as_a_job_and_opened_only_with_a_ground_and_a_second_person(office):
+    hand = office.hands["tong"]
+    closed = hand.send(MONTHS, {"month": "2026-01", "deed": "close"}).headers["Location"]
+    done = ended(hand, closed)
+    silent = hand.send(MONTHS, {"month": "2026-01", "deed": "open"})
+    said = {"month": "2026-01", "deed": "open", "ground": "chứng từ về muộn"}
+    waits = hand.send_on(MONTHS, said)
+    wrong = hand.send(MONTHS, {"month": "2026-13", "deed": "close"})
+
+    assert "Đã làm xong" in words_of(done)
+    assert "2026-01 1 " in words_of(hand.open(MONTHS))
+    assert 'id="ground-fault"' in silent.text
+    assert "chờ người thứ hai" in words_of(waits)
+    assert 'id="month-fault"' in wrong.text
+    assert "<form class=" not in office.hands["toan"].open(MONTHS).text
+
+
+def test_the_law_is_found_without_marks_and_what_is_doubtful_is_marked(office):
+    hand = office.hands["an"]
+    found = hand.open(f"{POLICY}?q=gia+han&of=limits")
+    doubtful = hand.open(f"{POLICY}?doubtful=1")
+    before = hand.open(f"{POLICY}?as_of=2023-01-01&q=gia+han+toi+da&of=limits")
+
+    assert "Quyết định 54/QĐ-HĐQT" in words_of(found)
+    assert len(re.findall('<th scope="row"', doubtful.text)) == len(
+        re.findall('class="tag late"', doubtful.text)
+    )
+    assert "Quyết định 54/QĐ-HĐQT" not in words_of(before)
+    assert "page." not in hand.open(POLICY).text
+
+
+def test_a_commune_is_found_by_its_former_code(office):
+    told = words_of(office.hands["an"].open(f"{ROOMS}/places?q=18883&as_of=2026-06-01"))
+
+    assert "Đồng Thuận 18859" in told
+    assert "Quang Phú 18883" in told
+    assert "01/01/2026" in told
+
+
+def test_health_says_what_to_do(office):
+    told = words_of(office.hands["chi"].open(f"{ROOMS}/health"))
+
+    assert "Đồng hồ chưa chạy lần nào: chạy “creditdesk clock”" in told
+    assert "GB nơi giữ tệp" in told
+    assert office.hands["an"].open(f"{ROOMS}/health").status_code == 403
+
+
+def test_an_auditor_reads_the_journal_and_an_administrator_only_whether_it_is_whole(office):
+    hand = office.hands["toan"]
+    hand.open(f"{ROOMS}/accesses?customer=0000000001")
+    own = words_of(hand.open(f"{ROOMS}/accesses?who=toan&since=01/01/2026"))
+    other = words_of(office.hands["chi"].open(f"{ROOMS}/accesses"))
+
+    assert "Chuỗi nhật ký còn nguyên vẹn: 1 dòng" in own
+    assert "audit-person 0000000001 1" in own
+    assert "Chuỗi nhật ký còn nguyên vẹn" in other
+    assert "audit-person" not in other
