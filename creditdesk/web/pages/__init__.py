@@ -3,14 +3,11 @@
 from flask import Flask
 
 from creditdesk.web.pages import (
-    Flask,
     account,
     administration,
-    creditdesk,
     decisions,
     errands,
     files,
-    from,
     journal,
     loans,
     money,
