@@ -75,6 +75,7 @@ EXAMPLES = {
     "sheets.receipts": [
         Example("/sheets/{group}/{paid}/receipts"),
         Example("/sheets/{group}/1999-01-01/receipts"),
+    ],
     "months.index": [Example("/administration/months")],
     "standing.index": [Example("/administration/health")],
     "policy.index": [
