@@ -11,13 +11,14 @@ import logging
 import os
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from asn1crypto import cms, parser, pem, x509
 from pyhanko.pdf_utils import generic
@@ -31,6 +32,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from creditdesk import secrecy
 from creditdesk.errors import Malformed, Refused
 from creditdesk.settings import ROOT, Settings
+
+Result = TypeVar("Result")
 
 INVENTED = "(minh họa)"
 _FIELD = "Seal"
@@ -156,9 +159,15 @@ class Sealer:
         signer = signers.PdfSigner(meta, self.signer, timestamper=self.clock)
         kept += _OF_TIME if self.clock else 0
         try:
-            return asyncio.run(_sealed(signer, _Writer(io.BytesIO(content)), at, 2 * kept))
+            return _done(_sealed(signer, _Writer(io.BytesIO(content)), at, 2 * kept))
         except (OSError, ValueError) as trouble:
             raise SealFailed(why=type(trouble).__name__) from trouble
+
+
+def _done(work: Coroutine[Any, Any, Result]) -> Result:
+    """Return what a coroutine comes to, on a thread of its own: this one may run a loop."""
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(asyncio.run, work).result()
 
 
 async def _sealed(signer: Any, writer: Any, at: datetime, kept: int) -> bytes:
@@ -266,7 +275,7 @@ def look(content: bytes, roots: Sequence[x509.Certificate], *, on: datetime) -> 
     if not ranges:
         return seal
     try:
-        state, trusted, signer = asyncio.run(_judged(content, ranges, roots, on))
+        state, trusted, signer = _done(_judged(content, ranges, roots, on))
     except Exception:  # whoever forged it chose what goes wrong
         return replace(seal, state="broken")
     return replace(seal, state=state, trusted=trusted, signer=signer)
