@@ -1,6 +1,7 @@
 """From a loan's card: money taken and taken back, decisions laid before another and answered."""
 
 import re
+import threading
 from datetime import timedelta
 from types import SimpleNamespace
 from urllib.parse import quote
@@ -279,13 +280,19 @@ def test_a_transfer_is_looked_at_asked_for_and_approved_by_another(desk, tmp_pat
     assert late
 
     asked = desk.officer.send(html, {"session": session[1], "place": COMMUNE}, "/transfers")
-    number = waiting(asked)
-    own = desk.officer.send(asked.text, {}, f"/transfers/{number}/approval")
-    assert f"/transfers/{number}" in desk.checker.get("/decisions").text
-    told = desk.checker.send(f"/transfers/{number}", {}, f"/transfers/{number}/approval")
+    page = f"/transfers/{waiting(asked)}"
+    own = desk.officer.send(asked.text, {}, f"{page}/approval")
+    assert page in desk.checker.get("/decisions").text
+    told = desk.checker.send(page, {}, f"{page}/approval")
+
+    for thread in threading.enumerate():
+        if thread.name == "errands":
+            thread.join(30)
 
     assert own.status_code == 403
     assert told.status_code == 200
+    assert {number(900)} <= set(late)
+    assert stands(desk, number(900)).overdue == stands(desk, number(900)).outstanding > 0
 
 
 @pytest.mark.parametrize(
