@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from creditdesk import arrears, households, ledger, records, standings
@@ -206,19 +207,27 @@ class LoanFigures(NamedTuple):
 
 
 def commune_figures(
-    tx: Tx, commune: str, as_of: date, *, only: str = "all", programme: str = "", group: str = ""
+    tx: Tx,
+    commune: str,
+    as_of: date,
+    *,
+    only: str = "all",
+    programme: str = "",
+    group: str = "",
+    within: Mapping[str, str] = MappingProxyType({}),
 ) -> list[LoanFigures]:
     """Return the figures of a commune's loans signed by the end of a day, in no order.
 
     only              as in `commune_loans`
     programme, group  only loans of these, where they are told
+    within            the like of a trustee, a source, an investor
 
     Raises PlaceNotFound, FilterUnknown.
     """
     if only not in FILTERS:
         raise FilterUnknown(only=only, filters=list(FILTERS))
     province = map_on(as_of).commune(commune).province
-    wanted = {"commune": commune, "programme": programme, "group_no": group}
+    wanted = {"commune": commune, "programme": programme, "group_no": group, **within}
     chosen = _chosen(tx, province, wanted, as_of, only)
     numbers = records.loans.numbers_of(tx, chosen)
     return [LoanFigures(key, number, chosen[key]) for number, key in numbers.items()]
@@ -292,6 +301,12 @@ def _line(
         late_principal=Dong(found["late"]),
         due_on=due_on,
     )
+
+
+def investors_of(tx: Tx, provinces: Iterable[str]) -> tuple[str, ...]:
+    """Return the codes of those whose capital the loans of provinces are lent from."""
+    lent = (standings.axes(tx, province).by("investor").categories for province in provinces)
+    return tuple(sorted({code for codes in lent for code in codes if code}))
 
 
 def communes_of(tx: Tx, province: str, day: date) -> tuple[str, ...]:

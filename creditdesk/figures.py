@@ -88,6 +88,23 @@ class Portfolio:
     total: Figures
 
 
+class MonthFlow(NamedTuple):
+    """What was lent and repaid [dong] in a month, which is named by its first day."""
+
+    month: date
+    drawn: Dong
+    principal_collected: Dong
+
+
+class AgeBand(NamedTuple):
+    """Late principal [dong] that was due so many days ago, first and last day of the band."""
+
+    since: int
+    until: int | None
+    loans: int
+    late_principal: Dong
+
+
 @dataclass(frozen=True, slots=True)
 class Bridge:
     """A book in figures by the communes of two days: what left each one, and where it went.

@@ -1,7 +1,7 @@
 """The register of statements issued: what was given out, and whether a file is one of them."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -12,6 +12,8 @@ from creditdesk.errors import NotFound
 from creditdesk.evidence import Evidence, Proof, Render
 from creditdesk.settings import Settings, public_address
 
+LARGEST = 2**53
+_READ = 200
 GENUINE, ALTERED, UNKNOWN = "genuine", "altered", "unknown"
 
 
@@ -129,6 +131,25 @@ def statement(tx: Tx, number: str) -> Issued:
     if row is None:
         raise StatementNotFound(number=number)
     return _issued(row)
+
+
+def history(
+    tx: Tx, holds: Callable[[Issued], bool], *, below: int = LARGEST, limit: int = 50
+) -> tuple[tuple[Issued, ...], int | None]:
+    """Return what was issued, the newest first, and where a next page begins if there is one.
+
+    holds  whether somebody may know of a statement
+    below  where this page begins: what the page before it said
+    """
+    found: list[Issued] = []
+    while rows := records.issued.newest(tx, below=below, limit=_READ):
+        for row in rows:
+            if len(found) == limit:
+                return tuple(found), below
+            below = int(row.id)
+            one = _issued(row)
+            found += [one] if holds(one) else []
+    return tuple(found), None
 
 
 def judge(tx: Tx, content: bytes, roots: Sequence[Any], *, now: datetime) -> Verdict:

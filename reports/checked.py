@@ -33,6 +33,8 @@ _IDENTITIES = {
     "plan-makes-late": "Cộng gốc trễ hạn của các kỳ = nợ gốc trễ hạn",
     "movements-make": "Cộng phát sinh = lũy kế",
     "earned-less-collected-is-unpaid": "Lãi phát sinh − lãi đã thu = lãi chưa thu",
+    "months-make-total": "Cộng các tháng = tổng cộng",
+    "bands-make-total": "Cộng các nhóm ngày trễ = tổng cộng",
     "rows-make-total": "Cộng các dòng = tổng cộng",
     "loans-of-rows-make-total": "Cộng số món của các dòng = tổng số món",
 }

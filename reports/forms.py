@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from creditdesk import words
 from reports import titles
 
 _GROUP = ("Tổ trưởng", "Cán bộ ngân hàng", "Người kiểm soát")
@@ -89,6 +90,12 @@ FORMS = {
         "BÁO CÁO TÍN DỤNG ỦY THÁC QUA CÁC TỔ CHỨC CHÍNH TRỊ - XÃ HỘI",
         counted="tổ, hộ, món, %",
         size=8,
+    ),
+    "pictures": Form(
+        "Biểu đồ",
+        "TIỀN RA, TIỀN VỀ VÀ NỢ TRỄ HẠN QUA HÌNH VẼ",
+        counted="món",
+        period=True,
     ),
 }
 
@@ -177,141 +184,21 @@ FORMS |= {
     ),
 }
 
-PARTS = {
-    **titles.PARTS,
-    "rows": "Theo dòng của sao kê",
-    "sources": "Theo chương trình, nguồn vốn",
-    "trustees": "Dư nợ ủy thác theo xã và đơn vị nhận ủy thác",
-    "bands": "Xếp loại tổ tiết kiệm và vay vốn",
-    "programmes": "Dư nợ ủy thác theo chương trình",
-}
 
-GROUPS = {
-    **titles.GROUPS,
-    "lent": "Doanh số cho vay",
-    "collected": "Doanh số thu nợ",
-    "written_off": "Xóa nợ",
-    "owed": "Dư nợ",
-    "terms": "Dư nợ theo thời hạn cho vay",
-    "in_month": "Trong tháng",
-    "people": "Số tổ viên",
-    "measured": "Tỷ lệ trong tháng (%)",
-    "points": "Điểm từng tiêu chí",
-    "score": "Kết quả",
-    "all": "Tổng số",
-    "purpose:production": "Sản xuất kinh doanh",
-    "purpose:housing": "Nhà ở",
-    "purpose:education": "Học sinh, sinh viên",
-    "purpose:overseas": "Lao động nước ngoài",
-    "purpose:jobs": "Việc làm",
-    "purpose:water": "Nước sạch, vệ sinh",
-    "purpose:other": "Khác",
-    "band:good": "Tốt",
-    "band:fair": "Khá",
-    "band:average": "Trung bình",
-    "band:weak": "Yếu",
-    "band:none": "Chưa xếp loại",
-}
+def _said(section: str) -> dict[str, str]:
+    """Return the words of a section, as the bank has them."""
+    before = f"{section}."
+    found = words.catalogue("vi").items()
+    return {code.removeprefix(before): text for code, text in found if code.startswith(before)}
 
-COLUMNS = {
-    **titles.COLUMNS,
-    "no": "TT",
-    "name": "Tên",
-    "code": "Mã",
-    "commune": "Xã, phường, đặc khu",
-    "programme": "Chương trình",
-    "trustee_name": "Đơn vị nhận ủy thác",
-    "drawn_month": "Trong tháng",
-    "drawn_year": "Từ đầu năm",
-    "collected_month": "Trong tháng",
-    "collected_year": "Từ đầu năm",
-    "written_off_month": "Trong tháng",
-    "written_off_year": "Từ đầu năm",
-    "outstanding": "Tổng số",
-    "in_term": "Trong hạn",
-    "overdue": "Quá hạn",
-    "frozen": "Khoanh",
-    "short": "Ngắn hạn",
-    "medium": "Trung hạn",
-    "long": "Dài hạn",
-    "households": "Số hộ còn dư nợ",
-    "turns": "Lượt hộ vay từ đầu năm",
-    "counted": "Hộ, món",
-    "amount": "Số tiền",
-    "groups": "Số tổ",
-    "loans": "Số món",
-    "savings": "Số dư tiết kiệm",
-    "drawn": "Cho vay",
-    "principal": "Thu gốc",
-    "interest": "Thu lãi",
-    "savings_in": "Gửi tiết kiệm",
-    "savings_out": "Rút tiết kiệm",
-    "group": "Mã tổ",
-    "head": "Tổ trưởng",
-    "trustee": "Đơn vị",
-    "members": "Tổng số",
-    "members_owing": "Còn dư nợ",
-    "members_saving": "Gửi tiết kiệm",
-    "members_paying": "Trả lãi",
-    "overdue_share": "Tỷ lệ quá hạn %",
-    "interest_unpaid": "Lãi tồn",
-    "interest_share": "Thu lãi",
-    "principal_share": "Thu gốc đến hạn",
-    "savings_share": "Tăng tiết kiệm",
-    "attendance_share": "Tham gia phiên",
-    "points:members_saving": "Tổ viên gửi TK",
-    "points:overdue": "Nợ quá hạn",
-    "points:interest": "Thu lãi",
-    "points:principal": "Thu gốc",
-    "points:savings_growth": "Tăng TK",
-    "points:attendance": "Tham gia phiên",
-    "points_known": "Điểm tối đa có số liệu",
-    "score": "Điểm (thang 100)",
-    "band": "Xếp loại",
-    "drawn_to_date": "Lũy kế",
-    "principal_collected": "Thu nợ gốc trong kỳ",
-    "late_principal": "Nợ gốc trễ hạn theo khế ước",
-    "source": "Nguồn vốn",
-    "part_of_all": "Tỷ trọng %",
-}
-_REPEATED = {"groups": "Số tổ", "part": "Tỷ lệ %"}
 
-LABELS = {
-    **titles.LABELS,
-    "total": "TỔNG CỘNG",
-    "no-group": "Cho vay trực tiếp, không qua tổ",
-    "section:lent": "I. DOANH SỐ CHO VAY",
-    "section:collected": "II. DOANH SỐ THU NỢ",
-    "section:owed": "III. DƯ NỢ",
-    "section:overdue": "IV. NỢ QUÁ HẠN",
-    "source:1": "Nguồn vốn trung ương",
-    "source:2": "Nguồn vốn địa phương",
-}
-
-NOTES = {
-    **titles.NOTES,
-    "lent-net": "Doanh số cho vay đã trừ đảo khoản.",
-    "collected-all": "Doanh số thu nợ là gốc thu từ nợ trong hạn, quá hạn và khoanh; "
-    "không gồm lãi.",
-    "terms-signed": "Thời hạn cho vay tính theo khế ước: ngắn hạn đến 12 tháng, trung hạn trên 12 "
-    "đến 60 tháng, dài hạn trên 60 tháng.",
-    "households-once": "Mỗi hộ được đếm một lần trong mỗi dòng và một lần trong tổng cộng, nên "
-    "cộng số hộ các dòng có thể lớn hơn tổng.",
-    "turns-year": "Lượt hộ vay: số món có giải ngân từ đầu năm đến ngày số liệu.",
-    "counted-loans": "Cột hộ, món: mục I đếm món có giải ngân trong kỳ, mục II món có thu gốc "
-    "trong kỳ, mục III hộ còn dư nợ, mục IV món còn nợ quá hạn.",
-    "purposes-of-programmes": "Nhóm chương trình theo mục đích vay của chương trình.",
-    "no-savings": "Sổ không giữ số liệu tiết kiệm, tổng số tổ viên và tham gia phiên giao dịch: "
-    "các cột ấy để trống, không suy đoán.",
-    "rows-something": "Mỗi mục chỉ in xã, phường, đặc khu có số liệu ở mục ấy.",
-    "rows-alive": "Chỉ in dòng còn dư nợ hoặc có phát sinh trong tháng.",
-    "groups-owing": "Chỉ gồm tổ còn dư nợ; không gồm cho vay trực tiếp.",
-    "score-known": "Điểm quy về thang 100 từ những tiêu chí có số liệu; cột điểm tối đa có số "
-    "liệu cho biết đã chấm được bao nhiêu trong 100 điểm.",
-    "entrusted-only": "Chỉ gồm món cho vay ủy thác qua tổ chức chính trị - xã hội.",
-}
+PARTS = titles.PARTS | _said("sheet_part")
+GROUPS = titles.GROUPS | _said("sheet_group")
+COLUMNS = titles.COLUMNS | _said("sheet_column")
+LABELS = titles.LABELS | _said("sheet_label")
+NOTES = titles.NOTES | _said("sheet_note")
 
 
 def column(code: str) -> str:
     """Return the title of a column; of one for each of several things what it says of each."""
-    return COLUMNS.get(code) or _REPEATED.get(code.partition(":")[0], code)
+    return COLUMNS.get(code) or COLUMNS.get(code.partition(":")[0], code)

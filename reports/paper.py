@@ -177,6 +177,10 @@ class Paper:
         """Fill a rectangle whose lower left corner is x, y [pt]; grey is 0 black to 1 white."""
         self.put(f"{grey:g} g {x:.2f} {y:.2f} {width:.2f} {height:.2f} re f 0 g")
 
+    def frame(self, x: float, y: float, width: float, height: float) -> None:
+        """Draw the thin outline of a rectangle whose lower left corner is x, y [pt]."""
+        self.put(f"0.4 w {x:.2f} {y:.2f} {width:.2f} {height:.2f} re S")
+
     def need(self, height: float) -> bool:
         """Turn the page unless `height` [pt] is free on it; return whether it was turned."""
         if self.y - height >= self.bottom or self.y == self.top:

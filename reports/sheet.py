@@ -10,7 +10,7 @@ from creditdesk.engine import days
 from creditdesk.engine.money import millions, written
 from creditdesk.evidence import NO_PROOF, Proof
 from creditdesk.sheets import Cell, CellKind, Part, Sheet, first_text
-from reports import checked, forms, scopes
+from reports import checked, drawn, forms, scopes
 from reports.forms import FORMS, Form
 from reports.paper import MM, Imprint, Paper, spoken_day
 from reports.table import Column, Row, Table
@@ -46,8 +46,10 @@ def render(sheet: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) 
     if not any(line.kind == "plain" for part in sheet.parts for line in part.lines):
         paper.flow("Không có số liệu nào trong phạm vi này.", face=paper.faces.bold, size=10)
     for at, part in enumerate(sheet.parts):
+        row = drawn.Row(part)
         if several:
-            paper.heading(f"{_MARKS[at]}. {forms.PARTS[part.code]}", keep=100)
+            paper.heading(f"{_MARKS[at]}. {forms.PARTS[part.code]}", keep=max(100, row.height))
+        row.put(paper)
         draw(paper, part, form)
     notes(paper, sheet)
     checked.identities(paper, sheet.evidence, mark=mark)

@@ -19,6 +19,7 @@ from creditdesk.papers import (
     nested,
     notices,
     one_loan,
+    pictured,
     portfolios,
     sources,
 )
@@ -179,6 +180,7 @@ KINDS: Mapping[str, Kind] = {
     "04-td": Kind(
         "application-show", approvals.notice, ("office", "group", "trustee"), "persons-export"
     ),
+    "pictures": Kind("portfolio-print", pictured.pictures, ("since", *NARROWED), as_known=True),
 }
 """What stands after `creditdesk print`, and in addresses."""
 

@@ -47,6 +47,13 @@ def first(tx: Tx, number: str) -> Any | None:
     return tx.execute(chosen).first()
 
 
+def newest(tx: Tx, *, below: int, limit: int) -> list[Any]:
+    """Return what was issued with a lower inner number than one, the newest first."""
+    found = issued_statement
+    chosen = sa.select(found).where(found.c.id < below).order_by(found.c.id.desc()).limit(limit)
+    return list(tx.execute(chosen))
+
+
 def of_file(tx: Tx, digest: str) -> Any | None:
     """Return what was issued with these bytes."""
     found = issued_statement

@@ -11,6 +11,7 @@ from creditdesk.statements.books import (
     portfolio,
 )
 from creditdesk.statements.bridges import bridge
+from creditdesk.statements.flows import by_age, by_month
 from creditdesk.statements.printed import (
     NothingInScope,
     NotYetKnown,
@@ -27,6 +28,8 @@ __all__ = [
     "UnknownAxis",
     "add",
     "bridge",
+    "by_age",
+    "by_month",
     "cuts",
     "heading",
     "names",

@@ -125,9 +125,9 @@ def loans(
         standings.image(tx, over.province, day, question.known_on)
         for day in (question.as_of, standings.day_before(question.since))
     )
-    chosen = _chosen(over, now, question)
+    wanted = chosen(over, now, question)
     if inside is not None:
-        chosen &= inside
+        wanted &= inside
     earned = standings.earned(tx, over, now)
     outstanding, late = now.outstanding, now.late
     columns: dict[str, Any] = {
@@ -161,10 +161,10 @@ def loans(
     for axis in question.axes:
         if axis not in keys:
             columns[axis] = keys_of(over, now, axis)
-    return pd.DataFrame({name: values[chosen] for name, values in columns.items()}, copy=False)
+    return pd.DataFrame({name: values[wanted] for name, values in columns.items()}, copy=False)
 
 
-def _chosen(over: Axes, now: Image, question: Question) -> np.ndarray:
+def chosen(over: Axes, now: Image, question: Question) -> np.ndarray:
     """Return which loans have lent anything and have the keys that are asked for."""
     found = among(over, now, question.within)
     found &= now["draws"] > 0

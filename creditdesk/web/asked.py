@@ -68,6 +68,7 @@ class Asked:
             "as_of": self.as_of.isoformat(),
             "place": self.place or None,
             "unit": self.unit,
+            "need": edge.need() or None,
         }
         return {name: value for name, value in (told | others).items() if value}
 
@@ -77,7 +78,7 @@ def asked(cover: Cover, *, unit: str) -> Asked:
 
     Raises DayUnreadable, PeriodBackwards, NotAChoice.
     """
-    told = _read(PeriodQuery())
+    told = of_address(PeriodQuery())
     as_of: date = told.get("as_of", newest(cover))
     since: date = told.get("since", date(as_of.year, 1, 1))
     if since > as_of:
@@ -87,7 +88,7 @@ def asked(cover: Cover, *, unit: str) -> Asked:
 
 def loans_asked() -> tuple[str, str]:
     """Return the filter of a list of loans and the number it begins after; raises NotAChoice."""
-    told = _read(LoansQuery())
+    told = of_address(LoansQuery())
     return told["filter_"], told["after"]
 
 
@@ -111,11 +112,11 @@ def order_asked(keys: tuple[str, ...]) -> tuple[str, str]:
             "order": ChoiceField(_ORDERS, load_default=_ORDERS[0]),
         }
     )
-    told = _read(shape())
+    told = of_address(shape())
     return told["sort"], told["order"]
 
 
-def _read(shape: Schema) -> dict[str, Any]:
+def of_address(shape: Schema) -> dict[str, Any]:
     """Return what the address says, blanks left out; of several faults the first is raised."""
     said = {name: text.strip() for name, text in request.args.items() if text.strip()}
     try:
@@ -221,7 +222,7 @@ def known_on() -> date | None:
 
     None: as they are now.
     """
-    found: date | None = _read(KnownQuery())["known_on"]
+    found: date | None = of_address(KnownQuery())["known_on"]
     return found
 
 
@@ -232,5 +233,5 @@ def narrowed(axes: tuple[str, ...]) -> tuple[str, tuple[tuple[str, str], ...]]:
     """
     fields = {axis: CodeField(load_default="") for axis in axes}
     shape = Query.from_dict({"by": ChoiceField(AXES, load_default=AXES[0]), **fields})
-    told = _read(shape())
+    told = of_address(shape())
     return told["by"], tuple((axis, told[axis]) for axis in axes if told[axis])

@@ -28,7 +28,7 @@ ENTRIES = (
     Entry("applications", "applications.index"),
     Entry("decisions", "decisions.index"),
     Entry("portfolio", "portfolio.index", "commune"),
-    Entry("statements", "statements.index"),
+    Entry("statements", "statements.index", "commune"),
     Entry("administration", "administration.index"),
 )
 SEARCH, ACCOUNT = "search.index", "account.index"

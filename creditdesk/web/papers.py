@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 
 from creditdesk import papers
 from creditdesk.accesses import LIST, View
+from creditdesk.db import Tx
 from creditdesk.papers import MEDIA, Asked, Ending, Kind, Look
 from creditdesk.web import asked as address
 from creditdesk.web import edge
@@ -22,14 +23,11 @@ def paper(kind: str, ending: Ending) -> Response:
 
 def answer(name: str, ending: Ending) -> Response:
     """Return a document as an answer; whom it shows is noted before."""
-    kind, desk = papers.kind_of(name), edge.desk()
+    kind = papers.kind_of(name)
     with edge.read() as tx:
-        chosen = address.asked(edge.cover(tx), unit=desk.settings.unit_of_statement)
-        wanted = _wanted(kind, chosen)
-        if edge.reader() is not None:
-            wanted = wanted.near(tx, edge.asker(), kind.act_of(ending))
-        value = kind.value(tx, desk.policy, wanted)
-    edge.note(View(f"print-{name}", LIST, chosen.place, customers=kind.seen(value)))
+        chosen = address.asked(edge.cover(tx), unit=edge.desk().settings.unit_of_statement)
+        value = made(tx, kind, wanted(kind, chosen), kind.act_of(ending))
+    note(name, kind, value, chosen)
     where = "inline" if ending == "pdf" else "attachment"
     called = kind.evidence(value).file_name
     return Response(
@@ -37,6 +35,27 @@ def answer(name: str, ending: Ending) -> Response:
         content_type=MEDIA[ending],
         headers={"Content-Disposition": f'{where}; filename="{called}.{ending}"'},
     )
+
+
+def asked(tx: Tx) -> address.Asked:
+    """Return what the address asks a document for; raises what `asked.asked` does."""
+    chosen = address.asked(edge.cover(tx), unit=edge.desk().settings.unit_of_statement)
+    return address.within(tx, chosen)
+
+
+def made(tx: Tx, kind: Kind, wanted: Asked, act: str) -> Any:
+    """Return the value of a document that whoever asks may have by an act.
+
+    Raises NotAllowed, NeedMissing, what is absent elsewhere, and what the kind refuses.
+    """
+    if edge.reader() is not None:
+        wanted = wanted.near(tx, edge.asker(), act)
+    return kind.value(tx, edge.desk().policy, wanted)
+
+
+def note(name: str, kind: Kind, value: Any, chosen: address.Asked) -> None:
+    """Note whom a document shows, before it leaves."""
+    edge.note(View(f"print-{name}", LIST, chosen.place, customers=kind.seen(value)))
 
 
 def given(kind: Kind, value: Any, ending: Ending, unit: str) -> bytes:
@@ -53,7 +72,8 @@ def look(unit: str) -> Look:
     return Look("dong" if unit == "dong" else "million", Path(folder) if folder else None)
 
 
-def _wanted(kind: Kind, chosen: address.Asked) -> Asked:
+def wanted(kind: Kind, chosen: address.Asked) -> Asked:
+    """Return what a document is asked for: a period where its form leaves that open."""
     axes = tuple(axis for axis in kind.asks if axis in papers.KEYS)
     by, within = address.narrowed(axes)
     said = "since" in kind.asks and request.args.get("from", "").strip()

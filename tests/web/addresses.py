@@ -92,6 +92,20 @@ EXAMPLES = {
         Example("/administration/jobs"),
         Example("/administration/jobs?state=done"),
     ],
+    "statements.index": [
+        Example("/statements?place={commune}", NEAR),
+        Example("/statements?kind=len-31&place={commune}&unit=dong", NEAR),
+        Example("/statements?kind=13-bc&place={province}", WIDE),
+        Example("/statements?kind=bc0437&place={commune}", NEAR),
+    ],
+    "statements.changes": [Example("/statements/changes?place={commune}", NEAR)],
+    "statements.given": [Example("/statements/issued")],
+    "trail.groups": [Example("/statements/communes/{commune}", NEAR)],
+    "trail.loans": [Example("/statements/communes/{commune}/loans?group={group}", NEAR)],
+    "pictures.index": [
+        Example("/pictures?place={commune}", NEAR),
+        Example("/pictures?place={province}", WIDE),
+    ],
     "signing.ask": [Example("/sign-in")],
     "verifying.ask": [Example("/verify")],
 }

@@ -13,17 +13,21 @@ from creditdesk.web.pages import (
     money,
     months,
     people,
+    pictures,
     places,
     policy,
     portfolio,
     sheets,
     standing,
+    statements,
+    trail,
     transfers,
 )
 
 SCREENS = (
-    *(portfolio, loans, money, decisions, transfers, account, administration, people),
-    *(sheets, errands, files, months, standing, policy, places, journal),
+    *(portfolio, statements, trail, pictures, loans, money, decisions, transfers),
+    *(account, administration, people, sheets, errands, files, months),
+    *(standing, policy, places, journal),
 )
 
 

@@ -1,0 +1,28 @@
+"""Drawings on pages: shapes as SVG, with classes for its tones and nothing inline."""
+
+from markupsafe import Markup
+
+from reports.shapes import Box, Drawing, Text
+
+_ANCHORS = {"left": "start", "middle": "middle", "right": "end"}
+
+
+def svg(drawing: Drawing, label: str) -> Markup:
+    """Return a drawing as SVG under a name that is read in its place."""
+    size = f"{drawing.width:g} {drawing.height:g}"
+    head = Markup('<svg class="drawing" viewBox="0 0 {}" role="img" aria-label="{}">')
+    shapes = (_box(one) if isinstance(one, Box) else _text(one) for one in drawing.shapes)
+    return head.format(size, label) + Markup("").join(shapes) + Markup("</svg>")
+
+
+def _box(box: Box) -> Markup:
+    outline = " outlined" if box.outlined else ""
+    said = '<rect class="tone-{}{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"></rect>'
+    return Markup(said).format(box.tone, outline, *box[:4])
+
+
+def _text(text: Text) -> Markup:
+    kinds = " ".join(name for name in ("bold", "white") if getattr(text, name))
+    return Markup(
+        '<text class="{}" x="{:.1f}" y="{:.1f}" font-size="{:.1f}" text-anchor="{}">{}</text>'
+    ).format(kinds, text.x, text.y, text.size, _ANCHORS[text.align], text.text)
