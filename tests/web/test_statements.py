@@ -119,7 +119,7 @@ def test_a_reviewer_comes_from_a_statement_to_a_loan_by_keyboard(stage):
     tab.wait_for_url("**/statements/communes/*")
     tab.locator("#groups tbody.rows a").first.focus()
     tab.keyboard.press("Enter")
-    tab.wait_for_selector("#need")
+    tab.locator("#need").focus()
     tab.keyboard.type("đối chiếu hồ sơ")
     tab.keyboard.press("Enter")
     tab.wait_for_selector("#loans")
