@@ -98,7 +98,7 @@ def period_asked(names: tuple[str, ...]) -> str:
     Raises NotAChoice.
     """
     shape = Query.from_dict({"period": ChoiceField(names, load_default=names[0])})
-    return str(_read(shape())["period"])
+    return str(of_address(shape())["period"])
 
 
 def order_asked(keys: tuple[str, ...]) -> tuple[str, str]:
