@@ -1,5 +1,6 @@
 """Collecting at sessions: who comes, the sheet of a group on a day, booked whole or not at all."""
 
+from creditdesk.collected import Sheet, SheetLine, Slip, Till, tally
 from creditdesk.collecting.booking import (
     NOTES,
     Brought,
@@ -15,7 +16,7 @@ from creditdesk.collecting.booking import (
     take,
 )
 from creditdesk.collecting.sessions import Session, sessions
-from creditdesk.collecting.sheets import GroupUnknown, Sheet, SheetLine, Slip, Till, sheet, tally
+from creditdesk.collecting.sheets import GroupUnknown, sheet
 
 __all__ = [
     "NOTES",

@@ -6,7 +6,8 @@ from datetime import date
 from typing import NamedTuple
 
 from creditdesk import reach, records, repayments
-from creditdesk.collecting.sheets import Till, given, number_of, stem_of, tally
+from creditdesk.collected import Till, tally
+from creditdesk.collecting.sheets import given, number_of, stem_of
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from creditdesk import communes, records, worklists
 from creditdesk.arrears import Place
-from creditdesk.collecting.sheets import Till, tally
+from creditdesk.collected import Till, tally
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy

@@ -30,6 +30,7 @@ __all__ = [
     "open_lines",
     "open_loans",
     "open_movements",
+    "open_sheet",
     "outside",
     "read_lines",
     "take_households",
@@ -108,6 +109,11 @@ def open_movements(path: Path, limits: Limits) -> Table:
 def open_lines(path: Path, limits: Limits) -> Table:
     """Return the table of a file that says which villages lie in which communes from now."""
     return read(path, layout.columns(layout.LINES), layout.needed(layout.LINES), limits)
+
+
+def open_sheet(path: Path, limits: Limits) -> Table:
+    """Return the table of a group's sheet that was filled elsewhere."""
+    return read(path, layout.columns(layout.SHEET), layout.needed(layout.SHEET), limits)
 
 
 def open_households(path: Path, limits: Limits) -> Table:

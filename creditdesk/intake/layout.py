@@ -105,6 +105,14 @@ HOUSEHOLDS = (
 )
 
 
+SHEET = (
+    Reader("loan_no", "Số khế ước", cells.code(16), True),
+    Reader("principal", "Gốc thu", _free, True),
+    Reader("interest", "Lãi thu", _free, True),
+    Reader("mark", "Mã bảng kê", _free, True),
+)
+
+
 _OTHER_NAMES = {"every_months": ("principal_every_months",), "commune": ("Mã xã",)}
 
 

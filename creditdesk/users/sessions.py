@@ -130,6 +130,15 @@ def waiting(tx: Tx, configured: Settings, *, token: str, stage: Stage, at: datet
     return Seen(people.person_from(person), row.seen_at < held.kept(at - _NOTED_EVERY))
 
 
+def left(tx: Tx, *, token: str, at: datetime) -> Person | None:
+    """Return whose session ran out by time under a token: not whose was ended, or shut out."""
+    row = records.users.find_session(tx, held.digest(token))
+    if row is None or row.stage != Stage.FULL or row.revoked_at is not None:
+        return None
+    person = records.users.person_of(tx, row.person_id)
+    return people.person_from(person) if people.in_office(person, held.day_of(at)) else None
+
+
 def _is_over(row: Any, configured: Settings, at: datetime) -> bool:
     idle = timedelta(minutes=configured.session_idle_minutes)
     return (

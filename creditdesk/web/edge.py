@@ -261,6 +261,12 @@ def roomy(*, kilobytes: int, files: bool = False) -> Callable[[Page], Page]:
     return decorate
 
 
+def resumed(page: Page) -> Page:
+    """Mark a page whose form is held for whoever sends it after their session ran out."""
+    page.resumed = True  # type: ignore[attr-defined]
+    return page
+
+
 def _begin() -> None:
     """Name the request, and refuse pages every way of asking that could change something.
 

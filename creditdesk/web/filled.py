@@ -103,6 +103,11 @@ def blank(**values: Any) -> Filled:
     return Filled({name: [hand().typed(value)] for name, value in values.items()})
 
 
+def is_key(text: str) -> bool:
+    """Return whether a text has the form of what makes a form the same when it is sent twice."""
+    return _KEY.fullmatch(text) is not None
+
+
 def read(shape: type[Shape]) -> Filled:
     """Return the form that comes with this request, read by a shape.
 
@@ -111,13 +116,18 @@ def read(shape: type[Shape]) -> Filled:
     key = request.form.get(KEY)
     if key is None:
         raise KeyMissing
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         raise KeyUnfit
     typed = {
         name: [unicodedata.normalize("NFC", text).strip() for text in texts]
         for name, texts in request.form.lists()
         if name not in (TOKEN, KEY)
     }
+    return read_typed(shape, typed, key)
+
+
+def read_typed(shape: type[Shape], typed: Mapping[str, Sequence[str]], key: str) -> Filled:
+    """Return a form that was typed elsewhere, such as into a file, read by a shape."""
     try:
         return Filled(typed, shape(form=True).load(_rows(shape, typed)), key=key)
     except ValidationError as wrong:

@@ -12,7 +12,7 @@ from creditdesk.errors import DeskError, Refused
 from creditdesk.users import factors, held, people, permissions, sessions, signing
 from creditdesk.users.sessions import SessionOver, Stage
 from creditdesk.users.signing import SignInRefused, TooManyTries
-from creditdesk.web import edge, keeping, returning
+from creditdesk.web import edge, keeping, resuming, returning
 from creditdesk.web.protocol import NotSignedIn, status_of
 from creditdesk.web.writing import hand
 
@@ -51,7 +51,9 @@ def _admit() -> Response | None:
         try:
             seen = sessions.who(tx, desk.settings, token=token, at=edge.moment())
         except SessionOver:
-            return keeping.lead(returning.bearing("/sign-in", returning.here()))
+            seen = None
+    if seen is None:
+        return keeping.lead(returning.bearing("/sign-in", resuming.hold() or returning.here()))
     if seen.stale:
         with edge.begin() as tx:
             sessions.see(tx, token=token, at=edge.moment())

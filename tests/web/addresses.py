@@ -70,6 +70,8 @@ EXAMPLES = {
     "decisions.proposal": [Example("/decisions/{proposal}")],
     "transfers.index": [Example("/transfers?place={commune}")],
     "transfers.order": [Example("/transfers/{order}")],
+    "sheet_files.workbook": [Example("/sheets/{group}/{past}/sheet.xlsx", is_file=True)],
+    "sheet_files.receipts": [Example("/sheets/{group}/{paid}/receipts.pdf", is_file=True)],
     "sheets.index": [Example("/sheets"), Example("/sheets?period=month")],
     "sheets.sheet": [Example("/sheets/{group}/{past}"), Example("/sheets/{group}/{ahead}")],
     "sheets.receipts": [

@@ -17,6 +17,7 @@ from creditdesk.web.pages import (
     places,
     policy,
     portfolio,
+    sheet_files,
     sheets,
     standing,
     statements,
@@ -26,7 +27,7 @@ from creditdesk.web.pages import (
 
 SCREENS = (
     *(portfolio, statements, trail, pictures, loans, money, decisions, transfers),
-    *(account, administration, people, sheets, errands, files, months),
+    *(account, administration, people, sheets, sheet_files, errands, files, months),
     *(standing, policy, places, journal),
 )
 

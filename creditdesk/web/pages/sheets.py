@@ -30,7 +30,7 @@ from creditdesk.db import Tx
 from creditdesk.engine import days
 from creditdesk.engine.money import Dong
 from creditdesk.users import permissions
-from creditdesk.web import edge, filled, within
+from creditdesk.web import edge, filled, resuming, within
 from creditdesk.web.asked import period_asked
 from creditdesk.web.filled import Done, Filled, Misfit
 from creditdesk.web.shapes import (
@@ -113,23 +113,25 @@ def _period(name: str, today: date) -> tuple[str, date, date]:
 @pages.get("/sheets/<group_no>/<day>")
 def sheet(group_no: str, day: str) -> Any:
     """Show the sheet of a group on a day, filled with what is asked for."""
-    found = _found(group_no, _day(day))
-    return _page(found, _proposed(found))
+    found = found_on(group_no, day_of(day))
+    held = resuming.held()
+    return page_of(found, held or proposed(found), typed=held is not None)
 
 
 @pages.post("/sheets/<group_no>/<day>")
 @edge.roomy(kilobytes=256)
+@edge.resumed
 def book(group_no: str, day: str) -> Response:
     """Check a filled sheet, or book it whole."""
-    on = _day(day)
+    on = day_of(day)
 
     def show(form: Filled) -> str:
-        return _page(_found(group_no, on), form)
+        return page_of(found_on(group_no, on), form)
 
     def look(tx: Tx, form: Filled) -> str:
-        found = _found(group_no, on)
+        found = found_on(group_no, on)
         with _at_fields(form.said):
-            return _page(found, _written(form), _till(form.said))
+            return page_of(found, _written(form), _till(form.said))
 
     def act(tx: Tx, said: dict[str, Any]) -> Done:
         with _at_fields(said):
@@ -154,7 +156,7 @@ def book(group_no: str, day: str) -> Response:
 @pages.get("/sheets/<group_no>/<day>/receipts")
 def receipts(group_no: str, day: str) -> Any:
     """Show the receipts of a group's day, as they are printed and undone."""
-    return _receipts_page(_found(group_no, _day(day)), filled.blank())
+    return _receipts_page(found_on(group_no, day_of(day)), filled.blank())
 
 
 @pages.post("/sheets/<group_no>/<day>/receipts")
@@ -172,7 +174,7 @@ def reverse(group_no: str, day: str) -> Response:
         return Done(url_for("sheets.receipts", group_no=group_no, day=day), "receipt-undone")
 
     def show(form: Filled) -> str:
-        return _receipts_page(_found(group_no, _day(day)), form)
+        return _receipts_page(found_on(group_no, day_of(day)), form)
 
     return filled.submit(ReversalIn, act, show)
 
@@ -180,7 +182,8 @@ def reverse(group_no: str, day: str) -> Response:
 # --- what a sheet is ---
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
+    """Return the day in an address; raises DayUnreadable."""
     try:
         return days.read(text)
     except ValueError:
@@ -195,7 +198,7 @@ def _near(group_no: str) -> None:
         edge.show(ACT, place, GroupUnknown(group_no=group_no[:20]))
 
 
-def _found(group_no: str, day: date) -> Sheet:
+def found_on(group_no: str, day: date) -> Sheet:
     """Return a sheet by name of customer; whom it shows is noted."""
     _near(group_no)
     with edge.read() as tx:
@@ -206,17 +209,17 @@ def _found(group_no: str, day: date) -> Sheet:
     return replace(found, lines=tuple(lines))
 
 
-def _proposed(found: Sheet) -> Filled:
+def proposed(found: Sheet) -> Filled:
     """Return a sheet filled with what is asked for."""
     values: dict[str, Any] = {"given": str(found.given)}
     for at, line in enumerate(found.lines):
         values[f"lines-{at}-loan_no"] = line.loan_no
-        values[f"lines-{at}-principal"] = line.principal if _may_principal() else 0
+        values[f"lines-{at}-principal"] = line.principal if may_principal() else 0
         values[f"lines-{at}-interest"] = line.interest
     return filled.blank(**values)
 
 
-def _may_principal() -> bool:
+def may_principal() -> bool:
     """Return whether whoever asks takes principal: the head of a group takes interest alone."""
     person = edge.reader()
     return person is not None and permissions.is_open(person, "receive-principal")
@@ -265,7 +268,8 @@ def _written(form: Filled) -> Filled:
     return replace(form, typed=typed)
 
 
-def _page(found: Sheet, form: Filled, till: Till | None = None) -> str:
+def page_of(found: Sheet, form: Filled, till: Till | None = None, *, typed: bool = False) -> str:
+    """Return the page of a sheet; `typed`: what stands in it came from elsewhere."""
     desk, known = edge.desk(), communes.map_on(found.day)
     if isinstance(form.refusal, SheetMoved):
         form = replace(form, typed={**form.typed, "given": [str(found.given)]})
@@ -280,9 +284,10 @@ def _page(found: Sheet, form: Filled, till: Till | None = None) -> str:
         commune=known.names.get(found.commune, found.commune),
         trustee=desk.policy.trustees.get(found.trustee),
         programmes=desk.policy.programmes,
-        may_principal=_may_principal(),
+        may_principal=may_principal(),
         ahead=found.day > edge.today(),
-        typed=bool(form.faults or form.refusal or till),
+        restored=typed,
+        typed=bool(typed or form.faults or form.refusal or till),
     )
 
 
