@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from creditdesk import arrears, records, standings
-from creditdesk.db import Tx
+from creditdesk.db import Tx, read_columns
 from creditdesk.engine.ageing import final_due_on, terms_on
+from creditdesk.engine.journal import KIND_CODE, Kind
 from creditdesk.engine.policy import Policy
 
 
@@ -98,3 +99,19 @@ def _held(
 
 
 _BALANCES = ("drawn", "in_term", "overdue", "frozen")
+
+
+def moved_in(tx: Tx, place: arrears.Place, kind: Kind, since: date, until: date) -> dict[str, int]:
+    """Return what live events of a kind moved [dong] from a day to another, by number of loan."""
+    found: dict[str, int] = {}
+    for province in arrears.provinces_of(tx, place):
+        over = standings.axes(tx, province, until)
+        before = standings.day_before(since)
+        query = records.kept.moved_query(province, before, until, [KIND_CODE[kind]])
+        rows = read_columns(tx, query)
+        near = set(over.ids[place.inside(over)].tolist())
+        moved = zip(rows["loan_id"].tolist(), rows["amount"].tolist(), strict=True)
+        amounts = {key: amount for key, amount in moved if key in near and amount}
+        numbers = records.loans.numbers_of(tx, amounts)
+        found |= {number: amounts[key] for number, key in numbers.items()}
+    return found

@@ -24,6 +24,7 @@ _IDENTITIES = {
     "commune-make-source": "Số nguồn vốn bằng đúng tổng các xã = số nguồn vốn",
     "purpose-make-commune": "Số xã bằng đúng tổng các nhóm chương trình = số xã",
     "scored-groups-make-total": "Dư nợ các tổ được chấm điểm = tổng dư nợ ủy thác",
+    "loans-make-list": "Cộng từng món = cộng danh sách việc",
     "loans-make-portfolio": "Cộng từng món = số của sao kê",
     "letters-make-list": "Cộng số tiền trên các thư = cộng danh sách gửi",
     "leaves-make-total": "Cộng số liệu của các tổ = tổng cộng",
@@ -41,6 +42,7 @@ _IDENTITIES = {
 _CHECKED = {
     "drawn": "cho vay trong kỳ",
     "due": "gốc đến hạn",
+    "handled": "số tiền xử lý",
     "principal": "thu gốc",
     "interest": "thu lãi",
     "drawn_year": "cho vay từ đầu năm",

@@ -109,7 +109,9 @@ def told(cell: Cell) -> str:
 
 def _closing(paper: Paper, found: Sheet, form: Form) -> None:
     """Write below the leaves what they come to, what was checked, and who signs for them all."""
-    several = len(found.leaves) > 1 or found.form in letters.LETTERS
+    shown = {part.code for leaf in found.leaves for part in leaf.parts}
+    apart = any(part.code not in shown for part in found.parts)
+    several = len(found.leaves) > 1 or apart or found.form in letters.LETTERS
     if several:
         paper.turn()
         paper.flow(f"TỔNG HỢP: {form.title}", face=paper.faces.bold, size=12)

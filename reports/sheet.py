@@ -133,7 +133,7 @@ def _columns(paper: Paper, part: Part, form: Form) -> tuple[Column, ...]:
         spare = _NAME
     wide[name] = min(spare, _WIDEST, max(named, _NAME))
     rest = (spare - wide[name]) / (len(wide) - 1)
-    if len(wide) <= _FEW:
+    if len(wide) <= _FEW and not any(column.kind == "blank" for column in part.columns):
         rest = min(rest, _PAD * len(wide))  # Figures far from their names are misread.
     return tuple(
         Column(

@@ -1,6 +1,12 @@
 """Words of the documents that show persons: heads of letters and lists, columns, notes."""
 
 FACTS = {
+    "households": "Số hộ còn dư nợ",
+    "owed": "Dư nợ",
+    "overdue": "Nợ quá hạn",
+    "overdue_share": "Tỷ lệ nợ quá hạn",
+    "score": "Điểm (thang 100)",
+    "band": "Xếp loại",
     "direct": "Hình thức",
     "group": "Tổ tiết kiệm và vay vốn",
     "head": "Tổ trưởng",
@@ -25,6 +31,8 @@ FACTS = {
 }
 
 PARTS = {
+    "criteria": "Chấm điểm theo sổ",
+    "checklist": "Kiểm tra tại tổ",
     "groups_behind": "Theo tổ",
     "loans": "Từng món",
     "standing": "Số dư và lãi",
@@ -45,6 +53,23 @@ GROUPS = {
 COLUMNS = {
     "leaf": "Tổ, xã",
     "instalment": "Kỳ trả nợ",
+    "loan_masked": "Số khế ước",
+    "drawn_unchecked": "Giải ngân chưa kiểm tra",
+    "check_by": "Hạn kiểm tra",
+    "purpose_found": "Sử dụng thực tế",
+    "remark": "Ý kiến",
+    "owed_said": "Dư nợ người vay xác nhận",
+    "paying": "Số hộ trả lãi trong tháng",
+    "criterion": "Tiêu chí",
+    "weight": "Điểm tối đa",
+    "measured": "Kết quả %",
+    "points": "Điểm",
+    "found": "Kết quả kiểm tra",
+    "asked": "Nội dung kiểm tra",
+    "handled": "Số tiền xử lý",
+    "frozen_until": "Khoanh đến",
+    "decision": "Văn bản, chứng từ",
+    "ground": "Lý do",
     "loans_now": "Số món hiện nay",
     "now": "Hiện nay",
     "then": "Số tiền",
@@ -91,6 +116,19 @@ COLUMNS = {
 }
 
 LABELS = {
+    "total-score": "ĐIỂM QUY VỀ THANG 100",
+    "criterion:members_saving": "Tổ viên gửi tiết kiệm",
+    "criterion:overdue": "Nợ quá hạn",
+    "criterion:interest": "Thu lãi",
+    "criterion:principal": "Thu gốc đến hạn",
+    "criterion:savings_growth": "Tăng tiết kiệm",
+    "criterion:attendance": "Tham gia phiên giao dịch",
+    "asked:members-meet": "Tổ có từ 5 đến 60 tổ viên, cùng địa bàn, họp định kỳ",
+    "asked:head-apart": "Tổ trưởng, tổ phó không phải người thân ruột thịt của nhau",
+    "asked:book-kept": "Sổ vay vốn do tổ viên giữ, khớp với danh sách",
+    "asked:no-piggyback": "Không có vay ké, chiếm dụng vốn",
+    "asked:saving": "Tiền gửi tiết kiệm khớp với sổ của tổ viên",
+    "asked:principal": "Tổ trưởng không thu tiền gốc",
     "figure:drawn": "Đã giải ngân",
     "figure:principal_repaid": "Gốc đã trả",
     "figure:written_off": "Đã xóa nợ",
@@ -129,6 +167,13 @@ NOTES = {
     "letters-number": "Số văn bản ghi khi vào sổ văn thư; mỗi thư tra được theo số sao kê ở chân "
     "trang.",
     "approved-unsigned": "Gồm đơn đã duyệt hoặc đã thông báo, chưa ký khế ước đến ngày số liệu.",
+    "use-within": "Kiểm tra trong 30 ngày kể từ ngày giải ngân (727/HD-NHCS ngày 11/02/2026).",
+    "loan-masked": "Số khế ước chỉ in hai số đầu và bốn số cuối.",
+    "blank-by-hand": "Cột để trống ghi tay khi kiểm tra, đối chiếu.",
+    "differs-said": "Người vay ghi dư nợ mình xác nhận rồi ký; chênh lệch báo ngay cho ngân hàng.",
+    "handled-04-xln": "Gồm các lần khoanh nợ có hiệu lực trong kỳ.",
+    "handled-05-xln": "Gồm các lần xóa nợ có hiệu lực trong kỳ.",
+    "handled-ground": "Văn bản và lý do ghi theo sổ; không có văn bản thì in số chứng từ.",
     "late-oldest": "Tiền gốc đã trả trừ vào kỳ đến hạn sớm nhất.",
     "interest-rounded-once": "Lãi của mỗi loại cộng từ số chưa làm tròn của các quãng, làm tròn "
     "một lần; số chưa làm tròn in đến hai số lẻ.",

@@ -13,8 +13,10 @@ from creditdesk.evidence import NO_PROOF, Evidence, Proof, Render
 from creditdesk.papers import (
     approvals,
     behind,
+    checking,
     collecting,
     groups,
+    handled,
     lending,
     nested,
     notices,
@@ -177,6 +179,11 @@ KINDS: Mapping[str, Kind] = {
     "overdue": Kind("worklist", behind.overdue, NARROWED, "persons-export"),
     "due-notice": Kind("worklist", notices.due, KEYS, "persons-export"),
     "14-td": Kind("worklist", notices.moved, KEYS, "persons-export"),
+    "06-td": Kind("worklist", checking.use, ("office", "group", "programme"), "persons-export"),
+    "15-td": Kind("worklist", checking.balances, NARROWED, "persons-export"),
+    "16-td": Kind("groups", checking.groups, ("group", "trustee"), "persons-export"),
+    "04-xln": Kind("worklist", handled.frozen, ("since", *NARROWED), "persons-export"),
+    "05-xln": Kind("worklist", handled.written_off, ("since", *NARROWED), "persons-export"),
     "04-td": Kind(
         "application-show", approvals.notice, ("office", "group", "trustee"), "persons-export"
     ),
