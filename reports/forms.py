@@ -206,6 +206,22 @@ FORMS |= {
     ),
     "04-xln": Form("04/XLN", "TỔNG HỢP NỢ KHOANH", unit="dong", counted="", period=True, size=8),
     "05-xln": Form("05/XLN", "TỔNG HỢP NỢ XÓA", unit="dong", counted="", period=True, size=8),
+    "local-capital": Form(
+        "Vốn ủy thác địa phương",
+        "BÁO CÁO KẾT QUẢ SỬ DỤNG NGUỒN VỐN NGÂN SÁCH ĐỊA PHƯƠNG ỦY THÁC",
+        counted="hộ, món",
+        ours=True,
+        period=True,
+        size=7.5,
+    ),
+    "difference": Form(
+        "So sánh",
+        "SO SÁNH SỐ LIỆU TÍN DỤNG GIỮA HAI NGÀY",
+        counted="món",
+        ours=True,
+        period=True,
+        size=7,
+    ),
     "04-td": Form(
         "04/TD",
         "THÔNG BÁO KẾT QUẢ PHÊ DUYỆT CHO VAY",

@@ -33,6 +33,9 @@ FACTS = {
 PARTS = {
     "criteria": "Chấm điểm theo sổ",
     "checklist": "Kiểm tra tại tổ",
+    "local_communes": "Theo xã và chương trình",
+    "local_programmes": "Theo chương trình",
+    "local_investors": "Theo đơn vị ủy thác vốn",
     "groups_behind": "Theo tổ",
     "loans": "Từng món",
     "standing": "Số dư và lãi",
@@ -43,6 +46,12 @@ PARTS = {
 
 GROUPS = {
     "proposed": "Dự kiến thu",
+    "in_period": "Trong kỳ",
+    "interest_period": "Thu lãi",
+    "between:outstanding": "Tổng dư nợ",
+    "between:overdue": "Nợ quá hạn",
+    "between:frozen": "Nợ khoanh",
+    "between:loans": "Số món còn dư nợ",
     "month_end": "Cuối tháng trước",
     "year_end": "Ngày 31/12 năm trước",
     "received": "Thực thu",
@@ -70,6 +79,10 @@ COLUMNS = {
     "frozen_until": "Khoanh đến",
     "decision": "Văn bản, chứng từ",
     "ground": "Lý do",
+    "opening": "Dư đầu kỳ",
+    "written_off_period": "Xóa nợ",
+    "before": "Đầu kỳ",
+    "loans_before": "Đầu kỳ",
     "loans_now": "Số món hiện nay",
     "now": "Hiện nay",
     "then": "Số tiền",
@@ -174,6 +187,11 @@ NOTES = {
     "handled-04-xln": "Gồm các lần khoanh nợ có hiệu lực trong kỳ.",
     "handled-05-xln": "Gồm các lần xóa nợ có hiệu lực trong kỳ.",
     "handled-ground": "Văn bản và lý do ghi theo sổ; không có văn bản thì in số chứng từ.",
+    "local-only": "Chỉ gồm món vay từ nguồn vốn địa phương, do ngân sách và chủ đầu tư ủy thác.",
+    "interest-gathered": "Thu lãi là số đã thu trong kỳ; sổ không tính phần trích phí quản lý và "
+    "phần bổ sung nguồn vốn: chia theo văn bản của địa phương.",
+    "between-days": "Đầu kỳ là hết ngày trước ngày đầu kỳ; hai ngày cùng xếp theo một bản đồ địa "
+    "giới, nên món chỉ đổi địa giới không thành chênh lệch.",
     "late-oldest": "Tiền gốc đã trả trừ vào kỳ đến hạn sớm nhất.",
     "interest-rounded-once": "Lãi của mỗi loại cộng từ số chưa làm tròn của các quãng, làm tròn "
     "một lần; số chưa làm tròn in đến hai số lẻ.",

@@ -13,11 +13,13 @@ from creditdesk.evidence import NO_PROOF, Evidence, Proof, Render
 from creditdesk.papers import (
     approvals,
     behind,
+    between,
     checking,
     collecting,
     groups,
     handled,
     lending,
+    local,
     nested,
     notices,
     one_loan,
@@ -184,6 +186,12 @@ KINDS: Mapping[str, Kind] = {
     "16-td": Kind("groups", checking.groups, ("group", "trustee"), "persons-export"),
     "04-xln": Kind("worklist", handled.frozen, ("since", *NARROWED), "persons-export"),
     "05-xln": Kind("worklist", handled.written_off, ("since", *NARROWED), "persons-export"),
+    "local-capital": Kind(
+        "portfolio-print",
+        local.capital,
+        ("since", "office", "group", "trustee", "programme", "investor"),
+    ),
+    "difference": Kind("portfolio-print", between.difference, ("since", "by", *NARROWED)),
     "04-td": Kind(
         "application-show", approvals.notice, ("office", "group", "trustee"), "persons-export"
     ),

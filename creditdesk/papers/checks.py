@@ -16,6 +16,7 @@ _PLURAL = {
     "term": "terms",
     "purpose": "purposes",
     "group": "groups",
+    "investor": "investors",
 }
 
 
