@@ -254,29 +254,34 @@ class Moving(NamedTuple):
     """A move that is asked for: of what, by which number, from which day [date].
 
     look  shows which loans it moves, and writes nothing
+    into  the communes to which it moves them
     """
 
     of: str
     number: str
     day: date
     look: Callable[[], Moved]
+    into: tuple[str, ...] = ()
 
 
 def moving(
     tx: Tx, asker: Asker, act: str, said: Moving, *, maker: str | None = None
 ) -> list[Place]:
-    """Return where the loans of a move lie that is asked for, or refuse it where one is elsewhere.
+    """Return from and to where a move goes that is asked for, or refuse it where one is elsewhere.
 
     What lies wholly elsewhere is not there, and nothing else is said of it. Raises NothingToMove,
-    NotYours, NotAllowed and what the look refuses.
+    PlaceNotFound, NotYours, NotAllowed and what the look refuses.
     """
     asker.require(act)
     _some_near(tx, asker, act, said)
+    for code in said.into:
+        place(tx, asker, act, code, maker=maker)
     near = {places.of_loan(tx, one.loan_no, asker.today) for one in said.look().loans}
     found = sorted(one for one in near if one is not None)
     for one in found:
         asker.require(act, one, maker=maker)
-    return found
+    known = communes.map_on(asker.today)
+    return found + [places.of_place(tx, known, code) for code in said.into]
 
 
 def _some_near(tx: Tx, asker: Asker, act: str, said: Moving) -> None:

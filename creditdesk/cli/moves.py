@@ -16,7 +16,7 @@ from creditdesk.cli import frame, who
 from creditdesk.cli.frame import DAY, WHOLE, Desk, as_json, cli, command, tell
 from creditdesk.db import Tx
 from creditdesk.figures import Moved
-from creditdesk.reach import Asker, Moving
+from creditdesk.reach import Moving
 
 
 @cli.group("move")
@@ -144,14 +144,10 @@ def _held(
     """Return the order of a move whose people may move every loan of it, and to where it goes."""
     order = _order(asked)
     look = partial(move, order=replace(order, dry=True))
-
-    def lies(tx: Tx, asker: Asker, act: str, said: Moving, *, maker: str | None = None) -> None:
-        reach.moving(tx, asker, act, said, maker=maker)
-        if asked.get("commune"):
-            reach.place(tx, asker, act, asked["commune"], maker=maker)
-
-    said = Moving(*of, order.day, look)
-    return replace(order, deed=who.permitted(tx, order.deed, f"move-{said.of}", lies, said))
+    into = (asked["commune"],) if asked.get("commune") else ()
+    said = Moving(*of, order.day, look, into)
+    deed = who.permitted(tx, order.deed, f"move-{said.of}", reach.moving, said)
+    return replace(order, deed=deed)
 
 
 def _tell(desk: Desk, found: Moved, asked: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from creditdesk.ledger import Deed
 from creditdesk.reach import Asker
 from creditdesk.users.acting import acting
 
-Question = Callable[..., None]
+Question = Callable[..., object]
 CHECK = "check"
 
 

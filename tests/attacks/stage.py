@@ -49,7 +49,7 @@ ANY = {
     "kind": "portfolio",
     "ending": "pdf",
     "day": "2026-06-12",
-    "deed": "bar",
+    "deed": "suspend",
     "group_no": "9333001",
     "link": "1",
     "token": "x" * 40,

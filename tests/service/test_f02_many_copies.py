@@ -116,6 +116,30 @@ def test_f2_of_two_officers_who_change_one_loan_one_wins_and_the_other_is_told(s
     assert sum(booked(database).values()) == 1 + 10
 
 
+def test_f2_of_two_people_at_one_step_one_takes_it_and_the_other_is_told(served, database):
+    address, held = served
+    clients = [Client(address, held[name], tries=10) for name in ("can-bo-1", "can-bo-2")]
+    seen = clients[0].get("/applications/D7").tag
+    rounds = (
+        ("review", "2026-03-05", seen, (412, "state-changed")),
+        ("list", "2026-03-06", "", (422, "step-not-allowed")),
+    )
+
+    for step, day, tag, loser in rounds:
+
+        def take(who, step=step, day=day, tag=tag):
+            paper = {"document_no": f"{step}-{who}", "document_on": day}
+            said = {"step": step, "day": day, "lines": [{"application_no": "D7"}], **paper}
+            return tried(lambda: clients[who].post("/applications/steps", said, tag=tag).status)
+
+        with ThreadPoolExecutor(2) as pool:
+            assert set(pool.map(take, (0, 1))) == {201, loser}
+    steps = clients[0].get("/applications/D7").document["steps"]
+    assert list(steps) == ["review", "list"]
+    with database.read() as tx:
+        assert audit.verify(tx, POLICY).faults == []
+
+
 def test_f2_sheets_that_cross_do_not_wait_for_one_another(served, database):
     address, held = served
     client = Client(address, held["can-bo-1"], tries=10)

@@ -4,11 +4,9 @@ from functools import partial
 from typing import Any
 
 from creditdesk import errands, reach, whereabouts
-from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.reach import Moving
 from creditdesk.users import Place
-from creditdesk.users.places import of_place
 from creditdesk.web import conditions, edge, orders, within
 from creditdesk.web.api import jobs, told
 from creditdesk.web.api.frame import Service, Told
@@ -79,12 +77,9 @@ def move(tx: Tx, said: dict[str, Any]) -> Any:
     plain = {name: orders.iso(value) for name, value in said.items()}
     deed = edge.deed(said["ground"], said["document_no"], said["document_on"])
     look = partial(errands.move, tx, plain, deed, dry=True)
-    wanted = Moving(said["of"], said["number"], said["day"], look)
-    lies = reach.moving(tx, edge.asker(), act, wanted)
-    if said["commune"]:
-        within.place(tx, act, said["commune"])
-        lies.append(of_place(tx, map_on(edge.today()), said["commune"]))
-    return jobs.asked(tx, "move", act, said, lies)
+    into = (said["commune"],) if said["commune"] else ()
+    wanted = Moving(said["of"], said["number"], said["day"], look, into)
+    return jobs.asked(tx, "move", act, said, reach.moving(tx, edge.asker(), act, wanted))
 
 
 @service.post(
@@ -105,11 +100,9 @@ def move_communes(tx: Tx, said: dict[str, Any]) -> Any:
     plain = {name: orders.iso(value) for name, value in said.items()}
     deed = edge.deed(said["ground"], said["document_no"], said["document_on"])
     look = partial(errands.draw_communes, tx, plain, deed, dry=True)
-    wanted = Moving("communes", said["lines"][0]["commune"], said["day"], look)
+    into = tuple(sorted({line["commune"] for line in said["lines"]}))
+    wanted = Moving("communes", into[0], said["day"], look, into)
     lies = reach.moving(tx, edge.asker(), "move-communes", wanted)
-    for code in sorted({line["commune"] for line in said["lines"]}):
-        within.place(tx, "move-communes", code)
-        lies.append(of_place(tx, map_on(edge.today()), code))
     return jobs.asked(tx, "move-communes", "move-communes", said, lies)
 
 
