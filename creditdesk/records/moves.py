@@ -180,9 +180,9 @@ def loans_on(tx: Tx, ids: Iterable[int], day: date) -> Iterator[Any]:
 
 def places_on(tx: Tx, ids: sa.Select[Any], day: date) -> list[Any]:
     """Return every (province, commune, office, group) where the loans of a query lie on a day."""
-    there = _located(day).where(loan.c.id.in_(ids)).subquery().c
+    there = _located().where(loan.c.id.in_(ids)).subquery().c
     chosen = sa.select(there.province, there.commune, there.office, there.group_no)
-    return list(tx.execute(chosen.distinct()))
+    return list(tx.execute(chosen.distinct(), {"on_day": day}))
 
 
 def moved_query(act_id: int) -> sa.Select[Any]:
