@@ -11,6 +11,8 @@ from pathlib import Path
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfbase.ttfonts import TTFont
 
+from reports.bare import bare
+
 SHIPPED_FONTS = Path(__file__).parent / "fonts"
 
 _FILES = {
@@ -83,7 +85,7 @@ class Face:
 
 
 def _remembered(make: Callable[[list[int]], bytes]) -> Callable[[list[int]], bytes]:
-    cut = lru_cache(maxsize=4)(lambda codes: make(list(codes)))
+    cut = lru_cache(maxsize=4)(lambda codes: bare(make(list(codes))))
     return lambda codes: cut(tuple(codes))
 
 
