@@ -103,13 +103,16 @@ class Database:
             yield tx
 
     @contextmanager
-    def read(self) -> Iterator[Tx]:
-        """Open a transaction that sees one moment of the book and can write nothing."""
-        with self._open(reading=True) as tx:
+    def read(self, *, limited: bool = True) -> Iterator[Tx]:
+        """Open a transaction that sees one moment of the book and can write nothing.
+
+        limited  whether questions may take only as long as those of readers may
+        """
+        with self._open(reading=True, limited=limited) as tx:
             yield tx
 
     @contextmanager
-    def _open(self, *, reading: bool) -> Iterator[Tx]:
+    def _open(self, *, reading: bool, limited: bool = True) -> Iterator[Tx]:
         options: dict[str, Any] = {"reading": reading, "keys": self.keys}
         if reading and not self.is_sqlite:
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -117,7 +120,7 @@ class Database:
             with (
                 self.engine.connect().execution_options(**options) as tx,
                 tx.begin(),
-                _limited(tx, self.reading_seconds if reading else 0),
+                _limited(tx, self.reading_seconds if reading and limited else 0),
             ):
                 yield tx
         except (DBAPIError, sqlite3.Error, pg8000.Error) as trouble:

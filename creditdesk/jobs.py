@@ -13,10 +13,11 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from creditdesk import answers, closing, errands, turns
+from creditdesk import answers, closing, errands, opening, packs, turns
 from creditdesk.db import Database, DatabaseUnavailable, Tx
 from creditdesk.engine.days import ZONE
 from creditdesk.errors import DeskError
+from creditdesk.ledger import Deed
 from creditdesk.settings import Settings, policy
 from creditdesk.shelf import Shelf
 
@@ -42,8 +43,13 @@ def _close_day(tx: Tx, day: date, moment: str) -> closing.Closed:
 
 
 def _close_month(tx: Tx, day: date, moment: str) -> closing.Closed:
+    """Close the month before, and ask for the packs of every province: the worker prints them."""
     month = (day.replace(day=1) - timedelta(days=1)).isoformat()[:7]
-    return closing.close_month(tx, month=month, today=day, moment=moment, again=False)
+    done = closing.close_month(tx, month=month, today=day, moment=moment, again=False)
+    for province in opening.provinces(tx):
+        said = {"act": packs.ACT, "of": packs.PROVINCE, "code": province, "month": month}
+        errands.ask(tx, kind="pack", said=said, deed=Deed("clock", moment), place=province)
+    return done
 
 
 TIMETABLE = (

@@ -2,13 +2,15 @@
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from creditdesk import documents, images, intake, papers, users
+from creditdesk import accesses, documents, images, intake, issued, packs, papers, users
+from creditdesk.accesses import LIST, View, Visitor
 from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
@@ -18,14 +20,18 @@ from creditdesk.shelf import Shelf
 
 LARGE = 100_000
 """Movements of one file from which on images are kept at once, so that questions stay quick."""
-PDF = "application/pdf"
 JSON = "application/json"
 Progress = Callable[[int, int], None]
+Keep = Callable[[Callable[[Tx], dict[str, Any]]], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where parcels are worked on: the law, the settings, whose deed it is, and the moment."""
+    """Where parcels are worked on: the law, the settings, whose deed it is, and the moment.
+
+    keep    writes what is done so far, in a transaction of its own, and returns it
+    so_far  what a stopped process has left done
+    """
 
     policy: Policy
     settings: Settings
@@ -33,6 +39,13 @@ class Bench:
     moment: datetime
     today: date
     progress: Progress
+    keep: Keep
+    so_far: Mapping[str, Any]
+
+    @property
+    def press(self) -> packs.Press:
+        """Return with what packs are printed."""
+        return packs.Press(self.policy, self.settings, self.moment.replace(microsecond=0))
 
     @property
     def shelf(self) -> Shelf:
@@ -103,21 +116,125 @@ def _take_movements(
     return report
 
 
-def print_portfolio(tx: Tx, bench: Bench, said: Mapping[str, Any]) -> dict[str, Any]:
-    """Print a portfolio statement and hold it for whoever asked; return the number of the file.
-
-    Raises what the statement refuses, and KeyMissing.
-    """
-    since, as_of = (date.fromisoformat(said[name]) for name in ("from", "as_of"))
-    kind = papers.kind_of("portfolio")
-    within = tuple((axis, key) for axis, key in said.get("within", ()))
-    asked = papers.Asked(as_of, bench.moment, since, said["place"], within=within)
-    dong, folder = bench.settings.unit_of_statement == "dong", bench.settings.font_folder
-    look = papers.Look("dong" if dong else "million", Path(folder) if folder else None)
-    content = kind.written(kind.make(tx, bench.policy, asked), "pdf", look)
-    parts = ("portfolio", said["place"], said["from"], said["as_of"])
-    name = "_".join(part for part in parts if part) + ".pdf"
-    held = bench.shelf.put(
-        tx, by=bench.deed.by, name=name, media=PDF, content=content, at=bench.moment
+def asked_of(said: Mapping[str, Any], moment: datetime) -> papers.Asked:
+    """Return what a document is asked for, as an errand says it."""
+    found = {name: _day(said.get(name)) for name in ("since", "map_of", "known_on")}
+    return papers.Asked(
+        date.fromisoformat(said["as_of"]),
+        moment,
+        place=said["place"] or None,
+        by=said["by"],
+        within=tuple((axis, key) for axis, key in said["within"]),
+        **found,
     )
-    return {"file": held, "name": name}
+
+
+def _day(said: Any) -> date | None:
+    return date.fromisoformat(said) if said else None
+
+
+def print_paper(tx: Tx, bench: Bench, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Print a document and hold it for whoever asked; one whose checks fail is held and refused.
+
+    Raises what the document refuses, and KeyMissing.
+    """
+    if "file" in bench.so_far:
+        return dict(bench.so_far)
+    kind, ending = papers.kind_of(said["paper"]), said["as"]
+    value = kind.value(tx, bench.policy, asked_of(said, bench.press.moment))
+    evidence, look = kind.evidence(value), bench.press.look
+    look = replace(look, unit=said["unit"] or look.unit)
+    given = None
+    if ending == "pdf":
+        given = issued.made(bench.settings, evidence, kind.printer(value, look))
+    content = given.content if given else kind.written(value, ending, look)
+    name = f"{evidence.file_name}.{ending}"
+    bench.progress(1, 1)
+    held = _Held(name, papers.MEDIA[ending], content, tuple(kind.seen(value)))
+
+    def keep(out: Tx) -> dict[str, Any]:
+        found = held.kept(out, bench, f"print-{said['paper']}", said["place"] or "")
+        if given:
+            issued.enter(out, paper=given, by=bench.deed.by, at=bench.deed.recorded_at)
+        checks = [one.code for one in evidence.failed]
+        failed = {"code": "checks-failed", "facts": {"path": name, "checks": checks}}
+        return found | {"number": evidence.number} | (failed if checks else {})
+
+    return bench.keep(keep)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A file that is to be held, and whom it shows."""
+
+    name: str
+    media: str
+    content: bytes
+    seen: Collection[str]
+
+    def kept(
+        self, tx: Tx, bench: Bench, act: str, place: str, days: int | None = None
+    ) -> dict[str, Any]:
+        """Hold it, note whom it shows to whoever asked, and return how it is found again."""
+        view = View(act, LIST, place, customers=self.seen)
+        if not view.shows_nobody:
+            visitor = Visitor(bench.deed.by, "job")
+            accesses.note(tx, visitor=visitor, view=view, at=bench.deed.recorded_at)
+        file = bench.shelf.put(
+            tx,
+            by=bench.deed.by,
+            name=self.name,
+            media=self.media,
+            content=self.content,
+            at=bench.moment,
+            days=days,
+            seen=self.seen,
+        )
+        told = {"file": file, "name": self.name, "media": self.media}
+        return told | {"bytes": len(self.content)}
+
+
+def print_packs(tx: Tx, bench: Bench, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Print the packs that are asked for, each held as soon as it is there.
+
+    What a stopped process left done is not done again. Where checks failed the job is refused;
+    whatever stands is held.
+
+    Raises what `packs` refuses, and KeyMissing.
+    """
+    last = packs.month_end(said["month"], bench.today)
+    wanted = packs.wanted(tx, said["of"], said["code"], last)
+    found = list(bench.so_far.get("packs", ()))
+    done = {(one["of"], one["code"]) for one in found}
+    progress = packs.Documents(bench.progress, wanted)
+    press = replace(bench.press, told=progress.one_more)
+    for whose in wanted:
+        if tuple(whose) in done:
+            progress.skip(whose)
+            continue
+        pack = packs.made(tx, press, whose, last)
+        found = bench.keep(partial(_with_pack, bench=bench, pack=pack, so_far=found))["packs"]
+    return _told_of_packs(found)
+
+
+def _with_pack(
+    tx: Tx, *, bench: Bench, pack: packs.Pack, so_far: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Hold a pack, register its documents, and return it with those before it."""
+    for paper in pack.papers:
+        issued.enter(tx, paper=paper, by=bench.deed.by, at=bench.deed.recorded_at)
+    held = _Held(pack.name, packs.MEDIA, pack.content, pack.seen)
+    told = held.kept(tx, bench, "print-pack", pack.whose.code, bench.settings.pack_days)
+    failed = {paper: list(checks) for paper, checks in pack.failed}
+    told |= {**pack.whose._asdict(), "failed": failed, "absent": list(pack.absent)}
+    return {"packs": [*so_far, told]}
+
+
+def _told_of_packs(found: list[dict[str, Any]]) -> dict[str, Any]:
+    failed = [one for one in found if one["failed"]]
+    if not failed:
+        return {"packs": found}
+    names = ", ".join(one["name"] for one in failed)
+    checks = [f"{paper}: {' '.join(of)}" for one in failed for paper, of in one["failed"].items()]
+    facts = {"path": names, "checks": checks}
+    return {"packs": found, "code": "checks-failed", "facts": facts}

@@ -72,6 +72,7 @@ class Key:
     id: str
     cipher: AESGCM
     digest_key: bytes
+    voucher_key: bytes
 
     @property
     def prefix(self) -> bytes:
@@ -87,6 +88,10 @@ class Key:
         """Return the digest of a number, the same however it is spaced."""
         said = number.translate(_LEFT_OUT).upper().encode()
         return hmac.digest(self.digest_key, said, "sha256")[:_DIGEST_BYTES]
+
+    def vouch(self, text: str) -> bytes:
+        """Return what proves that a text is ours, by HMAC-SHA-256 (RFC 2104)."""
+        return hmac.digest(self.voucher_key, text.encode(), "sha256")
 
 
 class Keyring(tuple[Key, ...]):
@@ -116,6 +121,10 @@ class Keyring(tuple[Key, ...]):
     def digests(self, number: str) -> list[bytes]:
         """Return the digests under which a number may stand while keys are being changed."""
         return [key.digest(number) for key in self]
+
+    def vouches(self, text: str, proof: bytes) -> bool:
+        """Return whether one of the keys has vouched for a text."""
+        return any(hmac.compare_digest(key.vouch(text), proof) for key in self)
 
 
 def key_id_of(sealed: bytes) -> str:
@@ -149,14 +158,17 @@ def _key(number: int, word: str) -> Key:
     return _derived(secret)
 
 
+_USES = (("id", ID_BYTES), ("seal", KEY_BYTES), ("digest", KEY_BYTES), ("voucher", KEY_BYTES))
+
+
 @cache
 def _derived(secret: bytes) -> Key:
     """Return a key with what is derived from its secret: each use has bytes of its own."""
-    name, seal, digest = (
+    name, seal, digest, voucher = (
         HKDF(SHA256(), length, None, f"creditdesk {use}".encode()).derive(secret)
-        for use, length in (("id", ID_BYTES), ("seal", KEY_BYTES), ("digest", KEY_BYTES))
+        for use, length in _USES
     )
-    return Key(name.hex(), AESGCM(seal), digest)
+    return Key(name.hex(), AESGCM(seal), digest, voucher)
 
 
 def masked(number: str) -> str:

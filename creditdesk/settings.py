@@ -97,6 +97,8 @@ class Settings:
     idempotency_days: int
     files_folder: str
     file_days: int
+    pack_days: int
+    file_link_hours: int
     seal_file: str
     seal_passphrase: str = field(repr=False)
     seal_passphrase_file: str

@@ -8,6 +8,7 @@ import hashlib
 import os
 import secrets
 import zlib
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +28,7 @@ class FileGone(NotFound):
 
 
 class Held(NamedTuple):
-    """A file that is held: whose it is, what it is called, and until when [moment]."""
+    """A file that is held: whose it is, what it is called, until when [moment], whom it shows."""
 
     number: int
     by: str
@@ -35,6 +36,7 @@ class Held(NamedTuple):
     media: str
     bytes: int
     until: str
+    seen: tuple[str, ...] = ()
 
 
 class Shelf:
@@ -45,8 +47,24 @@ class Shelf:
         self.folder = ROOT / configured.files_folder
         self.days = timedelta(days=configured.file_days)
 
-    def put(self, tx: Tx, *, by: str, name: str, media: str, content: bytes, at: datetime) -> int:
-        """Hold a file for somebody and return its number; raises KeyMissing."""
+    def put(
+        self,
+        tx: Tx,
+        *,
+        by: str,
+        name: str,
+        media: str,
+        content: bytes,
+        at: datetime,
+        days: int | None = None,
+        seen: Iterable[str] = (),
+    ) -> int:
+        """Hold a file for somebody and return its number; raises KeyMissing.
+
+        days  for how many days; None: for as many as the settings say
+        seen  the numbers of the customers whom it shows
+        """
+        held_for = self.days if days is None else timedelta(days=days)
         token = secrets.token_hex(16)
         sealed = sealing.Sealer(tx).key.seal(zlib.compress(content, 1), _place(token))
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -65,7 +83,8 @@ class Shelf:
                 "bytes": len(content),
                 "sha256": hashlib.sha256(content).hexdigest(),
                 "at": _stamp(at),
-                "until": _stamp(at + self.days),
+                "until": _stamp(at + held_for),
+                "seen": " ".join(sorted(seen)),
             },
         )
 
@@ -74,7 +93,8 @@ class Shelf:
         row = records.shelf.find_held(tx, number)
         if row is None or row.until <= _stamp(at):
             raise FileGone(file=number)
-        return Held(row.id, row.by, row.name, row.media, row.bytes, row.until)
+        told = (row.id, row.by, row.name, row.media, row.bytes, row.until)
+        return Held(*told, tuple(row.seen.split()))
 
     def content(self, tx: Tx, number: int, at: datetime) -> bytes:
         """Return what a file holds; raises FileGone, KeyMissing, BooksBroken."""

@@ -14,6 +14,7 @@ from creditdesk.cli import (
     measures,
     months,
     moves,
+    packing,
     paper,
     quoting,
     receipts,

@@ -12,21 +12,15 @@ from creditdesk import papers, words
 from creditdesk.accesses import LIST, View
 from creditdesk.cli import frame
 from creditdesk.cli.frame import DAY, Desk, as_of, cli, command, known_on, map_of, place
-from creditdesk.errors import Malformed, Refused
+from creditdesk.errors import Malformed
 from creditdesk.figures import AXES
-from creditdesk.papers import Asked, Ending, Kind, Look
+from creditdesk.papers import Asked, ChecksFailed, Ending, Kind, Look
 
 
 class CannotWrite(Malformed):
     """The file cannot be written there."""
 
     code = "cannot-write"
-
-
-class ChecksFailed(Refused):
-    """What the document says does not add up; it is there, with the failed `checks` in red."""
-
-    code = "checks-failed"
 
 
 @cli.group("print")

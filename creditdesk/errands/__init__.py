@@ -143,14 +143,15 @@ def answer(tx: Tx, number: int, *, yes: bool, deed: ledger.Deed) -> None:
 
 
 def cancel(tx: Tx, number: int, *, deed: ledger.Deed) -> None:
-    """Take an errand back that nobody has begun, as its maker, and say why.
+    """Take an errand back that nobody has begun, or that only reads, as its maker, and say why.
 
     Raises ErrandNotFound, also where it is another's, and ErrandAnswered.
     """
     row = records.errands.find_errand(tx, number, hold=True)
     if row is None or row.by.casefold() != deed.by.casefold():
         raise ErrandNotFound(number=number)
-    if row.state not in ("to-check", "queued"):
+    begun = ("running",) if KINDS[row.kind].reads else ()
+    if row.state not in ("to-check", "queued", *begun):
         raise ErrandAnswered(number=number, state=row.state)
     said = json.dumps({"ground": deed.ground, "cancelled": True}, ensure_ascii=False)
     told = {"state": "declined", "answered_at": deed.recorded_at, "result": said}

@@ -36,12 +36,13 @@ class Work(NamedTuple):
     progress: Progress
     settings: Settings
     moment: datetime
+    keep: parcels.Keep
+    so_far: Mapping[str, Any]
 
     @property
     def bench(self) -> parcels.Bench:
         """Return where files and papers are worked on."""
-        told = (self.policy, self.settings, self.deed, self.moment, self.today, self.progress)
-        return parcels.Bench(*told)
+        return parcels.Bench(*(getattr(self, one) for one in parcels.Bench.__dataclass_fields__))
 
 
 def _day(said: Any) -> date | None:
@@ -155,14 +156,19 @@ def _take_file(work: Work) -> dict[str, Any]:
     return parcels.take_file(work.tx, work.bench, work.said)
 
 
-def _print_portfolio(work: Work) -> dict[str, Any]:
-    return parcels.print_portfolio(work.tx, work.bench, work.said)
+def _print_paper(work: Work) -> dict[str, Any]:
+    return parcels.print_paper(work.tx, work.bench, work.said)
+
+
+def _print_packs(work: Work) -> dict[str, Any]:
+    return parcels.print_packs(work.tx, work.bench, work.said)
 
 
 class Kind(NamedTuple):
     """A kind of errand: what does it, whether a second person checks it before.
 
-    reads  whether it changes nothing, so that nobody waits while it is done
+    reads  whether it only looks at the book, however long, and keeps what it makes step by step:
+           nobody waits for it, and it can be taken back while it is done
     """
 
     act: Callable[[Work], dict[str, Any]]
@@ -183,5 +189,6 @@ KINDS: Mapping[str, Kind] = {
     "open-month": Kind(_open_month),
     "application-approve": Kind(_approve),
     "file": Kind(_take_file, checked=False),
-    "print-portfolio": Kind(_print_portfolio, checked=False),
+    "paper": Kind(_print_paper, checked=False, reads=True),
+    "pack": Kind(_print_packs, checked=False, reads=True),
 }

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from creditdesk import ledger, records
@@ -19,6 +20,12 @@ from creditdesk.settings import Settings, load
 LOG = logging.getLogger("creditdesk.errands")
 LEASE = timedelta(minutes=15)
 _TELL_EVERY = timedelta(seconds=1)
+
+
+def _ended(result: Mapping[str, Any]) -> str:
+    """Return how an errand ended: refused where a file has faults, or where checks failed."""
+    refused = "code" in result or (result.get("faults") and not result.get("dry_run", True))
+    return "refused" if refused else "done"
 
 
 class Worker:
@@ -72,15 +79,14 @@ class Worker:
 
         What changes nothing is read first, so that nobody waits for it.
         """
-        with self.database.read() as tx:
+        with self.database.read(limited=False) as tx:
             row = records.errands.find_errand(tx, number)
             assert row is not None
             kind = KINDS[row.kind]
             result = kind.act(self._begun(tx, row)) if kind.reads else None
         with self.database.begin() as tx:
             result = kind.act(self._begun(tx, row)) if result is None else result
-            refused = result.get("faults") and not result.get("dry_run", True)
-            self._finish(tx, number, "refused" if refused else "done", result)
+            self._finish(tx, number, _ended(result), result)
 
     def _finish(self, tx: Tx, number: int, state: str, result: Mapping[str, Any]) -> None:
         """Write how an errand ended; raise Overtaken where somebody else does it meanwhile."""
@@ -98,21 +104,50 @@ class Worker:
             document_on=row.document_on,
         )
         today = self.now().astimezone(ZONE).date()
-        said, progress = json.loads(row.said), self._progress(row.id)
-        return Work(tx, self.policy, said, deed, today, progress, self.settings, moment=self.now())
+        return Work(
+            tx,
+            self.policy,
+            json.loads(row.said),
+            deed,
+            today,
+            self._progress(row.id, alone=not KINDS[row.kind].reads),
+            self.settings,
+            moment=self.now(),
+            keep=partial(self._keep, row.id),
+            so_far=json.loads(row.result) or {},
+        )
 
-    def _progress(self, number: int) -> Progress:
+    def _keep(self, number: int, act: Callable[[Tx], dict[str, Any]]) -> dict[str, Any]:
+        """Write what an errand has done so far, while it is this worker's; raises Overtaken."""
+        with self.database.begin() as tx:
+            self._hold(tx, number)
+            found = act(tx)
+            told = json.dumps(found, ensure_ascii=False, default=str)
+            records.errands.change_errand(tx, number, result=told, until=self._lease())
+        return found
+
+    def _hold(self, tx: Tx, number: int) -> None:
+        """Keep an errand from others; raise Overtaken where it is another's, or taken back."""
+        row = records.errands.find_errand(tx, number, hold=True)
+        if row is None or (row.holder, row.state) != (self.holder, "running"):
+            raise Overtaken(why=f"errand {number}")
+
+    def _progress(self, number: int, *, alone: bool) -> Progress:
         """Return what writes how far an errand is, in a transaction of its own.
 
-        On SQLite there is one writer, and that is the errand: how far it is shows at its end.
+        alone  whether the errand writes: on SQLite there is one writer, and how far that one is
+               shows at its end
         """
         told = [self.now()]
 
         def tell(done: int, of: int) -> None:
-            if self.database.is_sqlite or self.now() - told[0] < _TELL_EVERY:
+            unheard = alone and self.database.is_sqlite
+            if unheard or (self.now() - told[0] < _TELL_EVERY and done < of):
                 return
             told[0] = self.now()
             with self.database.begin() as tx:
+                if not alone:
+                    self._hold(tx, number)
                 values = {"done": done, "whole": of, "until": self._lease()}
                 records.errands.change_errand(tx, number, **values)
 

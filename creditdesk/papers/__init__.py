@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 from creditdesk import issued
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
-from creditdesk.errors import Malformed, NotFound
+from creditdesk.errors import Malformed, NotFound, Refused
 from creditdesk.evidence import NO_PROOF, Evidence, Proof, Render
 from creditdesk.papers import (
     approvals,
@@ -42,6 +42,7 @@ __all__ = [
     "NARROWED",
     "SAID",
     "Asked",
+    "ChecksFailed",
     "Ending",
     "Kind",
     "Look",
@@ -73,6 +74,12 @@ class NotAsKnown(Malformed):
     """The document is not made again as the books were known; `kinds` are those that are."""
 
     code = "not-as-known"
+
+
+class ChecksFailed(Refused):
+    """What a document says does not add up; `checks` are shown in red, and nobody signs."""
+
+    code = "checks-failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +125,14 @@ class Kind:
 
         Raises NotAsKnown and what `make` refuses.
         """
-        if asked.known_on and not self.as_known:
-            raise NotAsKnown(kinds=[name for name, kind in KINDS.items() if kind.as_known])
+        self.check(asked)
         found = self.make(tx, policy, asked)
         return replace(found, evidence=issued.as_first_made(tx, self.evidence(found)))
+
+    def check(self, asked: Asked) -> None:
+        """Raise NotAsKnown where the document is not made as it is asked for."""
+        if asked.known_on and not self.as_known:
+            raise NotAsKnown(kinds=[name for name, kind in KINDS.items() if kind.as_known])
 
     def evidence(self, value: Any) -> Evidence:
         """Return what is known of how a value came to be."""

@@ -100,8 +100,9 @@ def cuts(
 
     frame = together(tx, province, loans_of)
     rows = Rows(frame, names(tx, policy, places, question.axes))
+    total = rows.total
     return tuple(
-        Portfolio(question.since, question.as_of, axes, rows.by(*axes), rows.total) for axes in by
+        Portfolio(question.since, question.as_of, axes, rows.by(*axes), total) for axes in by
     )
 
 
@@ -235,21 +236,33 @@ def _grouped(
     for codes, values in coded:
         code = code * len(values) + codes
     names = [name for name in FIGURE_NAMES if name in frame.columns]
-    numbers = frame[names].astype(np.int64).groupby(code, sort=True).sum()
-    owing = frame["outstanding"].to_numpy() > 0
-    pairs = pd.DataFrame({"code": code[owing], "household": frame["household_id"][owing]})
-    households = pairs.drop_duplicates()["code"].value_counts()
-    for number, row in zip(numbers.index, numbers.itertuples(index=False), strict=True):
+    order = np.argsort(code, kind="stable")
+    found, starts = np.unique(code[order], return_index=True)
+    sums = [
+        np.add.reduceat(frame[name].to_numpy(dtype=np.int64)[order], starts).tolist()
+        for name in names
+    ]
+    households = _households(frame, np.searchsorted(found, code), len(found))
+    for number, of_people, *row in zip(found.tolist(), households, *sums, strict=True):
         figures = Figures(
-            **{name: Dong(int(value)) for name, value in zip(names, row, strict=True)},
-            households=int(households.get(number, 0)),
+            **{name: Dong(value) for name, value in zip(names, row, strict=True)},
+            households=of_people,
         )
         keys = []
-        rest = int(number)
+        rest = number
         for _, values in reversed(coded):
             rest, at = divmod(rest, len(values))
             keys.append(str(values[at]))
         yield tuple(reversed(keys)), figures
+
+
+def _households(frame: pd.DataFrame, group: np.ndarray, groups: int) -> list[int]:
+    """Return of every group how many households owe, each counted once."""
+    owing = frame["outstanding"].to_numpy() > 0
+    household = frame["household_id"].to_numpy()[owing]
+    span = int(household.max(initial=0)) + 1
+    pairs = np.unique(group[owing] * span + household) // span
+    return [int(count) for count in np.bincount(pairs, minlength=groups)]
 
 
 class Rows(NamedTuple):

@@ -8,6 +8,7 @@ from creditdesk.web import (
     edge,
     guard,
     health,
+    linked,
     navigation,
     notices,
     pages,
@@ -29,6 +30,5 @@ def furnish(app: Flask, desk: Desk) -> None:
     edge.install(app, desk)
     for part in (writing, assets, notices, navigation, troubles, signing, pages, api):
         part.install(app)
-    own = (papers.pages, signing.pages, provided.pages, verifying.pages, health.pages)
-    for blueprint in own:
-        app.register_blueprint(blueprint)
+    for own in (papers, signing, provided, verifying, linked, health):
+        app.register_blueprint(own.pages)

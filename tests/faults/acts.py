@@ -2,8 +2,9 @@
 
 import os
 import signal
+from dataclasses import replace
 
-from creditdesk import closing, images, jobs, settings
+from creditdesk import closing, errands, images, jobs, settings
 from creditdesk.db import Database
 from tests.faults.child import day_of, moment_of
 from tests.keys import KEYS
@@ -46,6 +47,25 @@ def fire(url, moment, job=0, stop=False):
     os.kill(os.getpid(), signal.SIGSTOP)
     done = jobs.run(database, jobs.TIMETABLE[job], day=at.date(), token=clock.token)
     return [taken, done]
+
+
+def print_packs(url, folder, at, most):
+    """Print what is asked for until so many packs are kept, and die in the middle of the next."""
+    database = Database(url, KEYS)
+    own = replace(SETTINGS, files_folder=folder)
+    worker = errands.Worker(database, POLICY, lambda: moment_of(at), own)
+    keep, kept = worker._keep, []
+
+    def killed(number, act):
+        if len(kept) == most:
+            with database.begin() as tx:
+                act(tx)
+                os.kill(os.getpid(), signal.SIGKILL)
+        kept.append(number)
+        return keep(number, act)
+
+    worker._keep = killed
+    return worker.work()
 
 
 def _write(url, act):

@@ -42,6 +42,7 @@ PATHS = {
     "kind": "01-1-bctd",
     "receipt_no": "T1",
     "month": "2026-06",
+    "link": "1",
 }
 
 

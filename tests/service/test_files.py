@@ -1,14 +1,11 @@
-"""Files handed in and papers printed as jobs: whole or not at all, fetched by whoever asked."""
+"""Files handed in as jobs: whole or not at all, their faults told to whoever handed them in."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from creditdesk import audit, records
-from creditdesk.shelf import Shelf
+from creditdesk import audit
 from tests.builders import POLICY
-from tests.people import NOW
 from tests.service.conftest import LOAN_NO, OTHER_LOAN_NO
 from tests.service.test_jobs_asked_for import SCHEMA, ended
 from tests.service.test_reading import demand, demand_problem, described
@@ -16,7 +13,6 @@ from tests.web.conftest import LOAN_HEAD, MOVEMENT_HEAD, loan_line, number
 
 OWN, ELSEWHERE = ";004403;", ";004401;"
 FAULTS = described("listFaults")["responses"]["200"]["content"]["application/json"]["schema"]
-PAPER = {"from": "2026-01-01", "as_of": "2026-06-30", "place": "19333"}
 
 
 def hand_in(client, kind, lines, name="so-vay.csv", key="file-key-0001", **asked):
@@ -130,26 +126,6 @@ def test_what_is_no_file_of_a_branch_is_not_taken(officer, asked, media, status,
     answer = officer.http.post(f"/api/v1/files?{asked}", data=b"x", headers=headers)
 
     demand_problem(answer, status, code)
-
-
-def test_a_statement_is_printed_and_fetched_by_whoever_asked_until_it_expires(
-    app, officer, colleague, database
-):
-    done = job_of(officer, officer.post("/statements/portfolio", PAPER))
-    path = f"/jobs/{done['number']}/result"
-
-    found = officer.get(path)
-
-    assert (done["state"], found.status_code) == ("done", 200), done
-    assert found.data.startswith(b"%PDF")
-    demand_problem(colleague.get(path), 404, "file-gone")
-    shelf = Shelf(app.extensions["creditdesk"].settings)
-    with database.begin() as tx:
-        assert shelf.clear(tx, NOW) == 0
-        assert shelf.clear(tx, NOW + timedelta(days=400)) == 1
-        assert records.shelf.tokens_held(tx) == set()
-    demand_problem(officer.get(path), 404, "file-gone")
-    assert not list(Path(shelf.folder).iterdir())
 
 
 def test_a_job_is_taken_back_by_whoever_asked_before_it_is_begun(officer, colleague, supervisor):

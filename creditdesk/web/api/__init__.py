@@ -12,6 +12,7 @@ from creditdesk.web.api import (
     book,
     books,
     decisions,
+    downloads,
     files,
     forms,
     jobs,
@@ -42,6 +43,7 @@ SERVICES = (
     files.service,
     users.service,
     accesses.service,
+    downloads.service,
     law.service,
 )
 

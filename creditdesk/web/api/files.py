@@ -1,4 +1,4 @@
-"""Files handed in and papers printed as jobs: what takes long is asked for, then fetched."""
+"""Files handed in as jobs: what takes long is asked for, then looked at."""
 
 import json
 import re
@@ -9,24 +9,15 @@ from typing import Any
 
 from flask import after_this_request
 
-from creditdesk import errands, papers, users
+from creditdesk import errands, users
 from creditdesk.accesses import LIST, View
 from creditdesk.db import Tx
 from creditdesk.intake.layout import FILES
 from creditdesk.shelf import FileGone, Shelf
 from creditdesk.web import edge, orders, problems
 from creditdesk.web.api import jobs, paging, told
-from creditdesk.web.api.book import PLACE
 from creditdesk.web.api.frame import Service, Told
-from creditdesk.web.shapes import (
-    LOAN_NO,
-    Asking,
-    ChoiceField,
-    DayField,
-    FlagField,
-    Shape,
-    TextField,
-)
+from creditdesk.web.shapes import LOAN_NO, Asking, ChoiceField, DayField, FlagField, TextField
 
 _NAME = r"[^/\\\x00-\x1f\x7f]{1,96}\.(csv|txt|xlsx|CSV|TXT|XLSX)"
 _LISTS = ("faults", "warnings")
@@ -42,14 +33,6 @@ class FileAsked(Asking):
     name = TextField(100, pattern=_NAME, required=True)
     dry_run = FlagField(load_default=False)
     data_date = DayField()
-
-
-class PrintIn(Shape):
-    """A period, and where: the whole book where no place is said."""
-
-    from_ = DayField(data_key="from", required=True)
-    as_of = DayField(required=True)
-    place = TextField(5, pattern=PLACE, load_default=None)
 
 
 class FaultsAsked(Asking):
@@ -105,24 +88,6 @@ def hand_in(tx: Tx, asked: dict[str, Any], content: bytes) -> Told:
     return _asked(tx, "file", said, None)
 
 
-@service.post(
-    "/statements/portfolio",
-    "askPortfolio",
-    act="portfolio-print",
-    takes=PrintIn,
-    answers=jobs.Job,
-    status=202,
-    example={"from": "2026-01-01", "as_of": "2026-06-30", "place": "44"},
-)
-def ask_portfolio(tx: Tx, said: dict[str, Any]) -> Told:
-    """Ask for the portfolio statement as it is printed; the job tells when it can be fetched."""
-    wanted = papers.Asked(said["as_of"], edge.moment(), place=said["place"])
-    wanted = wanted.near(tx, edge.asker(), "portfolio-print")
-    days = {"from": said["from_"].isoformat(), "as_of": said["as_of"].isoformat()}
-    told = {"act": "portfolio-print", "place": wanted.place, "within": wanted.within, **days}
-    return _asked(tx, "print-portfolio", told, said["place"])
-
-
 def _own(tx: Tx, number: str, name: str) -> int:
     """Return the number of a file that a job of the person's own has made; raises FileGone."""
     found = orders.mine(tx, int(number))
@@ -130,18 +95,6 @@ def _own(tx: Tx, number: str, name: str) -> int:
     if found["by"] != edge.who().sign_in_name or name not in result:
         raise FileGone(file=int(number))
     return int(result[name])
-
-
-@service.get(
-    "/jobs/<number:number>/result",
-    "fetchResult",
-    act="portfolio-print",
-    answers=None,
-    media="application/pdf",
-)
-def result(tx: Tx, asked: dict[str, Any], number: str) -> bytes:
-    """Fetch what a job has printed, as whoever asked for it, while it is held."""
-    return _content(tx, _own(tx, number, "file"))
 
 
 def _content(tx: Tx, file: int) -> bytes:

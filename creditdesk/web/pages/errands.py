@@ -8,9 +8,8 @@ from flask import Blueprint, Response, after_this_request, render_template, requ
 from creditdesk import errands
 from creditdesk.accesses import LIST, View
 from creditdesk.db import Tx
-from creditdesk.shelf import FileGone, Shelf
 from creditdesk.users.permissions import is_open
-from creditdesk.web import edge, filled, orders
+from creditdesk.web import edge, fetching, filled, orders
 from creditdesk.web.api.jobs import STATES
 from creditdesk.web.filled import Done, Filled
 from creditdesk.web.pages import files
@@ -69,12 +68,13 @@ def _show(number: int) -> filled.Show:
         with edge.read() as tx:
             found = orders.mine(tx, number)
             deeds = [deed for deed in DEEDS if _fits(tx, found, deed)]
+            printed = fetching.files_of(tx, found)
             faults, warnings = (
                 files.remarks(tx, found, of) if found["kind"] == "file" and _is_own(found) else []
                 for of in ("faults", "warnings")
             )
         _note(found)
-        return _written(form, found, deeds, faults, warnings)
+        return _written(form, found, {"deeds": deeds, "printed": printed}, faults, warnings)
 
     return page
 
@@ -82,7 +82,7 @@ def _show(number: int) -> filled.Show:
 def _written(
     form: Filled,
     found: dict[str, Any],
-    deeds: list[str],
+    more: dict[str, Any],
     faults: list[dict[str, Any]],
     warnings: list[dict[str, Any]],
 ) -> str:
@@ -96,13 +96,13 @@ def _written(
         form=form,
         job=found,
         result=found["result"] or {},
-        deeds=deeds,
+        **more,
         own=_is_own(found),
         under_way=found["state"] in UNDER_WAY,
         remarks=rows[begin : begin + FAULTS],
         counted={"faults": len(faults), "warnings": len(warnings)},
         page=max(page, 1),
-        more=len(rows) > begin + FAULTS,
+        further=len(rows) > begin + FAULTS,
         sort=sort,
         down=down,
         columns=files.COLUMNS,
@@ -124,7 +124,8 @@ def _note(found: dict[str, Any]) -> None:
 def _fits(tx: Tx, found: dict[str, Any], deed: str) -> bool:
     """Return whether the reader may do something with a job as it stands."""
     if deed == "cancel":
-        return _is_own(found) and found["state"] in WAITING
+        reads = found["kind"] in fetching.PRINTED and found["state"] == "running"
+        return _is_own(found) and (found["state"] in WAITING or reads)
     if deed == "again":
         gone = (found["result"] or {}).get("cancelled", False) or "faults" in (
             found["result"] or {}
@@ -189,18 +190,13 @@ def refuse(number: int) -> Response:
     )
 
 
-@pages.get(f"/{_NUMBER}/result.pdf")
+@pages.get(f"/{_NUMBER}/result")
 def result(number: int) -> Response:
-    """Send what a job of one's own has printed, while it is held."""
+    """Send what a job has printed, while it is held: of several files the one that is named."""
     with edge.read() as tx:
-        found = orders.mine(tx, number)
-        told = found["result"] or {}
-        if not _is_own(found) or found["kind"] != "print-portfolio" or "file" not in told:
-            raise FileGone(file=number)
-        shelf, at = Shelf(edge.desk().settings), edge.moment()
-        content, held = shelf.content(tx, told["file"], at), shelf.find(tx, told["file"], at)
-    return Response(
-        content,
-        content_type=held.media,
-        headers={"Content-Disposition": f'attachment; filename="{held.name}"'},
-    )
+        parcel = fetching.made(tx, number, request.args.get("name", ""))
+        held, content = fetching.fetch(tx, parcel)
+    fetching.note(held, parcel)
+    answer = Response(content, content_type=held.media)
+    answer.headers.set("Content-Disposition", "attachment", filename=held.name)
+    return answer
