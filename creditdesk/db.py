@@ -104,10 +104,7 @@ class Database:
 
     @contextmanager
     def read(self, *, limited: bool = True) -> Iterator[Tx]:
-        """Open a transaction that sees one moment of the book and can write nothing.
-
-        limited  whether questions may take only as long as those of readers may
-        """
+        """Open a transaction that sees one moment and can write nothing; `limited` in time."""
         with self._open(reading=True, limited=limited) as tx:
             yield tx
 
