@@ -117,6 +117,7 @@ ON_THE_WAY = {
     "signing.ask_code",
     "jobs.show",
     "jobs.result",
+    "linked.file",
     "files.faults",
     "signing.ask_enrolment",
     "signing.ask_password",
