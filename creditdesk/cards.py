@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from creditdesk import arrears, households, ledger, records, standings
-from creditdesk.columns import number_of
+from creditdesk.columns import Axes, Image, number_of
 from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.engine.ageing import (
@@ -228,9 +228,20 @@ def commune_figures(
         raise FilterUnknown(only=only, filters=list(FILTERS))
     province = map_on(as_of).commune(commune).province
     wanted = {"commune": commune, "programme": programme, "group_no": group, **within}
-    chosen = _chosen(tx, province, wanted, as_of, only)
-    numbers = records.loans.numbers_of(tx, chosen)
-    return [LoanFigures(key, number, chosen[key]) for number, key in numbers.items()]
+    over = standings.axes(tx, province, as_of)
+    now = standings.image(tx, province, as_of)
+    return figures_of(tx, over, now, _chosen(over, now, wanted, as_of, only))
+
+
+def figures_of(tx: Tx, over: Axes, now: Image, chosen: Any) -> list[LoanFigures]:
+    """Return the figures of those loans of a province that a column chooses, in no order."""
+    columns = {name: now[name][chosen].tolist() for name in _SHOWN}
+    columns["late"] = now.late[chosen].tolist()
+    rows = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
+    ids = over.ids[chosen].tolist()
+    figures = dict(zip(ids, rows, strict=True))
+    numbers = records.loans.numbers_of(tx, ids)
+    return [LoanFigures(key, number, figures[key]) for number, key in numbers.items()]
 
 
 def loan_lines(
@@ -255,15 +266,11 @@ def loan_lines(
 _SHOWN = ("drawn", "in_term", "overdue", "frozen", "written_off")
 
 
-def _chosen(
-    tx: Tx, province: str, wanted: Mapping[str, str], as_of: date, only: str
-) -> dict[int, dict[str, int]]:
-    """Return figures [dong] of the loans that filters let through, by inner number.
+def _chosen(over: Axes, now: Image, wanted: Mapping[str, str], as_of: date, only: str) -> Any:
+    """Return which loans filters let through, as a column.
 
     wanted  the code that a loan has, by what it is of; an empty one lets every loan through
     """
-    over = standings.axes(tx, province, as_of)
-    now = standings.image(tx, province, as_of)
     inside = (over.columns["signed_on"] <= number_of(as_of)) | (now["draws"] > 0)
     for name, code in wanted.items():
         if code:
@@ -274,11 +281,7 @@ def _chosen(
         inside &= now.late > 0
     elif only == "overdue":
         inside &= now["overdue"] > 0
-    columns = {name: now[name][inside].tolist() for name in _SHOWN}
-    columns["late"] = now.late[inside].tolist()
-    rows = zip(*columns.values(), strict=True)
-    ids = over.ids[inside].tolist()
-    return {key: dict(zip(columns, row, strict=True)) for key, row in zip(ids, rows, strict=True)}
+    return inside
 
 
 def _line(

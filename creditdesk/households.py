@@ -21,6 +21,7 @@ from creditdesk.engine.policy import Policy
 from creditdesk.engine.programmes import STANDINGS
 from creditdesk.errors import Conflict, DeskError, NotFound, Refused
 from creditdesk.sealing import Sealer
+from creditdesk.spelling import to_find
 
 
 class CustomerElsewhere(Conflict):
@@ -120,6 +121,7 @@ def register(
             "customer_no": customer_no,
             "household_id": household_id,
             "name": name,
+            "name_plain": to_find(name),
             "id_no_sealed": sealed,
             "id_no_digest": digest,
             "id_no_masked": shown,

@@ -91,6 +91,13 @@ FORMS = {
         counted="tổ, hộ, món, %",
         size=8,
     ),
+    "commune-month": Form(
+        "Biểu tháng của xã",
+        "TÌNH HÌNH TÍN DỤNG CHÍNH SÁCH CỦA XÃ TRONG THÁNG",
+        counted="hộ, món, %",
+        ours=True,
+        size=8,
+    ),
     "pictures": Form(
         "Biểu đồ",
         "TIỀN RA, TIỀN VỀ VÀ NỢ TRỄ HẠN QUA HÌNH VẼ",

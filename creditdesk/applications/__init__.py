@@ -35,6 +35,7 @@ from creditdesk.applications.cases import (
     versions,
 )
 from creditdesk.applications.dossiers import (
+    Applicant,
     Approved,
     Dossier,
     StepTaken,
@@ -42,6 +43,7 @@ from creditdesk.applications.dossiers import (
     approved,
     by_state,
     dossier,
+    to_confirm,
     waiting,
 )
 from creditdesk.applications.forms import ApplicationExists, Form, FormInvalid, apply
@@ -55,6 +57,7 @@ from creditdesk.applications.use_checks import (
 
 __all__ = [
     "AmountAboveAsked",
+    "Applicant",
     "ApplicationExists",
     "ApplicationNotFound",
     "Approved",
@@ -99,6 +102,7 @@ __all__ = [
     "review",
     "sign",
     "take_back",
+    "to_confirm",
     "unconfirmed",
     "use_checks_due",
     "versions",

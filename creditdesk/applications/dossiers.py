@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from creditdesk import ledger, records
 from creditdesk.applications.cases import Case, cases_of, find, judged
 from creditdesk.db import Tx
-from creditdesk.engine.eligibility import Check
+from creditdesk.engine.eligibility import Check, reasons
 from creditdesk.engine.journal import Kind
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
@@ -277,6 +278,56 @@ def _approved(case: Case) -> Approved:
         months=row.months,
         draw_on=told.draw_on if told else None,
         place=told.place if told else "",
+    )
+
+
+class Applicant(NamedTuple):
+    """Who waits for the commune to confirm: on which list 03/TD, and what the rules say today."""
+
+    list_no: str
+    application_no: str
+    customer_no: str
+    customer_name: str
+    group_no: str
+    programme: str
+    amount: Dong
+    months: int
+    purpose: str
+    failing: tuple[Check, ...]
+
+
+def to_confirm(
+    tx: Tx, policy: Policy, as_of: date, communes: Iterable[str]
+) -> tuple[Applicant, ...]:
+    """Return who waits in some communes for the committee, by list, group and number.
+
+    A direct application stands on no list.
+    """
+    rows = [
+        row
+        for code in communes
+        for row in records.applications.open_applications(tx, as_of, None, code)
+    ]
+    waiting = [
+        case for case in cases_of(tx, rows, as_of) if (case.state, Step.CONFIRM) in case.ways
+    ]
+    found = (_applicant(tx, policy, case, as_of) for case in waiting)
+    return tuple(sorted(found, key=attrgetter("list_no", "group_no", "application_no")))
+
+
+def _applicant(tx: Tx, policy: Policy, case: Case, as_of: date) -> Applicant:
+    row, listed = case.row, case.last(Step.LIST)
+    return Applicant(
+        list_no=listed.document_no if listed else "",
+        application_no=row.application_no,
+        customer_no=row.customer_no,
+        customer_name=row.customer_name,
+        group_no=row.group_no,
+        programme=row.programme,
+        amount=case.amount,
+        months=row.months,
+        purpose=row.purpose,
+        failing=reasons(judged(tx, policy, row, as_of)),
     )
 
 

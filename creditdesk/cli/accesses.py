@@ -7,8 +7,9 @@ from datetime import date
 
 import click
 
-from creditdesk import accesses, households, secrecy, words
+from creditdesk import accesses, documents, households, search, secrecy, words
 from creditdesk.accesses import CUSTOMER, Line, View
+from creditdesk.arrears import Place
 from creditdesk.cli import frame
 from creditdesk.cli.frame import DAY, Desk, as_json, cli, command, tell
 
@@ -103,14 +104,30 @@ def customers() -> None:
 
 
 @command("find", customers)
-@click.option("--id-no", prompt=True, hide_input=True, help="Asked for where it is not given.")
+@click.argument("words", nargs=-1)
+@click.option("--id-no", help="An identity number; asked for where nothing else is said.")
+@click.option("--as-of", type=DAY, help="Where loans lie at the end of this day.")
 @as_json
-def find(desk: Desk, id_no: str, json_: bool) -> None:
-    """Find the customers who bear an identity number."""
+def find(
+    desk: Desk, words: tuple[str, ...], id_no: str | None, as_of: date | None, *, json_: bool
+) -> None:
+    """Find customers by names, without marks if one likes, or by a number that leads to them."""
+    said = " ".join(words) or id_no or click.prompt("Id no", hide_input=True)
     with desk.read() as tx:
-        found = households.with_identity(tx, id_no)
-    desk.note(View("customer-find", CUSTOMER, secrecy.masked(id_no), customers=found))
-    tell({"customers": found}) if json_ else click.echo("\n".join(found))
+        # Who bears a number is found in the whole book, also without a loan.
+        numbers = [] if words else households.with_identity(tx, said)
+        day = as_of or frame.today()
+        found = search.search(tx, desk.policy, said, as_of=day, place=Place())
+    seen = sorted({*found.seen, *numbers})
+    number = "" if words else secrecy.masked(said)
+    desk.note(View("customer-find", CUSTOMER, number, customers=seen))
+    numbers = numbers or [one.customer_no for one in found.persons]
+    if json_:
+        tell({"customers": numbers} | documents.found(found, day))
+        return
+    names = {one.customer_no: one.name for one in found.persons} if words else {}
+    for number in numbers:
+        click.echo(" · ".join(filter(None, (number, names.get(number)))))
 
 
 @command("identity", customers)

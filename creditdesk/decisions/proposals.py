@@ -171,14 +171,18 @@ def inbox(
     """
     rows = records.proposals.unanswered(tx, place.province)
     at = {
-        loan.id: users.Place(loan.province, loan.commune, loan.office, loan.group_no)
+        loan.id: loan
         for loan in records.moves.loans_on(tx, sorted({row.loan_id for row in rows}), as_of)
     }
     return tuple(
         _told(row, at[row.loan_id].commune)
         for row in rows
-        if place.commune in (None, at[row.loan_id].commune) and scope.holds(at[row.loan_id])
+        if place.holds(at[row.loan_id]) and scope.holds(_near(at[row.loan_id]))
     )
+
+
+def _near(loan: Any) -> users.Place:
+    return users.Place(loan.province, loan.commune, loan.office, loan.group_no)
 
 
 def of_loan(tx: Tx, loan_no: str) -> tuple[Proposal, ...]:

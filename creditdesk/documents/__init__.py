@@ -9,7 +9,7 @@ from creditdesk.documents.applications import (
     steps_table,
     waiting,
 )
-from creditdesk.documents.cards import card, instalments, loans, movements
+from creditdesk.documents.cards import card, found, instalments, loans, movements
 from creditdesk.documents.closings import closed, month, months, proof
 from creditdesk.documents.decisions import (
     acts,
@@ -62,6 +62,7 @@ __all__ = [
     "effect",
     "explanation",
     "figures",
+    "found",
     "groups",
     "groups_table",
     "harmless",

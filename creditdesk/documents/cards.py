@@ -6,6 +6,7 @@ from typing import Any
 
 from creditdesk.documents.loans import standing
 from creditdesk.figures import LoanCard, LoanLine
+from creditdesk.search import Found
 from creditdesk.tables import day
 
 _SAME = (
@@ -77,4 +78,22 @@ def loans(found: Sequence[LoanLine], as_of: date) -> dict[str, Any]:
             {name: getattr(line, name) for name in _LINE} | {"due_on": line.due_on.isoformat()}
             for line in found
         ],
+    }
+
+
+def found(told: Found, as_of: date) -> dict[str, Any]:
+    """Return who and what was found."""
+    return {
+        "as_of": as_of.isoformat(),
+        "count": told.count,
+        "persons": [
+            {
+                "customer_no": one.customer_no,
+                "customer_name": one.name,
+                "id_no_masked": one.id_no_masked,
+                "loans": loans(one.loans, as_of)["rows"],
+            }
+            for one in told.persons
+        ],
+        "groups": [group._asdict() for group in told.groups],
     }

@@ -13,6 +13,7 @@ from creditdesk.intake.reading import Table
 from creditdesk.intake.report import Lines, Report
 from creditdesk.loans import Contract
 from creditdesk.sealing import Sealer
+from creditdesk.spelling import to_find
 
 _COMPARED = {
     name: "rate" if name == "rate_e8" else name
@@ -208,7 +209,8 @@ class _People:
         key, number, name = next(self.customer_ids), contract.customer_no, contract.customer_name
         sealed, digest, shown = self.sealer.identity(number, contract.id_no)
         self.customers[number] = _Customer(key, household_id, name, digest, shown)
-        self.new["c"].append((key, province, number, household_id, name, sealed, digest, shown))
+        person = (key, province, number, household_id, name)
+        self.new["c"].append((*person, sealed, digest, shown, to_find(name)))
         return key
 
     def _group(self, at: int, contract: Contract, province: str, lines: Lines) -> None:
@@ -216,7 +218,8 @@ class _People:
         if known is None:
             said = (contract.trustee, contract.group_head)
             self.groups[contract.group_no] = said
-            self.new["g"].append((contract.group_no, province, *said))
+            found = to_find(contract.group_head)
+            self.new["g"].append((contract.group_no, province, *said, found))
         elif known[0] != contract.trustee:
             lines.doubt(at, "trustee", "group-differs", known=known[0])
 

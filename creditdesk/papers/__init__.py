@@ -16,6 +16,7 @@ from creditdesk.papers import (
     between,
     checking,
     collecting,
+    communes,
     groups,
     handled,
     lending,
@@ -207,6 +208,7 @@ KINDS: Mapping[str, Kind] = {
         "application-show", approvals.notice, ("office", "group", "trustee"), "persons-export"
     ),
     "pictures": Kind("portfolio-print", pictured.pictures, ("since", *NARROWED), as_known=True),
+    "commune-month": Kind("commune-month", communes.month, (), "commune-month"),
 }
 """What stands after `creditdesk print`, and in addresses."""
 

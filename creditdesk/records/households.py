@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditdesk.db import Tx, metadata
+from creditdesk.spelling import to_find
 
 household = sa.Table(
     "household",
@@ -27,6 +28,9 @@ customer = sa.Table(
     sa.Column("id_no_sealed", sa.LargeBinary),
     sa.Column("id_no_digest", sa.LargeBinary),
     sa.Column("id_no_masked", sa.Text, nullable=False, server_default=""),
+    # As it is found: `spelling.to_find`.
+    sa.Column("name_plain", sa.Text, nullable=False, server_default=""),
+    sa.Index("ix_customer_name_plain", "name_plain", "id_no_masked"),
     sa.Index("ix_customer_id_no_digest", "id_no_digest"),
 )
 
@@ -37,6 +41,7 @@ credit_group = sa.Table(
     sa.Column("province", sa.Text, nullable=False),
     sa.Column("trustee", sa.Text, nullable=False),
     sa.Column("head", sa.Text, nullable=False),
+    sa.Column("head_plain", sa.Text, nullable=False, server_default=""),
 )
 
 household_standing = sa.Table(
@@ -59,6 +64,7 @@ household_standing = sa.Table(
     sa.Index("ix_household_standing_household_id", "household_id", "id"),
 )
 
+_LAST = "9" * 20
 STANDING_COLUMNS = (
     "province",
     "household_id",
@@ -122,7 +128,11 @@ def add_group(tx: Tx, group_no: str, province: str, trustee: str, head: str) -> 
     """Write one group."""
     tx.execute(
         sa.insert(credit_group).values(
-            group_no=group_no, province=province, trustee=trustee, head=head
+            group_no=group_no,
+            province=province,
+            trustee=trustee,
+            head=head,
+            head_plain=to_find(head),
         )
     )
 
@@ -144,6 +154,43 @@ def add_customer(tx: Tx, values: dict[str, Any]) -> int:
     )
 
 
+def customers_like(
+    tx: Tx,
+    *,
+    words: Iterable[str] = (),
+    beginning: str = "",
+    masked: str = "",
+    digests: Iterable[bytes] = (),
+) -> dict[int, str]:
+    """Return the plain names, by id, of customers who are like what is said of them.
+
+    words      each begins a word of the name, plain
+    beginning  of the number
+    masked     the identity number as it is shown
+    digests    one of which the identity number has
+    """
+    c = customer.c
+    chosen: list[sa.ColumnElement[bool]] = [c.name_plain.like(f"% {word}%") for word in words]
+    chosen += [numbered(c.customer_no, beginning)] if beginning else []
+    chosen += [c.id_no_masked == masked] if masked else []
+    chosen += [c.id_no_digest.in_(list(digests))] if digests else []
+    return {row[0]: row[1] for row in tx.execute(sa.select(c.id, c.name_plain).where(*chosen))}
+
+
+def groups_like(tx: Tx, *, words: Iterable[str] = (), beginning: str = "") -> list[Any]:
+    """Return groups that are like what is said of them: their head's name, or their number."""
+    g = credit_group.c
+    chosen: list[sa.ColumnElement[bool]] = [g.head_plain.like(f"% {word}%") for word in words]
+    chosen += [numbered(g.group_no, beginning)] if beginning else []
+    return list(tx.execute(sa.select(credit_group).where(*chosen).order_by(g.group_no)))
+
+
+def numbered(column: Any, beginning: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a number of digits begins so, as an index can be asked it."""
+    found: sa.ColumnElement[bool] = sa.and_(column >= beginning, column <= f"{beginning}{_LAST}")
+    return found
+
+
 def customer_numbers(tx: Tx, ids: Iterable[int]) -> dict[int, str]:
     """Return customers' numbers by id."""
     wanted = sorted(ids)
@@ -152,6 +199,25 @@ def customer_numbers(tx: Tx, ids: Iterable[int]) -> dict[int, str]:
         chosen = sa.select(customer.c.id, customer.c.customer_no).where(
             customer.c.id.in_(wanted[start : start + 500])
         )
+        found.update((row[0], row[1]) for row in tx.execute(chosen))
+    return found
+
+
+def names_of(tx: Tx, numbers: Iterable[str]) -> dict[str, str]:
+    """Return what customers are called, by number."""
+    return _told(tx, customer.c.customer_no, customer.c.name, numbers)
+
+
+def heads_of(tx: Tx, numbers: Iterable[str]) -> dict[str, str]:
+    """Return the heads of groups, by number."""
+    return _told(tx, credit_group.c.group_no, credit_group.c.head, numbers)
+
+
+def _told(tx: Tx, key: Any, name: Any, numbers: Iterable[str]) -> dict[str, str]:
+    wanted = sorted(set(numbers))
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), 500):
+        chosen = sa.select(key, name).where(key.in_(wanted[start : start + 500]))
         found.update((row[0], row[1]) for row in tx.execute(chosen))
     return found
 

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditdesk.db import Tx, metadata, on_sqlite
+from creditdesk.records.households import numbered
 
 loan = sa.Table(
     "loan",
@@ -169,6 +170,12 @@ def numbers_of(tx: Tx, ids: Iterable[int]) -> dict[str, int]:
         chosen = loan.c.id.in_(wanted[start : start + 500])
         found.update(iter(tx.execute(sa.select(loan.c.loan_no, loan.c.id).where(chosen))))
     return found
+
+
+def holders_of(tx: Tx, beginning: str) -> set[int]:
+    """Return the ids of the customers of whose loans a number begins so."""
+    chosen = sa.select(loan.c.customer_id).where(numbered(loan.c.loan_no, beginning))
+    return set(tx.execute(chosen).scalars())
 
 
 def provinces(tx: Tx) -> list[str]:

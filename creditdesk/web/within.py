@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from creditdesk import reach
+from creditdesk import arrears, reach, users
+from creditdesk import search as finding
 from creditdesk.applications import Form
-from creditdesk.arrears import Place as Area
 from creditdesk.db import Tx
-from creditdesk.errors import Denied, NotFound
+from creditdesk.search import Found
 from creditdesk.web import edge
 
 
@@ -50,8 +50,10 @@ def place(tx: Tx, act: str, code: str | None, *, maker: str | None = None) -> No
     reach.place(tx, edge.asker(), act, code, maker=maker)
 
 
-def area(tx: Tx, act: str, code: str | None, *, as_of: date, **only: str) -> Area:
+def area(tx: Tx, act: str, code: str | None, *, as_of: date, **only: str) -> arrears.Place:
     """Return where the person lists loans; without a place in all of the scope; see `reach`."""
+    if not edge.by_program() and edge.reader() is None:
+        return arrears.place_of(code, as_of, **only)
     return reach.area(tx, edge.asker(), act, code, as_of=as_of, **only)
 
 
@@ -65,10 +67,12 @@ def move(tx: Tx, act: str, act_id: int) -> None:
     reach.move(tx, edge.asker(), act, act_id)
 
 
-def may_see(tx: Tx, act: str, code: str | None) -> bool:
-    """Return whether the person may do an act at a place."""
-    try:
-        place(tx, act, code)
-    except (Denied, NotFound):
-        return False
-    return True
+def search(tx: Tx, text: str, code: str | None, *, as_of: date) -> Found:
+    """Return who is found where the person may look; raises as `area` and `search.search` do.
+
+    An identity number in full finds somebody for those alone to whom it is shown.
+    """
+    near = area(tx, "search", code, as_of=as_of)
+    person = edge.who() if edge.by_program() else edge.reader()
+    full = person is None or users.is_open(person, "customer-show")
+    return finding.search(tx, edge.desk().policy, text, as_of=as_of, place=near, identity=full)

@@ -18,21 +18,28 @@ from creditdesk.figures import WorklistRow
 from creditdesk.worklists import due, quality, watched
 from creditdesk.worklists.gathering import Claim, Gathering, brought, claims, gatherings
 from creditdesk.worklists.looked import Found, Looked
+from creditdesk.worklists.near import DIVIDED, Part, Session, divided, names, sessions
 from creditdesk.worklists.scores import group_scores
 from creditdesk.worklists.view import Amounts, View, views
 
 __all__ = [
+    "DIVIDED",
     "WORKLISTS",
     "Claim",
     "Count",
     "Gathering",
+    "Part",
+    "Session",
     "WorklistRow",
     "WorklistUnknown",
     "brought",
     "claims",
     "counts",
+    "divided",
     "gatherings",
     "group_scores",
+    "names",
+    "sessions",
     "worklist",
 ]
 

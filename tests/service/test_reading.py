@@ -22,6 +22,7 @@ READS = {
     "listWorklists": "/worklists",
     "readWorklist": "/worklists/late?as_of=2026-06-30&place=19333",
     "listGroups": "/groups?as_of=2026-06-30",
+    "search": "/search?q=9333001",
     "listProgrammes": "/policy",
     "readProgramme": "/policy/programmes/01?as_of=2026-06-30",
     "quote": "/quote?amount=10000000&draw=2026-01-15&annual_rate=6.6&every=6&months=24",

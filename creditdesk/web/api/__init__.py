@@ -23,6 +23,7 @@ from creditdesk.web.api import (
     papers,
     people,
     receipts,
+    search,
     users,
 )
 from creditdesk.web.api.description import PARAMETERS, describe
@@ -35,6 +36,7 @@ SERVICES = (
     receipts.service,
     decisions.service,
     people.service,
+    search.service,
     forms.service,
     books.service,
     measures.service,

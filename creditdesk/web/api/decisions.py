@@ -3,7 +3,7 @@
 from operator import itemgetter
 from typing import Any
 
-from creditdesk import arrears, decisions, documents
+from creditdesk import decisions, documents
 from creditdesk.accesses import LIST, LOAN, View
 from creditdesk.db import Tx
 from creditdesk.decisions import KINDS, decision_of
@@ -156,9 +156,9 @@ def propose(tx: Tx, said: dict[str, Any]) -> Any:
 )
 def proposals(tx: Tx, asked: dict[str, Any]) -> Any:
     """Tell the proposals that wait for an answer by pages, oldest first."""
-    within.place(tx, "proposal-list", asked.get("place"))
     day = asked.get("as_of", edge.today())
-    found = decisions.inbox(tx, arrears.place_of(asked.get("place"), day), day)
+    near = within.area(tx, "proposal-list", asked.get("place"), as_of=day)
+    found = decisions.inbox(tx, near, day)
     rows = [
         row
         for row in map(documents.proposal, found)

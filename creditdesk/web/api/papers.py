@@ -16,7 +16,10 @@ from creditdesk.web.shapes import ChoiceField, DayField, TextField
 
 _KEY = "[0-9A-Za-z_-]{1,20}"
 
-_ACTS = "portfolio-print portfolio-export groups standing worklist application-show persons-export"
+_ACTS = (
+    "portfolio-print portfolio-export groups standing worklist application-show persons-export "
+    "commune-month"
+)
 
 service = Service("papers")
 

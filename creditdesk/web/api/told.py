@@ -165,19 +165,13 @@ Movements = shape(
         )
     ),
 )
-LoanPage = shape(
-    "LoanPage",
-    day("as_of"),
-    rows(
-        shape(
-            "LoanLine",
-            text("loan_no customer_no customer_name programme programme_name group_no status"),
-            dong("drawn outstanding in_term overdue frozen late_principal"),
-            day("due_on"),
-        )
-    ),
-    text_or_none("next"),
+LoanLine = shape(
+    "LoanLine",
+    text("loan_no customer_no customer_name programme programme_name group_no status"),
+    dong("drawn outstanding in_term overdue frozen late_principal"),
+    day("due_on"),
 )
+LoanPage = shape("LoanPage", day("as_of"), rows(LoanLine), text_or_none("next"))
 Figures = shape("Figures", dong(" ".join(PORTFOLIO_FIGURES)))
 PortfolioRow = shape(
     "PortfolioRow",

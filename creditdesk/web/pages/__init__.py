@@ -5,6 +5,7 @@ from flask import Flask
 from creditdesk.web.pages import (
     account,
     administration,
+    commune,
     decisions,
     errands,
     files,
@@ -17,15 +18,19 @@ from creditdesk.web.pages import (
     places,
     policy,
     portfolio,
+    search,
     sheet_files,
     sheets,
     standing,
     statements,
+    today,
     trail,
     transfers,
+    worklists,
 )
 
 SCREENS = (
+    *(today, commune, worklists, search),
     *(portfolio, statements, trail, pictures, loans, money, decisions, transfers),
     *(account, administration, people, sheets, sheet_files, errands, files, months),
     *(standing, policy, places, journal),
