@@ -77,6 +77,17 @@ def test_where_nothing_can_be_noted_nothing_is_shown(run, database, said):
     assert LOAN not in done.stdout
 
 
+def test_whom_a_printed_document_names_is_noted(run, database, tmp_path):
+    # Every kind of document is written by the same few lines.
+    out = tmp_path / "month.pdf"
+
+    done = run("print", "commune-month", *DAY, "--place", "19333", "--out", out)
+
+    assert done.exit_code == 0, done.stderr
+    (line,) = lines(database)
+    assert (line.act, line.persons) == ("print-commune-month", 2)
+
+
 def test_a_list_of_nobody_is_not_noted(run, database):
     assert run("worklist", "late", "--as-of", "2024-01-20").exit_code == 0
 
@@ -90,9 +101,8 @@ def test_what_is_not_there_is_not_noted(run, database):
 
 
 def test_every_command_that_shows_persons_is_tried_here():
-    shows = {
-        name for rule in table().acts.values() if rule.theme == "persons" for name in rule.commands
-    }
+    rules = [rule for rule in table().acts.values() if rule.theme == "persons"]
+    shows = {name for rule in rules for name in rule.commands if not name.startswith("print ")}
 
     assert shows | {"groups", "inbox"} <= set(SHOWS_PERSONS) | WITH_DOSSIERS
     assert set(SHOWS_PERSONS) | WITH_DOSSIERS <= {name for name, _ in commands(cli)}
