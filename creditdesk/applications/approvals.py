@@ -187,6 +187,41 @@ def withdraw(
     return _advance(tx, policy, Step.WITHDRAW, lines, paper=paper, deed=deed)
 
 
+STEPS = (
+    *(Step.REVIEW, Step.APPRAISE, Step.APPROVE, Step.REFUSE, Step.WITHDRAW),
+    *(Step.LIST, Step.CONFIRM, Step.NOTIFY),
+)
+"""The steps that a paper records, line by line."""
+
+
+def advance(
+    tx: Tx,
+    policy: Policy,
+    *,
+    step: Step,
+    lines: Sequence[Line],
+    paper: Paper,
+    deed: ledger.Deed,
+    list_no: str = "",
+) -> tuple[Moved, ...]:
+    """Take one of `STEPS` with applications, as its paper says.
+
+    list_no  the group's list that a commune confirms
+
+    Raises what the act of the step raises.
+    """
+    numbers = [line.application_no for line in lines]
+    if step is Step.LIST:
+        return enlist(tx, policy, application_nos=numbers, paper=paper, deed=deed)
+    if step is Step.NOTIFY:
+        return notify(tx, policy, application_nos=numbers, paper=paper, deed=deed)
+    if step is Step.CONFIRM:
+        return confirm(tx, policy, lines=lines, paper=paper, deed=deed, list_no=list_no)
+    if step is Step.REFUSE:
+        return refuse(tx, policy, lines=lines, paper=paper, deed=deed)
+    return _advance(tx, policy, step, lines, paper=paper, deed=deed)
+
+
 def take_back(tx: Tx, *, application_no: str, step: Step, deed: ledger.Deed) -> Moved:
     """Take back a step that was entered wrongly, by its mirror, as long as nothing follows.
 

@@ -13,7 +13,7 @@ from creditdesk.engine.eligibility import Check, reasons
 from creditdesk.engine.journal import Kind
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
-from creditdesk.engine.procedure import State, Step, allowed, next_state
+from creditdesk.engine.procedure import State, Step, allowed, next_state, way
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,11 @@ class StepTaken:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """An application on a day: `amount` [dong] is what was approved, or else asked."""
+    """An application on a day: `amount` [dong] is what was approved, or else asked.
+
+    way      the steps from the form to the check of its use, as this application goes
+    allowed  the steps that may follow now
+    """
 
     application_no: str
     customer_no: str
@@ -57,9 +61,21 @@ class Dossier:
     state: State
     since: date
     loan_no: str | None
+    way: tuple[Step, ...]
     allowed: tuple[Step, ...]
     lines: tuple[StepTaken, ...]
     checks: tuple[Check, ...]
+
+    @property
+    def standing(self) -> tuple[StepTaken, ...]:
+        """Return the steps that stand: none that was taken back, nor what took it back."""
+        found: list[StepTaken] = []
+        for line in self.lines:
+            if line.takes_back:
+                found.pop()
+            else:
+                found.append(line)
+        return tuple(found)
 
 
 class Waiting(NamedTuple):
@@ -113,6 +129,7 @@ def dossier(tx: Tx, policy: Policy, application_no: str, as_of: date) -> Dossier
         state=state,
         since=since,
         loan_no=signed.loan_no if signed else None,
+        way=way(case.ways),
         allowed=allowed(case.ways, state),
         lines=tuple(lines),
         checks=() if signed else judged(tx, policy, row, as_of, case.amount),
@@ -209,24 +226,47 @@ def waiting(
     Source: `silent_days` of config/policy/limits.toml.
     """
     silent = policy.limits.silent_days.at(as_of)
+    found = pending(tx, as_of, province=province, commune=commune)
+    return tuple(one.waiting for one in found if one.waiting.days >= silent)
+
+
+class Pending(NamedTuple):
+    """An application on its way to the contract: where it waits, for whom, and what may follow.
+
+    steps  what may follow, the way on first; `list_no` is that of its list 03/TD, if it has one
+    """
+
+    waiting: Waiting
+    customer_name: str
+    list_no: str
+    steps: tuple[Step, ...]
+
+
+def pending(
+    tx: Tx, as_of: date, *, province: str | None = None, commune: str | None = None
+) -> tuple[Pending, ...]:
+    """Return the applications neither signed nor ended by a day, the longest at a state first."""
     rows = records.applications.open_applications(tx, as_of, province, commune)
-    found = [
-        Waiting(
-            case.row.application_no,
-            case.row.customer_no,
-            case.row.commune,
-            case.row.group_no,
-            case.row.programme,
-            case.amount,
-            case.state,
-            case.since,
-            (as_of - case.since).days,
-            case.row.office,
-        )
-        for case in cases_of(tx, rows, as_of)
-        if (as_of - case.since).days >= silent
-    ]
-    return tuple(sorted(found, key=lambda one: (-one.days, one.application_no)))
+    found = (_pending(case, as_of) for case in cases_of(tx, rows, as_of))
+    return tuple(sorted(found, key=lambda one: (-one.waiting.days, one.waiting.application_no)))
+
+
+def _pending(case: Case, as_of: date) -> Pending:
+    row, listed = case.row, case.last(Step.LIST)
+    waiting = Waiting(
+        row.application_no,
+        row.customer_no,
+        row.commune,
+        row.group_no,
+        row.programme,
+        case.amount,
+        case.state,
+        case.since,
+        (as_of - case.since).days,
+        row.office,
+    )
+    list_no = listed.document_no if listed else ""
+    return Pending(waiting, row.customer_name, list_no, allowed(case.ways, case.state))
 
 
 class Approved(NamedTuple):

@@ -128,6 +128,12 @@ def allowed(ways: Ways, state: State) -> tuple[Step, ...]:
     return tuple(step for step in Step if (state, step) in ways)
 
 
+def way(ways: Ways) -> tuple[Step, ...]:
+    """Return the steps of a way from the form to the check of its use, those that end it apart."""
+    taken = {step for _, step in ways} - {Step.REFUSE, Step.WITHDRAW}
+    return tuple(step for step in Step if step in taken)
+
+
 def next_state(
     ways: Ways, state: State, step: Step, *, accepted: bool = True, application_no: str = ""
 ) -> State:

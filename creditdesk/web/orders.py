@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, after_this_request
 
-from creditdesk import errands, users
+from creditdesk import applications, errands, users
 from creditdesk.db import Tx
 from creditdesk.errors import Denied, NotFound
 from creditdesk.users import Place
@@ -36,6 +36,20 @@ def ask(
     if not errands.KINDS[kind].checked:
         after_this_request(begin_work)
     return number
+
+
+def ask_approval(tx: Tx, said: dict[str, Any]) -> int:
+    """Ask for applications to be approved by two, and return the number of the errand.
+
+    said  `day`, `lines` of an approval, `paper_no` and `paper_on`
+
+    Raises what `applications.approvable` does: what would be refused then is refused now.
+    """
+    plain = {name: iso(value) for name, value in said.items()}
+    lines, paper = errands.approval(plain)
+    applications.approvable(tx, edge.desk().policy, lines=lines, paper=paper)
+    lies = {Place(*applications.lies(tx, line.application_no)) for line in lines}
+    return ask(tx, "application-approve", "application-approve", plain, lies)
 
 
 def iso(value: Any) -> Any:

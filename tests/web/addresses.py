@@ -95,6 +95,19 @@ EXAMPLES = {
         Example("/sheets/{group}/{paid}/receipts"),
         Example("/sheets/{group}/1999-01-01/receipts"),
     ],
+    "applications.index": [
+        Example("/applications"),
+        Example("/applications?step=mine&commune=00000"),
+    ],
+    "applications.show": [Example("/applications/{application}")],
+    "applications.ask": [
+        Example("/applications/{application}/refuse", DECIDING),
+        Example("/applications/{application}/sign", ALONE),
+    ],
+    "applications.ask_together": [
+        Example("/applications-together/list", frozenset({Role.OFFICER, Role.GROUP_HEAD})),
+        Example("/applications-together/approve", frozenset({Role.SUPERVISOR})),
+    ],
     "months.index": [Example("/administration/months")],
     "standing.index": [Example("/administration/health")],
     "policy.index": [

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from playwright.sync_api import Error, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from creditdesk import decisions, errands, settings
+from creditdesk import applications, communes, decisions, errands, households, records, settings
 from creditdesk.app import create_app
 from creditdesk.cli import cli
 from creditdesk.engine.days import ZONE
@@ -197,7 +197,33 @@ def known(tx):
         "paid": paid,
         "past": (today - timedelta(days=1)).isoformat(),
         "ahead": (today + timedelta(days=30)).isoformat(),
+        "application": asked_for(tx, loan),
     } | begun(tx, loan, commune)
+
+
+def asked_for(tx, loan):
+    """Enter form 01/TD of a new household in the group of a loan, and return its number."""
+    day = moment().astimezone(ZONE).date()
+    near = records.loans.find_loan(tx, loan)
+    household = "MH-HO-1"
+    listing = households.Listing(household, near.commune, "HN", day, None, "MH-1/QĐ", day)
+    deed = Deed("nguoi-lap", moment().isoformat(), "", "", today=day)
+    told = {"places": communes.map_on(day), "deed": deed}
+    households.classify(tx, settings.policy(), listings=[listing], **told)
+    said = ("trustee", "commune", "office", "session_day", "group_no", "village_code")
+    form = applications.Form(
+        application_no="MH-RIG-1",
+        customer_no="4499999999",
+        customer_name="Nguyễn Thị Mẫu (minh họa)",
+        household_no=household,
+        programme="01",
+        applied_on=day,
+        amount=50_000_000,
+        months=36,
+        purpose="Chăn nuôi bò",
+        **{name: getattr(near, name) for name in said},
+    )
+    return applications.apply(tx, settings.policy(), form=form, **told).application_no
 
 
 def begun(tx, loan, commune):

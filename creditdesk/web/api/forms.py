@@ -8,7 +8,6 @@ from creditdesk.applications import REASONS, Form, Line, Moved, Paper, Signing
 from creditdesk.db import Tx
 from creditdesk.engine.procedure import Step
 from creditdesk.quotes import read_rate
-from creditdesk.users import Place
 from creditdesk.web import conditions, edge, orders, problems, within
 from creditdesk.web.api import jobs, told
 from creditdesk.web.api.frame import Service
@@ -28,14 +27,7 @@ from creditdesk.web.shapes import (
 
 MOST_LINES = 200
 APPLICATION_NO = "[0-9A-Za-z][0-9A-Za-z._-]{0,39}"
-ANSWERED = {
-    "review": applications.review,
-    "appraise": applications.appraise,
-    "approve": applications.approve,
-    "refuse": applications.refuse,
-    "withdraw": applications.withdraw,
-}
-STEPS = (*ANSWERED, "list", "confirm", "notify")
+STEPS = tuple(step.value for step in applications.STEPS)
 
 service = Service("applications")
 
@@ -212,17 +204,17 @@ def step(tx: Tx, said: dict[str, Any]) -> Any:
     paper = Paper(
         said["day"], said["document_no"], said["document_on"], said["draw_on"], said["place"]
     )
-    numbers = [line.application_no for line in lines]
-    if said["step"] in ANSWERED:
-        return _told(ANSWERED[said["step"]](tx, policy, lines=lines, paper=paper, deed=deed))
-    if said["step"] == "confirm":
-        return _told(
-            applications.confirm(
-                tx, policy, lines=lines, paper=paper, deed=deed, list_no=said["list_no"]
-            )
+    return _told(
+        applications.advance(
+            tx,
+            policy,
+            step=Step(said["step"]),
+            lines=lines,
+            paper=paper,
+            deed=deed,
+            list_no=said["list_no"],
         )
-    act = applications.enlist if said["step"] == "list" else applications.notify
-    return _told(act(tx, policy, application_nos=numbers, paper=paper, deed=deed))
+    )
 
 
 @service.post(
@@ -244,11 +236,7 @@ def ask_approval(tx: Tx, said: dict[str, Any]) -> Any:
     for number in numbers:
         within.application(tx, "application-approve", number)
     _demand(tx, numbers)
-    plain = {name: orders.iso(value) for name, value in said.items()}
-    lines, paper = errands.approval(plain)
-    applications.approvable(tx, edge.desk().policy, lines=lines, paper=paper)
-    lies = {Place(*applications.lies(tx, number)) for number in numbers}
-    return jobs.asked(tx, "application-approve", "application-approve", plain, lies)
+    return jobs.of_job(errands.find(tx, orders.ask_approval(tx, said)))
 
 
 @service.post(

@@ -5,6 +5,7 @@ from flask import Flask
 from creditdesk.web.pages import (
     account,
     administration,
+    applications,
     commune,
     decisions,
     errands,
@@ -30,7 +31,7 @@ from creditdesk.web.pages import (
 )
 
 SCREENS = (
-    *(today, commune, worklists, search),
+    *(today, commune, worklists, search, applications),
     *(portfolio, statements, trail, pictures, loans, money, decisions, transfers),
     *(account, administration, people, sheets, sheet_files, errands, files, months),
     *(standing, policy, places, journal),
