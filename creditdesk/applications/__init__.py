@@ -50,7 +50,14 @@ from creditdesk.applications.dossiers import (
     to_confirm,
     waiting,
 )
-from creditdesk.applications.forms import ApplicationExists, Form, FormInvalid, apply
+from creditdesk.applications.forms import (
+    ApplicationExists,
+    Form,
+    FormInvalid,
+    FormNotTaken,
+    apply,
+    weigh,
+)
 from creditdesk.applications.signings import RateOfPolicy, Signing, TermAboveAsked, sign
 from creditdesk.applications.use_checks import (
     FindingMissing,
@@ -70,6 +77,7 @@ __all__ = [
     "FindingMissing",
     "Form",
     "FormInvalid",
+    "FormNotTaken",
     "GroupsMixed",
     "Line",
     "LineRepeated",
@@ -115,5 +123,6 @@ __all__ = [
     "use_checks_due",
     "versions",
     "waiting",
+    "weigh",
     "withdraw",
 ]

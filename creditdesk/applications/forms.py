@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from creditdesk import households, ledger, records
-from creditdesk.applications.cases import Moved, eligible
+from creditdesk.applications.cases import Moved, eligible, judged
 from creditdesk.communes import Map
 from creditdesk.db import Tx
+from creditdesk.engine.eligibility import Check
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
 from creditdesk.engine.procedure import State
@@ -125,6 +127,23 @@ def apply(
     return Moved(form.application_no, State.APPLIED, eligible(tx, policy, row, form.applied_on))
 
 
+def weigh(tx: Tx, policy: Policy, places: Map, *, form: Form) -> tuple[Check, ...]:
+    """Return what the rules say of a form that is not entered yet; nothing is written.
+
+    Raises FormInvalid, ApplicationExists.
+    """
+    if found := problems(form, policy, places):
+        raise FormInvalid(application_no=form.application_no, problems=found)
+    if records.applications.find_application(tx, form.application_no):
+        raise ApplicationExists(application_no=form.application_no)
+    customer = records.households.find_customer(tx, form.customer_no)
+    household = records.households.find_household(tx, form.household_no or form.customer_no)
+    known = customer.household_id if customer else household.id if household else _NOBODY
+    said = {name: getattr(form, name) for name in Form.__dataclass_fields__}
+    people = {"customer_id": customer.id if customer else _NOBODY, "household_id": known}
+    return judged(tx, policy, SimpleNamespace(**said | people), form.applied_on)
+
+
 def _refuse_unseen(
     tx: Tx,
     policy: Policy,
@@ -152,6 +171,9 @@ def _refuse_unseen(
         }
         raise type(refusal)(**facts) from None
 
+
+_NOBODY = 0
+"""Stands for the key of who is not in the book yet."""
 
 _STRANGE = "~"
 """Begins what no number begins with."""

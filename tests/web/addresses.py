@@ -99,6 +99,7 @@ EXAMPLES = {
         Example("/applications"),
         Example("/applications?step=mine&commune=00000"),
     ],
+    "applying.ask": [Example("/new-application")],
     "applications.show": [Example("/applications/{application}")],
     "applications.ask": [
         Example("/applications/{application}/refuse", DECIDING),

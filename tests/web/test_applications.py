@@ -124,3 +124,34 @@ def test_one_paper_takes_several_applications_on_or_none(desk):
     assert unsaid.status_code == 422
     desk.officer.send("/applications-together/list", both | {"document_no": "L1"})
     assert {state(desk), state(desk, "D2")} == {State.LISTED}
+
+
+def test_a_form_is_weighed_before_it_is_entered(desk):
+    form = {
+        "application_no": "D9",
+        "customer_no": "0000000009",
+        "customer_name": "Lê Thị Mẫu (minh họa)",
+        "household_no": "H1",
+        "programme": "01",
+        "trustee": "12",
+        "group_no": "9333001",
+        "group_head": "Trần Văn Mẫu",
+        "commune": "19333",
+        "office": "004403",
+        "session_day": "7",
+        "applied_on": day(),
+        "amount": "50tr",
+        "months": "36",
+        "every_months": "12",
+        "purpose": "Chăn nuôi bò",
+    }
+    page, at = "/new-application", "/new-application/preview"
+
+    above = desk.officer.send(page, form | {"amount": "900tr"}, at)
+    shown = desk.officer.send(page, form, at)
+    entered = desk.officer.send(page, form, page)
+
+    assert 'class="tag bad"' in above.text
+    assert 'id="schedule"' in shown.text
+    assert entered.status_code == 200
+    assert state(desk, "D9") is State.APPLIED

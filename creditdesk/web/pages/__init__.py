@@ -6,6 +6,7 @@ from creditdesk.web.pages import (
     account,
     administration,
     applications,
+    applying,
     commune,
     decisions,
     errands,
@@ -31,7 +32,7 @@ from creditdesk.web.pages import (
 )
 
 SCREENS = (
-    *(today, commune, worklists, search, applications),
+    *(today, commune, worklists, search, applications, applying),
     *(portfolio, statements, trail, pictures, loans, money, decisions, transfers),
     *(account, administration, people, sheets, sheet_files, errands, files, months),
     *(standing, policy, places, journal),
