@@ -276,3 +276,17 @@ def unchecked_draws(tx: Tx, province: str, since: date, as_of: date) -> list[Any
         .order_by(posting.c.loan_id, posting.c.value_date)
     )
     return list(tx.execute(chosen))
+
+
+def liveliest_group(tx: Tx) -> Any | None:
+    """Return the group that applied last, where none did that with most loans; and where it is.
+
+    That is its province, commune, office and group_no.
+    """
+    c = loan.c
+    place = (c.province, c.commune, c.office, c.group_no)
+    of_group = (application.c.group_no == c.group_no, application.c.commune == c.commune)
+    latest = sa.select(sa.func.coalesce(sa.func.max(application.c.id), 0)).where(*of_group)
+    order = (latest.scalar_subquery().desc(), sa.func.count().desc(), *place)
+    chosen = sa.select(*place).where(c.group_no != "").group_by(*place).order_by(*order)
+    return tx.execute(chosen.limit(1)).first()

@@ -186,15 +186,6 @@ def provinces(tx: Tx) -> list[str]:
     return list(tx.execute(sa.select(found.c.code).where(found.c.code.is_not(None))).scalars())
 
 
-def fullest_group(tx: Tx) -> Any | None:
-    """Return the group with most loans and where it is: province, commune, office, group_no."""
-    c = loan.c
-    place = (c.province, c.commune, c.office, c.group_no)
-    most = sa.func.count().desc()
-    chosen = sa.select(*place).where(c.group_no != "").group_by(*place).order_by(most, *place)
-    return tx.execute(chosen.limit(1)).first()
-
-
 def signed_later_query(province: str, acts: sa.Select[Any]) -> sa.Select[Any]:
     """Return the query for the inner numbers of a province's loans that some acts signed."""
     return sa.select(loan.c.id).where(loan.c.province == province, loan.c.act_id.in_(acts))

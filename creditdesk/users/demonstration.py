@@ -34,7 +34,7 @@ def invite(tx: Tx, configured: Settings, *, at: datetime, deed: ledger.Deed) -> 
 
     Raises NotTheDemonstration.
     """
-    place = records.loans.fullest_group(tx)
+    place = records.applications.liveliest_group(tx)
     if place is None or not households.are_invented(tx):
         raise NotTheDemonstration
     scopes = {
