@@ -162,6 +162,11 @@ def loans_of_households(tx: Tx, household_ids: Iterable[int]) -> Iterator[Any]:
         )
 
 
+def of_household_query(household_id: int) -> sa.Select[Any]:
+    """Return the query for the inner numbers of a household's loans."""
+    return sa.select(loan.c.id).where(loan.c.household_id == household_id)
+
+
 def numbers_of(tx: Tx, ids: Iterable[int]) -> dict[str, int]:
     """Return the numbers of some loans, each with its inner one."""
     wanted = sorted(ids)

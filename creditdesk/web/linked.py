@@ -7,12 +7,12 @@ from creditdesk.web import edge, fetching, limits
 pages = Blueprint("linked", __name__)
 
 
-@pages.get("/files/<token>")
-def file(token: str) -> Response:
+@pages.get("/files/<secret>")
+def file(secret: str) -> Response:
     """Send the file that a link opens; that it was used is noted before."""
     limits.of_address()
     with edge.read() as tx:
-        found, parcel = fetching.opened(tx, token[:100], edge.moment())
+        found, parcel = fetching.opened(tx, secret[:100], edge.moment())
         held, content = fetching.fetch(tx, parcel)
     fetching.note(held, parcel, link=found.number)
     answer = Response(content, content_type=held.media)

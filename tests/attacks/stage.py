@@ -42,6 +42,7 @@ ANY = {
     "month": "2026-06",
     "code": "01",
     "name": "late",
+    "step": "review",
     "secret": "x" * 40,
     "digest": "0",
     "filename": "desk.css",

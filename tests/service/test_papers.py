@@ -71,7 +71,7 @@ def test_who_names_no_place_is_told_of_their_own(app, database, role):
     for kind in ("01-1-bctd", "len-31", "bc0437", "bc0438", "collection"):
         text = text_of(client.get(f"/papers/{kind}?as_of=2026-06-30", X_Need="doi chieu"))
         assert not {one for one in ELSEWHERE.values() if one in text}, kind
-    done = job_of(client, client.post("/statements/portfolio", PERIOD))
+    done = job_of(client, client.post("/papers/portfolio", PERIOD))
 
     for path in (
         "/papers/portfolio?from=2026-01-01&as_of=2026-06-30",

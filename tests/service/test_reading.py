@@ -95,7 +95,7 @@ def test_every_question_is_asked_here():
 TOKEN = ("Bearer x", "token-refused")
 # Questions with a test of their own.
 UNASKED = {"printPaper", "printPortfolio", "readJob", "fetchResult", "listFaults"}
-UNASKED |= {"readMeasure", "readMove", "readIdentity"}
+UNASKED |= {"readMeasure", "readMove", "readIdentity", "listDownloads"}
 
 
 def test_the_statement_comes_as_pdf(reader):

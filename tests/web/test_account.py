@@ -40,7 +40,7 @@ def test_a_password_is_changed_by_whoever_knows_it_and_other_sessions_end(office
 
     assert "Đã đổi mật khẩu" in words_of(told)
     assert other.open("/account").status_code == 303
-    assert signed_in_anew(office, "an", NEW)[1].headers["Location"] == "/"
+    assert signed_in_anew(office, "an", NEW)[1].headers["Location"] == "/today"
 
 
 def code_at(key, ahead=0):

@@ -106,7 +106,7 @@ def test_an_officer_signs_in_and_out_in_a_real_browser(peopled, browser, scripts
         tab.fill("input[name=name]", "lan")
         tab.fill("input[type=password]", PASSWORD)
         tab.keyboard.press("Enter")
-        tab.wait_for_url(f"{address}/")
+        tab.wait_for_url(f"{address}/today")
         tab.goto(f"{address}/loans/{number(3)}?as_of={DAY}")
         assert number(3) in tab.inner_text("main")
 

@@ -46,7 +46,7 @@ def test_whoever_is_admitted_sets_a_password_by_a_link_that_is_shown_once(office
 
     assert (again.status_code, taken.status_code) == (303, 422)
     assert 'id="sign_in_name-fault"' in taken.text
-    assert signed_in_anew(office, "binh", PASSWORD)[1].headers["Location"] == "/"
+    assert signed_in_anew(office, "binh", PASSWORD)[1].headers["Location"] == "/today"
     assert "phòng giao dịch 004403, 004404" in told
     assert "QĐ 12/NHCS" in told
     assert "chờ đặt mật khẩu" not in told
@@ -72,7 +72,7 @@ def test_whoever_is_suspended_is_out_at_once_and_let_in_again(office):
 
     assert "bị tạm khóa" in words_of(suspended)
     assert "nghỉ thai sản" in words_of(suspended)
-    assert (out, refused, back) == (303, 403, "/")
+    assert (out, refused, back) == (303, 403, "/today")
     assert "Đã kết thúc 1 phiên" in words_of(ended)
 
 

@@ -119,7 +119,7 @@ def test_the_sign_in_page_shows_the_provider_only_where_there_is_one(make):
 def test_no_page_elsewhere_is_led_to(make):
     answer = come_back(Browser(make()), "https://evil.example/")
 
-    assert answer.headers["Location"] == "/"
+    assert answer.headers["Location"] == "/today"
 
 
 def far(name, seconds):

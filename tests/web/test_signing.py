@@ -91,7 +91,7 @@ def test_an_officer_signs_in_looks_and_signs_out(app):
     html = browser.get(PAGES["commune"]).text
     left = browser.send("/sign-out", {}, page=PAGES["commune"])
 
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/today")
     assert shown == [200] * len(PAGES)
     assert "(lan)" in html
     assert left.status_code == 303
@@ -159,7 +159,7 @@ def test_signing_in_leads_nowhere_else(app, said):
         f"/sign-in?{urlencode({'next': said})}", {"name": "lan", "password": PASSWORD}
     )
 
-    assert answer.headers["Location"] == "/"
+    assert answer.headers["Location"] == "/today"
 
 
 SEEN = {
@@ -282,7 +282,7 @@ def test_a_supervisor_enrols_a_second_factor_and_signs_in_by_it(app):
     assert (wrong.status_code, key in wrong.text) == (422, True)
     assert (len(recovery), inside) == (10, 200)
     assert (second.headers["Location"], bad.status_code) == ("/second-factor", 403)
-    assert good.headers["Location"] == "/"
+    assert good.headers["Location"] == "/today"
     assert again.get(PAGES["commune"]).status_code == 200
     assert Browser(app).get("/enrol").status_code == 403
 
@@ -303,7 +303,7 @@ def test_a_link_sets_a_password_once(app):
     assert send(PASSWORD).headers["Location"] == "/sign-in"
     assert browser.get(address).status_code == 404
     assert send(PASSWORD, page="/sign-in").status_code == 404
-    assert browser.sign_in("moi").headers["Location"] == "/"
+    assert browser.sign_in("moi").headers["Location"] == "/today"
 
 
 def test_a_session_is_dead_on_the_next_request_after_a_dismissal(app):

@@ -55,13 +55,13 @@ class LinkIn(Shape):
     """For how many hours a link opens, and to which file where a job made several."""
 
     hours = WholeField(1, links.LONGEST, load_default=None)
-    name = TextField(200, pattern=_NAME, load_default="")
+    name = TextField(200, pattern=_NAME, load_default=None)
 
 
 class ResultAsked(Asking):
     """Which file, where a job made several."""
 
-    name = TextField(200, pattern=_NAME, load_default="")
+    name = TextField(200, pattern=_NAME, load_default=None)
 
 
 LinkMade = told.shape("LinkMade", told.count("number"), told.text("address until"))
@@ -131,7 +131,7 @@ def result(tx: Tx, asked: dict[str, Any], number: str) -> Told:
 
     A document is for whoever asked for it, a pack for everybody who may have it where it lies.
     """
-    parcel = fetching.made(tx, int(number), asked["name"])
+    parcel = fetching.made(tx, int(number), asked["name"] or "")
     held, content = fetching.fetch(tx, parcel)
     fetching.note(held, parcel)
     return Told(content, media=held.media)
@@ -160,7 +160,8 @@ def downloads(tx: Tx, asked: dict[str, Any], number: str) -> Any:
 )
 def make_link(tx: Tx, said: dict[str, Any], number: str) -> Any:
     """Make a link that opens one file for whoever has it, without signing in, until it is over."""
-    found, address = fetching.link(tx, fetching.made(tx, int(number), said["name"]), said["hours"])
+    parcel = fetching.made(tx, int(number), said["name"] or "")
+    found, address = fetching.link(tx, parcel, said["hours"])
     return {"number": found.number, "address": address, "until": found.until}
 
 
