@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import threading
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -96,6 +97,19 @@ def templates(request):
         return name, filled(server.url(name), fill)
 
     return template
+
+
+def wait_for_errands():
+    """Let what pages and service do in the background come to its end, before its book goes."""
+    for thread in threading.enumerate():
+        if thread.name == "errands":
+            thread.join(30)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown():
+    """Close no book while somebody works in it."""
+    wait_for_errands()
 
 
 @pytest.fixture

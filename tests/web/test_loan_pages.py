@@ -1,7 +1,6 @@
 """From a loan's card: money taken and taken back, decisions laid before another and answered."""
 
 import re
-import threading
 from datetime import timedelta
 from types import SimpleNamespace
 from urllib.parse import quote
@@ -12,6 +11,7 @@ from creditdesk import accesses, cards, repayments, settings, standings
 from creditdesk.app import create_app
 from creditdesk.users import Client, Role, Scope, sessions
 from creditdesk.web.edge import moment, today
+from tests.conftest import wait_for_errands
 from tests.people import a_user
 from tests.web.conftest import (
     COMMUNE,
@@ -285,9 +285,7 @@ def test_a_transfer_is_looked_at_asked_for_and_approved_by_another(desk, tmp_pat
     assert page in desk.checker.get("/decisions").text
     told = desk.checker.send(page, {}, f"{page}/approval")
 
-    for thread in threading.enumerate():
-        if thread.name == "errands":
-            thread.join(30)
+    wait_for_errands()
 
     assert own.status_code == 403
     assert told.status_code == 200
