@@ -141,10 +141,11 @@
     const said = new URLSearchParams(new FormData(form));
     said.set("book", "");
     try {
-      const answer = await fetch(form.action, { method: "POST", body: said, credentials: "same-origin" });
+      const answer = await fetch(form.action, { method: "POST", body: said, credentials: "same-origin", redirect: "manual" });
       if (answer.status >= 502) throw new Error("unreachable");
-      if (answer.redirected) location.assign(answer.url);
-      else { form.dataset.refused = ""; document.getElementById("book").click(); }
+      // Answered: the same form goes out as it is, books nothing twice, and leads to what the desk tells of it.
+      form.dataset.answered = "";
+      document.getElementById("book").click();
     } catch {
       sending = false;
       tell("waiting");
@@ -154,8 +155,7 @@
   window.addEventListener("online", () => { if (!told.hidden && told.firstElementChild.textContent === told.firstElementChild.dataset.waiting) send(); });
   form.addEventListener("submit", (event) => {
     save();
-    // What is refused is shown by the desk's own page: the form is sent as it is, and booked nothing.
-    if (event.submitter?.id !== "book" || "refused" in form.dataset) return;
+    if (event.submitter?.id !== "book" || "answered" in form.dataset) return;
     event.preventDefault();
     keep(name, draft());
     send();
