@@ -115,6 +115,10 @@ class Evidence:
         """Return the evidence with the data of the statement, and what was checked of them."""
         return replace(self, data=data, identities=tuple(identities))
 
+    def of_days(self, since: date, as_of: date) -> "Evidence":
+        """Return the evidence of figures from a day to a day."""
+        return replace(self, since=since, as_of=as_of)
+
     def as_first_made(self, made_at: datetime) -> "Evidence":
         """Return the evidence with the moment at which the same statement was first made."""
         return replace(self, made_at=made_at)

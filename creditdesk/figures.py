@@ -1,6 +1,6 @@
 """The frozen values that readings hand to faces: figures of a book, a statement, one loan."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
@@ -122,6 +122,54 @@ class Bridge:
     then: tuple[PortfolioRow, ...]
     now: tuple[PortfolioRow, ...]
     total: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Households lent to, by where they stood at their first loan and where they stand later.
+
+    moves    how many went from a standing to a standing; an empty one: nothing tells one
+    listed   of how many a commune's list tells the later standing, not the contract alone
+    """
+
+    key: str
+    name: str
+    moves: Mapping[tuple[str, str], int]
+    listed: int
+    drawn_to_date: Dong
+    outstanding: Dong
+
+    @property
+    def households(self) -> int:
+        """Return how many there are, each counted once."""
+        return sum(self.moves.values())
+
+    def then(self, standing: str) -> int:
+        """Return how many had a standing at the loan."""
+        return sum(many for (was, _), many in self.moves.items() if was == standing)
+
+    def now(self, standing: str) -> int:
+        """Return how many have a standing on the later day."""
+        return sum(many for (_, is_), many in self.moves.items() if is_ == standing)
+
+    def between(self, was: Collection[str], is_: Collection[str]) -> int:
+        """Return how many went from one of some standings to one of others."""
+        return sum(
+            many for (one, other), many in self.moves.items() if one in was and other in is_
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What became of households lent to in a period: all of them, by commune, by programme.
+
+    since  [date] the first day of signing that counts
+    """
+
+    since: date
+    total: Outcome
+    communes: tuple[Outcome, ...]
+    programmes: tuple[Outcome, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -263,17 +263,41 @@ def _spell(row: Any) -> Spell:
     return Spell(row.standing, row.since, row.until, row.list_no, row.list_on)
 
 
+class Told(NamedTuple):
+    """What tells the standing of a household: communes' lists, and its contracts."""
+
+    listed: Sequence[Spell]
+    signed: Sequence[Spell]
+
+    def on(self, day: date) -> Spell | None:
+        """Return the spell in force on a day, None where nothing tells one."""
+        return spell_on(history_on(self.listed, self.signed, day), day)
+
+
+def told_of(tx: Tx, household_ids: Iterable[int], before: str | None = None) -> dict[int, Told]:
+    """Return what tells the standings of households, by inner number.
+
+    before  a moment: what was recorded then or later does not count
+    """
+    wanted = set(household_ids)
+    later = None if before is None else records.ledger.entered_later(before)
+    listed = records.households.standings_of(tx, wanted, later)
+    signed: dict[int, list[Spell]] = {}
+    for row in records.loans.standings_signed(tx, wanted, later):
+        spell = Spell(row.standing or OTHER, row.signed_on, None, "", None)
+        signed.setdefault(row.household_id, []).append(spell)
+    return {
+        one: Told([_spell(row) for row in listed.get(one, ())], signed.get(one, ()))
+        for one in wanted
+    }
+
+
 def history(tx: Tx, household_id: int, day: date) -> tuple[Spell, ...]:
     """Return the standings that a household has had by a day, rising.
 
     One of whom no list tells has the standing that its contracts state.
     """
-    rows = records.households.standings_of(tx, [household_id]).get(household_id, ())
-    signed = (
-        Spell(loan.standing or OTHER, loan.signed_on, None, "", None)
-        for loan in records.loans.loans_of_households(tx, [household_id])
-    )
-    return history_on([_spell(row) for row in rows], list(signed), day)
+    return history_on(*told_of(tx, [household_id])[household_id], day)
 
 
 def standing_on(tx: Tx, household_no: str, day: date) -> Spell | None:

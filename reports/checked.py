@@ -40,6 +40,8 @@ _IDENTITIES = {
     "months-make-total": "Cộng các tháng = tổng cộng",
     "bands-make-total": "Cộng các nhóm ngày trễ = tổng cộng",
     "rows-make-total": "Cộng các dòng = tổng cộng",
+    "stretches-make-total": "Cộng các quãng có cùng tỷ lệ chia = tổng cộng",
+    "standings-make-households": "Cộng các diện = số hộ, mỗi hộ một lần",
     "loans-of-rows-make-total": "Cộng số món của các dòng = tổng số món",
 }
 _CHECKED = {
@@ -54,6 +56,8 @@ _CHECKED = {
     "outstanding": "tổng dư nợ",
     "late_principal": "nợ gốc trễ hạn",
     "overdue": "nợ quá hạn",
+    "then": "lúc vay",
+    "now": "hiện nay",
 }
 ROUNDED = (
     "Số tiền in bằng triệu đồng, làm tròn đến hai số lẻ từ số đúng từng đồng; vì làm tròn, "

@@ -221,6 +221,14 @@ FORMS |= {
         period=True,
         size=7.5,
     ),
+    "poverty": Form(
+        "Kết quả giảm nghèo",
+        "KẾT QUẢ GIẢM NGHÈO CỦA CÁC HỘ VAY VỐN TÍN DỤNG CHÍNH SÁCH",
+        counted="hộ",
+        ours=True,
+        period=True,
+        size=7,
+    ),
     "difference": Form(
         "So sánh",
         "SO SÁNH SỐ LIỆU TÍN DỤNG GIỮA HAI NGÀY",

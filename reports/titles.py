@@ -36,6 +36,7 @@ PARTS = {
     "local_communes": "Theo xã và chương trình",
     "local_programmes": "Theo chương trình",
     "local_investors": "Theo đơn vị ủy thác vốn",
+    "local_interest": "Chia tiền lãi đã thu",
     "groups_behind": "Theo tổ",
     "loans": "Từng món",
     "standing": "Số dư và lãi",
@@ -188,8 +189,10 @@ NOTES = {
     "handled-05-xln": "Gồm các lần xóa nợ có hiệu lực trong kỳ.",
     "handled-ground": "Văn bản và lý do ghi theo sổ; không có văn bản thì in số chứng từ.",
     "local-only": "Chỉ gồm món vay từ nguồn vốn địa phương, do ngân sách và chủ đầu tư ủy thác.",
-    "interest-gathered": "Thu lãi là số đã thu trong kỳ; sổ không tính phần trích phí quản lý và "
-    "phần bổ sung nguồn vốn: chia theo văn bản của địa phương.",
+    "interest-shared": "Thu lãi là số đã thu trong kỳ; phí quản lý và phần bổ sung nguồn vốn tính "
+    "theo tỷ lệ có hiệu lực của từng quãng, làm tròn đến đồng ở mỗi dòng.",
+    "interest-shares-unset": "Tỷ lệ chưa được quy định trong bảng chính sách của hệ thống thì để "
+    "trống, không suy đoán: lấy theo văn bản của địa phương (Thông tư 11/2017/TT-BTC).",
     "between-days": "Đầu kỳ là hết ngày trước ngày đầu kỳ; hai ngày cùng xếp theo một bản đồ địa "
     "giới, nên món chỉ đổi địa giới không thành chênh lệch.",
     "late-oldest": "Tiền gốc đã trả trừ vào kỳ đến hạn sớm nhất.",

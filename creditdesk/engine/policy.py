@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from creditdesk.engine import dated, programmes
+from creditdesk.engine import dated, programmes, provinces
 from creditdesk.engine.dated import Dated, Form, History, Named, Names, NoValueYet, Table
 from creditdesk.engine.money import Dong
 from creditdesk.engine.programmes import (
@@ -21,6 +21,7 @@ from creditdesk.engine.programmes import (
     Repayment,
     rate_changes_reaching,
 )
+from creditdesk.engine.provinces import InterestShares, Published
 from creditdesk.errors import Malformed
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Grace",
     "GroupScore",
     "History",
+    "InterestShares",
     "Limits",
     "Named",
     "Names",
@@ -40,6 +42,7 @@ __all__ = [
     "Programme",
     "ProgrammeTerms",
     "ProgrammeUnknown",
+    "Published",
     "Repayment",
     "RepaymentOrder",
     "parse",
@@ -180,6 +183,8 @@ class Policy:
     freeze_reasons: Mapping[str, Named]
     group_score: GroupScore
     days_off: frozenset[date]
+    local_capital: Mapping[str, InterestShares]
+    published: tuple[Published, ...]
 
     def programme(self, code: str) -> Programme:
         """Return the programme with a code.
@@ -272,6 +277,8 @@ _FILES = (
     "freeze_reasons.toml",
     "group_score.toml",
     "days_off.toml",
+    "local_capital.toml",
+    "published.toml",
 )
 
 
@@ -305,6 +312,8 @@ def parse(mapping: Mapping[str, Mapping[str, Any]]) -> Policy:
         freeze_reasons=tables["freeze_reasons.toml"].named("reason"),
         group_score=_group_score(tables["group_score.toml"]),
         days_off=_days_off(tables["days_off.toml"]),
+        local_capital=provinces.shares(tables["local_capital.toml"]),
+        published=tuple(provinces.published(tables["published.toml"])),
     )
     for table in tables.values():
         table.finish()

@@ -26,6 +26,7 @@ from creditdesk.papers import (
     one_loan,
     pictured,
     portfolios,
+    poverty,
     sources,
 )
 from creditdesk.papers.asked import Asked
@@ -202,7 +203,9 @@ KINDS: Mapping[str, Kind] = {
         "portfolio-print",
         local.capital,
         ("since", "office", "group", "trustee", "programme", "investor"),
+        as_known=True,
     ),
+    "poverty": Kind("portfolio-print", poverty.outcome, ("since", *NARROWED), as_known=True),
     "difference": Kind("portfolio-print", between.difference, ("since", "by", *NARROWED)),
     "04-td": Kind(
         "application-show", approvals.notice, ("office", "group", "trustee"), "persons-export"

@@ -244,14 +244,20 @@ def households_of(tx: Tx, numbers: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def standings_of(tx: Tx, household_ids: Iterable[int]) -> dict[int, list[Any]]:
-    """Return what communes' lists say of households by id, each in the order of writing."""
+def standings_of(
+    tx: Tx, household_ids: Iterable[int], without: sa.Select[Any] | None = None
+) -> dict[int, list[Any]]:
+    """Return what communes' lists say of households by id, each in the order of writing.
+
+    without  the query for acts of which nothing counts
+    """
     wanted = sorted(set(household_ids))
+    acts = [] if without is None else [household_standing.c.act_id.not_in(without)]
     found: dict[int, list[Any]] = {}
     for start in range(0, len(wanted), 500):
         chosen = (
             sa.select(household_standing)
-            .where(household_standing.c.household_id.in_(wanted[start : start + 500]))
+            .where(household_standing.c.household_id.in_(wanted[start : start + 500]), *acts)
             .order_by(household_standing.c.household_id, household_standing.c.id)
         )
         for row in tx.execute(chosen):

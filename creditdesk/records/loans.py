@@ -162,6 +162,21 @@ def loans_of_households(tx: Tx, household_ids: Iterable[int]) -> Iterator[Any]:
         )
 
 
+def standings_signed(
+    tx: Tx, household_ids: Iterable[int], without: sa.Select[Any] | None = None
+) -> Iterator[Any]:
+    """Yield (household, day of signing, standing) as the contracts of households state it.
+
+    without  the query for acts of which nothing counts
+    """
+    c, wanted = loan.c, sorted(set(household_ids))
+    acts = [] if without is None else [c.act_id.not_in(without)]
+    for start in range(0, len(wanted), 500):
+        chosen = (c.household_id.in_(wanted[start : start + 500]), *acts)
+        said = sa.select(c.household_id, c.signed_on, c.standing).where(*chosen)
+        yield from tx.execute(said.order_by(c.signed_on, c.loan_no))
+
+
 def of_household_query(household_id: int) -> sa.Select[Any]:
     """Return the query for the inner numbers of a household's loans."""
     return sa.select(loan.c.id).where(loan.c.household_id == household_id)

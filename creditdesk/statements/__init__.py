@@ -12,6 +12,7 @@ from creditdesk.statements.books import (
 )
 from creditdesk.statements.bridges import bridge
 from creditdesk.statements.flows import by_age, by_month
+from creditdesk.statements.outcomes import outcomes
 from creditdesk.statements.printed import (
     NothingInScope,
     NotYetKnown,
@@ -33,6 +34,7 @@ __all__ = [
     "cuts",
     "heading",
     "names",
+    "outcomes",
     "portfolio",
     "portfolio_statement",
 ]

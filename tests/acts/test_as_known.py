@@ -45,7 +45,7 @@ def receive(tx, deed, loan_no, value_date, amount):
 @pytest.mark.parametrize("kind", KNOWN)
 def test_a_receipt_entered_late_is_not_there_as_known_before(database, kind):
     with database.begin() as tx:
-        loan_no = a_loan(tx)
+        loan_no = a_loan(tx, source="2", investor="TINH")
     asked = Asked(AS_OF, MADE, place="44", known_on=date(2026, 11, 22) - timedelta(days=1))
     with database.begin() as tx:
         # The builder's deeds are of 22 November; these two came before and after 30 November.

@@ -48,6 +48,17 @@ def a_closure(**more: Any) -> dict[str, Any]:
     return {key: value for key, value in told.items() if key != "code"}
 
 
+def a_split(**more: Any) -> dict[str, Any]:
+    shares = {"fee_share": [dated("0.3", "share")], "capital_share": [dated("0.5", "share")]}
+    return {"code": "44"} | shares | more
+
+
+def a_figure(**more: Any) -> dict[str, Any]:
+    said = {"province": "44", "code": "poverty", "period": "2022", "said": "8,18 %"}
+    told = {"source": "Báo", "confidence": "S", "checked_on": date(2026, 11, 22)}
+    return said | {"published": "12/2025"} | told | more
+
+
 def limits() -> dict[str, Any]:
     months, share = [dated("12", "months")], [dated("0.5", "share")]
     days, count = [dated("5", "days")], [dated("2", "count")]
@@ -112,5 +123,7 @@ def files(**more: Any) -> dict[str, Any]:
         "freeze_reasons.toml": {"reason": [named("K1")]},
         "group_score.toml": a_score(),
         "days_off.toml": {"closure": [a_closure()]},
+        "local_capital.toml": {},
+        "published.toml": {},
         "programmes/01.toml": a_programme(**more),
     }

@@ -11,7 +11,15 @@ import pytest
 from creditdesk.engine import policy as law
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import Malformed
-from tests.engine.policy_files import a_closure, a_programme, dated, files, named
+from tests.engine.policy_files import (
+    a_closure,
+    a_figure,
+    a_programme,
+    a_split,
+    dated,
+    files,
+    named,
+)
 
 
 def test_a_programme_may_round_its_instalments_by_a_ladder_of_its_own() -> None:
@@ -258,6 +266,34 @@ def _put(file: str, key: str, value: object) -> Callable[[dict[str, Any]], objec
             "unknown",
         ),
         (
+            _put("local_capital.toml", "province", [a_split(), a_split()]),
+            "local_capital.toml",
+            "province[2].code",
+            "repeated",
+        ),
+        (
+            _put(
+                "local_capital.toml",
+                "province",
+                [a_split(capital_share=[dated("0.8", "share", date(2025, 1, 1))])],
+            ),
+            "local_capital.toml",
+            "province[1].capital_share",
+            "above-the-whole",
+        ),
+        (
+            _put("published.toml", "figure", [a_figure(code="weather")]),
+            "published.toml",
+            "figure[1].code",
+            "not-a-code",
+        ),
+        (
+            _put("published.toml", "figure", [a_figure(colour="red")]),
+            "published.toml",
+            "figure[1].colour",
+            "unknown",
+        ),
+        (
             lambda content: content.update({"programmes/02.toml": a_programme("01")}),
             "programmes/02.toml",
             "code",
@@ -275,6 +311,21 @@ def test_a_malformed_set_of_files_is_refused_naming_file_key_and_reason(
         law.parse(content)
 
     assert refused.value.facts == {"file": file, "key": key, "why": why}
+
+
+def test_a_province_tells_how_interest_is_shared_and_what_was_published_of_it() -> None:
+    content = files()
+    content["local_capital.toml"] = {"province": [a_split()]}
+    content["published.toml"] = {"figure": [a_figure()]}
+
+    policy = law.parse(content)
+
+    shares = policy.local_capital["44"]
+    assert shares.fee_share.find(date(2026, 1, 1)) == Decimal("0.3")
+    assert shares.capital_share.find(date(2019, 12, 31)) is None
+    assert [(one.province, one.code, one.said) for one in policy.published] == [
+        ("44", "poverty", "8,18 %")
+    ]
 
 
 def test_a_programme_without_an_overdue_multiple_is_refused() -> None:
