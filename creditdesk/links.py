@@ -104,6 +104,12 @@ def of_job(tx: Tx, job: int) -> Sequence[Link]:
     return [Link(*row) for row in records.shelf.links_of(tx, job)]
 
 
+def opened_by(tx: Tx, by: str, at: datetime) -> Sequence[tuple[Link, str]]:
+    """Return the links of somebody that open at a moment, each with its file's name."""
+    rows = records.shelf.links_by(tx, by, _stamp(at))
+    return [(Link(*row[:-1]), row.name) for row in rows]
+
+
 def note(tx: Tx, held: Held, *, job: int, by: str, link: int = 0, at: datetime) -> None:
     """Write down that a file was fetched: by a person, or by a link."""
     values = {"file": held.number, "job": job, "name": held.name, "by": by, "link": link}

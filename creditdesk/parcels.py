@@ -150,7 +150,8 @@ def print_paper(tx: Tx, bench: Bench, said: Mapping[str, Any]) -> dict[str, Any]
     content = given.content if given else kind.written(value, ending, look)
     name = f"{evidence.file_name}.{ending}"
     bench.progress(1, 1)
-    held = _Held(name, papers.MEDIA[ending], content, tuple(kind.seen(value)))
+    why = said.get("need", "")
+    held = _Held(name, papers.MEDIA[ending], content, tuple(kind.seen(value)), why)
 
     def keep(out: Tx) -> dict[str, Any]:
         found = held.kept(out, bench, f"print-{said['paper']}", said["place"] or "")
@@ -165,18 +166,19 @@ def print_paper(tx: Tx, bench: Bench, said: Mapping[str, Any]) -> dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A file that is to be held, and whom it shows."""
+    """A file that is to be held, whom it shows, and why they are to be seen where that is said."""
 
     name: str
     media: str
     content: bytes
     seen: Collection[str]
+    why: str = ""
 
     def kept(
         self, tx: Tx, bench: Bench, act: str, place: str, days: int | None = None
     ) -> dict[str, Any]:
         """Hold it, note whom it shows to whoever asked, and return how it is found again."""
-        view = View(act, LIST, place, customers=self.seen)
+        view = View(act, LIST, place, self.why, self.seen)
         if not view.shows_nobody:
             visitor = Visitor(bench.deed.by, "job")
             accesses.note(tx, visitor=visitor, view=view, at=bench.deed.recorded_at)

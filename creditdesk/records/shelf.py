@@ -98,6 +98,14 @@ def links_of(tx: Tx, job: int) -> list[Any]:
     return list(tx.execute(chosen))
 
 
+def links_by(tx: Tx, by: str, after: str) -> list[Any]:
+    """Return the links of somebody that are open after a moment, with the names of their files."""
+    own, file = held_link.c, held_file.c
+    chosen = sa.select(held_link, file.name).join(held_file, file.id == own.file)
+    chosen = chosen.where(own.by == by, own.revoked_at == "", own.until > after)
+    return list(tx.execute(chosen.order_by(own.id)))
+
+
 def revoke_link(tx: Tx, number: int, at: str) -> None:
     """Write since when a link opens nothing any more."""
     tx.execute(sa.update(held_link).where(held_link.c.id == number).values(revoked_at=at))

@@ -14,6 +14,7 @@ from creditdesk.users.permissions import (
     Scope,
     is_open,
     may,
+    needs,
     scope_of,
 )
 from creditdesk.users.sessions import Client
@@ -29,6 +30,7 @@ __all__ = [
     "Scope",
     "is_open",
     "may",
+    "needs",
     "places",
     "scope_of",
 ]

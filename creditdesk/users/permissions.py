@@ -207,6 +207,11 @@ def is_open(person: Person, act: str) -> bool:
     return spared and _rule(act).cell(person.role).reach is not Reach.NONE
 
 
+def needs(person: Person, act: str) -> bool:
+    """Return whether an act shows persons to somebody only on a stated need; see `may`."""
+    return _rule(act).cell(person.role).need
+
+
 def rules_of(endpoint: str) -> Mapping[str, Rule]:
     """Return the acts that a route names, each with its rule."""
     return {name: rule for name, rule in table().acts.items() if endpoint in rule.routes}

@@ -1,6 +1,8 @@
 """What was printed in the background: who may ask for it, who may fetch it, and by which link."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,6 +12,7 @@ from creditdesk.communes import PlaceNotFound
 from creditdesk.db import Tx
 from creditdesk.errors import Denied, NotFound
 from creditdesk.links import Link
+from creditdesk.papers import Asked
 from creditdesk.settings import public_address
 from creditdesk.shelf import FileGone, Held, Shelf
 from creditdesk.users import Place
@@ -44,12 +47,20 @@ def ask_paper(tx: Tx, said: dict[str, Any]) -> int:
 
     Raises PaperUnknown, NotAsKnown, PlaceNotFound, NotYours, NotAllowed.
     """
+    wanted, act = near(tx, said)
+    said |= {"place": wanted.place, "within": wanted.within, "need": edge.need()}
+    return orders.ask(tx, "paper", act, said, [wanted.lies(tx)])
+
+
+def near(tx: Tx, said: dict[str, Any]) -> tuple[Asked, str]:
+    """Return what is asked of a document where the person may have it, and by which act.
+
+    Raises what `ask_paper` does.
+    """
     kind, wanted = papers.kind_of(said["paper"]), parcels.asked_of(said, edge.moment())
     act = kind.act_of(said["as"])
     kind.check(wanted)
-    wanted = wanted.near(tx, edge.asker(), act)
-    said |= {"place": wanted.place, "within": wanted.within}
-    return orders.ask(tx, "paper", act, said, [wanted.lies(tx)])
+    return wanted.near(tx, edge.asker(), act), act
 
 
 def ask_pack(tx: Tx, *, of: str, code: str, month: str) -> int:
@@ -97,13 +108,50 @@ def files_of(tx: Tx, job: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [one.told for one in parcels_of(tx, job) if "file" in one.told and _may_have(one)]
 
 
+class Printed(NamedTuple):
+    """What a job printed, as its page tells it.
+
+    files    each as the result tells it, with how it is held; None where it is no longer
+    fetched  who fetched them, and `links` to them: all to whoever asked, of others their own
+    at       the moment of this
+    """
+
+    files: Sequence[tuple[Mapping[str, Any], Held | None]]
+    fetched: Sequence[links.Fetched]
+    links: Sequence[Link]
+    at: str
+
+
+def printed(tx: Tx, job: Mapping[str, Any]) -> Printed:
+    """Return what a job printed of what the person may have, and what became of it."""
+    files = [(told, held(tx, told)) for told in files_of(tx, job)]
+    made, name = links.of_job(tx, job["number"]), edge.who().sign_in_name
+    fetched, at = links.fetched(tx, job["number"]), edge.moment().isoformat()
+    if not _is_own(job):
+        fetched, made = (), [one for one in made if one.by == name]
+    return Printed(files, fetched, made, at)
+
+
+def held(tx: Tx, told: Mapping[str, Any] | None) -> Held | None:
+    """Return the file that a result tells of, while it is held."""
+    if not told or "file" not in told:
+        return None
+    with suppress(FileGone):
+        return Shelf(edge.desk().settings).find(tx, told["file"], edge.moment())
+    return None
+
+
 def own(tx: Tx, number: int) -> Mapping[str, Any]:
     """Return a printing job that the person asked for, or audits; raises ErrandNotFound."""
     job = errands.find(tx, number)
-    own = job["by"] == edge.who().sign_in_name or users.is_open(edge.who(), "audit-read")
-    if job["kind"] not in PRINTED or not own:
+    if job["kind"] not in PRINTED or not _is_own(job):
         raise errands.ErrandNotFound(number=number)
     return job
+
+
+def _is_own(job: Mapping[str, Any]) -> bool:
+    person = edge.who()
+    return job["by"] == person.sign_in_name or users.is_open(person, "audit-read")
 
 
 def own_link(tx: Tx, number: int, link: int) -> None:
@@ -130,12 +178,18 @@ def parcels_of(tx: Tx, job: Mapping[str, Any]) -> Iterator[Parcel]:
 
 
 def _may_have(parcel: Parcel) -> bool:
+    asker = replace(edge.asker(), need=_need(parcel))
     try:
         for act in parcel.acts:
-            edge.require(act, parcel.place)
+            asker.require(act, parcel.place)
     except (Denied, NotFound):
         return False
     return True
+
+
+def _need(parcel: Parcel) -> str:
+    """Return why persons are to be seen: as is said now, or was when the file was asked for."""
+    return edge.need() or str(parcel.job["said"].get("need", ""))
 
 
 def fetch(tx: Tx, parcel: Parcel) -> tuple[Held, bytes]:
@@ -153,7 +207,8 @@ def note(held: Held, parcel: Parcel, *, link: int = 0) -> None:
     with edge.begin() as tx:
         number = parcel.job["number"]
         links.note(tx, held, job=number, by=by, link=link, at=edge.moment())
-    edge.note(View(f"fetch-{parcel.job['kind']}", LIST, held.name, customers=held.seen))
+    kind, why = f"fetch-{parcel.job['kind']}", _need(parcel)
+    edge.note(View(kind, LIST, held.name, why, customers=held.seen))
 
 
 def link(tx: Tx, parcel: Parcel, hours: int | None) -> tuple[Link, str]:

@@ -29,6 +29,7 @@ ENTRIES = (
     Entry("decisions", "decisions.index"),
     Entry("portfolio", "portfolio.index", "commune"),
     Entry("statements", "statements.index", "commune"),
+    Entry("downloads", "downloads.index"),
     Entry("administration", "administration.index"),
 )
 SEARCH, ACCOUNT = "search.index", "account.index"

@@ -9,6 +9,7 @@ from creditdesk.web.pages import (
     applying,
     commune,
     decisions,
+    downloads,
     errands,
     files,
     journal,
@@ -35,7 +36,7 @@ SCREENS = (
     *(today, commune, worklists, search, applications, applying),
     *(portfolio, statements, trail, pictures, loans, money, decisions, transfers),
     *(account, administration, people, sheets, sheet_files, errands, files, months),
-    *(standing, policy, places, journal),
+    *(standing, policy, places, journal, downloads),
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, after_this_request, render_template, request, url_for
 
-from creditdesk import errands
+from creditdesk import errands, links
 from creditdesk.accesses import LIST, View
 from creditdesk.db import Tx
 from creditdesk.users.permissions import is_open
@@ -60,15 +60,17 @@ def index() -> str:
 @pages.get(f"/{_NUMBER}")
 def show(number: int) -> str:
     """Show one job: how far it is, and what came of it."""
-    return _show(number)(filled.blank())
+    return page_of(number)(filled.blank(hours=edge.desk().settings.file_link_hours))
 
 
-def _show(number: int) -> filled.Show:
+def page_of(number: int) -> filled.Show:
+    """Return what writes the page of a job, with a form that was sent from it."""
+
     def page(form: Filled) -> str:
         with edge.read() as tx:
             found = orders.mine(tx, number)
             deeds = [deed for deed in DEEDS if _fits(tx, found, deed)]
-            printed = fetching.files_of(tx, found)
+            printed = fetching.printed(tx, found) if found["kind"] in fetching.PRINTED else None
             faults, warnings = (
                 files.remarks(tx, found, of) if found["kind"] == "file" and _is_own(found) else []
                 for of in ("faults", "warnings")
@@ -106,6 +108,7 @@ def _written(
         sort=sort,
         down=down,
         columns=files.COLUMNS,
+        most_hours=links.LONGEST,
     )
 
 
@@ -163,20 +166,20 @@ def _answer(tx: Tx, number: int, *, yes: bool, ground: str) -> Done:
 @pages.post(f"/{_NUMBER}/cancel")
 def cancel(number: int) -> Response:
     """Take a job of one's own back that nobody has begun."""
-    return filled.submit(Ground, lambda tx, said: _cancel(tx, number, said), _show(number))
+    return filled.submit(Ground, lambda tx, said: _cancel(tx, number, said), page_of(number))
 
 
 @pages.post(f"/{_NUMBER}/again")
 def again(number: int) -> Response:
     """Ask anew for what a job of one's own was refused."""
-    return filled.submit(NothingSaid, lambda tx, said: _again(tx, number, said), _show(number))
+    return filled.submit(NothingSaid, lambda tx, said: _again(tx, number, said), page_of(number))
 
 
 @pages.post(f"/{_NUMBER}/approve")
 def approve(number: int) -> Response:
     """Approve a job of somebody else."""
     return filled.submit(
-        NothingSaid, lambda tx, said: _answer(tx, number, yes=True, ground=""), _show(number)
+        NothingSaid, lambda tx, said: _answer(tx, number, yes=True, ground=""), page_of(number)
     )
 
 
@@ -186,7 +189,7 @@ def refuse(number: int) -> Response:
     return filled.submit(
         Ground,
         lambda tx, said: _answer(tx, number, yes=False, ground=said["ground"]),
-        _show(number),
+        page_of(number),
     )
 
 
