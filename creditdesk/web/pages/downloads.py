@@ -319,13 +319,13 @@ def link(number: int) -> Response:
     return filled.reveal(LinkIn, act, page_of(number))
 
 
-@pages.post(f"/{_NUMBER}/links/<int(max=2147483647):one>/revocation")
-def revoke(number: int, one: int) -> Response:
+@pages.post(f"/{_NUMBER}/links/<int(max=2147483647):link>/revocation")
+def revoke(number: int, link: int) -> Response:
     """Let a link open nothing any more."""
 
     def act(tx: Tx, said: dict[str, Any]) -> Done:
-        fetching.own_link(tx, number, one)
-        links.revoke(tx, one, job=number, at=edge.moment())
-        return Done(url_for("jobs.show", number=number), "link-revoked", {"number": one})
+        fetching.own_link(tx, number, link)
+        links.revoke(tx, link, job=number, at=edge.moment())
+        return Done(url_for("jobs.show", number=number), "link-revoked", {"number": link})
 
     return filled.submit(NothingSaid, act, page_of(number))

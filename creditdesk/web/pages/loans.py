@@ -14,6 +14,7 @@ from creditdesk import (
     decisions,
     explanations,
     narration,
+    papers,
     repayments,
     standings,
     users,
@@ -34,6 +35,8 @@ from creditdesk.web.shapes import Shape, TextField
 from creditdesk.web.writing import hand
 
 MOVES = 60
+PAPERS = ("loan", "due-notice", "14-td")
+"""Documents of one loan: its statement, and letters where there is a reason for one."""
 _DIGITS = 16
 _DECIDED = {kind.value for kind in DECISIONS}
 
@@ -121,6 +124,7 @@ def _card(loan_no: str, form: Filled, number: str = "") -> str:
         beside=beside,
         decided=_DECIDED,
         next_steps=steps(loan_no, state, near),
+        printable=[name for name in PAPERS if may(papers.kind_of(name).act, near)],
         may_undo=may("reverse", near),
         may_unmask=edge.reader() is not None and users.is_open(edge.who(), "persons-unmask"),
         why=narration.tell(opened, desk.policy.chart, w.language, w.told),
