@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from creditdesk import ledger, records, standings
+from creditdesk import communes, ledger, records, standings
 from creditdesk.columns import Axes
-from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.engine import ageing, days
 from creditdesk.engine.journal import Event, Kind
@@ -72,7 +71,7 @@ def place_of(code: str | None, as_of: date, **only: str) -> Place:
     only  the code that loans have there in a column; an empty one lets every loan through
     """
     chosen = tuple((name, (said,)) for name, said in only.items() if said)
-    return Place(*map_on(as_of).scope(code), chosen)
+    return Place(*communes.map_on(as_of).scope(code), chosen)
 
 
 def with_keys(code: str | None, as_of: date, keys: Iterable[tuple[str, str]]) -> Place:
@@ -95,7 +94,7 @@ def candidates(
     for at in range(0, len(wanted), _BLOCK):
         block = wanted[at : at + _BLOCK]
         facts = ledger.facts_of_many(tx, block)
-        for row in records.moves.loans_on(tx, block, as_of):
+        for row in communes.loans_on(tx, block, as_of):
             yield Candidate(row, ledger.terms_of(row), facts.get(row.id, []))
         progress(at + len(block), len(wanted))
 
@@ -186,7 +185,7 @@ def _to_move(loan: Candidate, policy: Policy, session: date) -> Dong:
 def _move(tx: Tx, policy: Policy, loan_no: str, session: date, act_id: int) -> Transferred:
     """Lock a loan and book what the rule moves now: others may have paid or moved it meanwhile."""
     loan = records.loans.lock_loan(tx, loan_no)
-    there = records.moves.find_loan_on(tx, loan_no, session)
+    there = communes.loan_on(tx, loan_no, session)
     assert loan is not None
     assert there is not None
     now = Candidate(there, ledger.terms_of(there), ledger.facts_of(tx, loan.id))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from creditdesk import arrears, households, ledger, records, standings
 from creditdesk.columns import Axes, Image, number_of
-from creditdesk.communes import map_on
+from creditdesk.communes import loan_on, map_on, places_on
 from creditdesk.db import Tx
 from creditdesk.engine.ageing import (
     Standing,
@@ -39,11 +39,10 @@ class FilterUnknown(Malformed):
 
 def loan_card(tx: Tx, policy: Policy, loan_no: str, as_of: date) -> LoanCard:
     """Return everything a desk shows of one loan at the end of a day; raises LoanNotFound."""
-    loan = records.moves.find_loan_on(tx, loan_no, as_of)
+    loan = loan_on(tx, loan_no, as_of)
     if loan is None:
         raise ledger.LoanNotFound(loan_no=loan_no)
     places = map_on(as_of)
-    commune = places.heir(loan.commune)
     booked = ledger.in_order(ledger.facts_of(tx, loan.id))
     standing = stand(ledger.terms_of(loan), booked, as_of)
     customer = records.households.customers_of(tx, [loan.customer_id])[loan.customer_id]
@@ -53,8 +52,8 @@ def loan_card(tx: Tx, policy: Policy, loan_no: str, as_of: date) -> LoanCard:
         customer_no=customer.customer_no,
         customer_name=customer.name,
         id_no_masked=customer.id_no_masked,
-        commune=commune,
-        commune_name=places.names.get(commune, commune),
+        commune=loan.commune,
+        commune_name=places.names.get(loan.commune, loan.commune),
         province=loan.province,
         village_code=loan.village_code,
         group_no=loan.group_no,
@@ -85,7 +84,7 @@ def places_of_household(tx: Tx, household_no: str, day: date) -> list[Place]:
     household = records.households.find_household(tx, household_no)
     # Asked of nobody's household too: else the time of an answer would tell which there are.
     lent = records.loans.of_household_query(household.id if household else 0)
-    found = records.moves.places_on(tx, lent, day)
+    found = places_on(tx, lent, day)
     if household is None:
         raise households.HouseholdNotFound(household_no=household_no)
     return [Place(*row) for row in found] or [Place(province=household.province)]

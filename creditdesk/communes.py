@@ -1,8 +1,11 @@
 """Places of the book: loading the map, and resolving a code on a day."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
+from types import SimpleNamespace
+from typing import Any
 
 from creditdesk import records
 from creditdesk.db import Tx, row_text
@@ -117,3 +120,26 @@ class Map:
         if code in self.provinces:
             return code, None
         return self.commune(code).province, code
+
+
+def loan_on(tx: Tx, loan_no: str, day: date) -> Any | None:
+    """Return a loan's row with its place on a day: of a commune that is no more, its heir."""
+    row = records.moves.find_loan_on(tx, loan_no, day)
+    return row and _inherited(map_on(day), row)
+
+
+def loans_on(tx: Tx, ids: Iterable[int], day: date) -> Iterator[Any]:
+    """Yield loans' rows, each with its place on a day, in the order of their ids."""
+    places = map_on(day)
+    return (_inherited(places, row) for row in records.moves.loans_on(tx, ids, day))
+
+
+def places_on(tx: Tx, ids: Any, day: date) -> list[tuple[str, str, str, str]]:
+    """Return every (province, commune, office, group) where the loans of a query lie on a day."""
+    places, found = map_on(day), records.moves.places_on(tx, ids, day)
+    return sorted({(row[0], places.heir(row[1]), row[2], row[3]) for row in found})
+
+
+def _inherited(places: Map, row: Any) -> Any:
+    heir = places.heir(row.commune)
+    return row if heir == row.commune else SimpleNamespace(**row._asdict() | {"commune": heir})

@@ -5,9 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from creditdesk import records
+from creditdesk import communes, records
 from creditdesk.columns import Axes
-from creditdesk.communes import map_on
 from creditdesk.db import Tx, read_columns
 from creditdesk.errors import NotFound
 
@@ -33,7 +32,7 @@ def moved(tx: Tx, signed: Axes, day: date, before: str | None = None) -> Axes:
 
 def inherited(over: Axes, day: date) -> Axes:
     """Return loans of a commune that is no more on a day under the one that took in all of it."""
-    places, codes = map_on(day), over.by("commune")
+    places, codes = communes.map_on(day), over.by("commune")
     heirs = np.array([places.heir(code) for code in codes.categories], dtype=object)
     if (heirs == codes.categories).all():
         return over
@@ -68,10 +67,10 @@ def of_move(tx: Tx, act_id: int, day: date) -> list[tuple[str, str, str, str]]:
 
     Raises MoveNotFound.
     """
-    found = records.moves.places_on(tx, records.moves.moved_query(act_id), day)
+    found = communes.places_on(tx, records.moves.moved_query(act_id), day)
     if not found:
         raise MoveNotFound(act=act_id)
-    return [tuple(row) for row in found]
+    return found
 
 
 def rows_of(tx: Tx, act_id: int) -> list[Any]:

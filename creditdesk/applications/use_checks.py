@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from creditdesk import ledger, records
+from creditdesk import communes, ledger, records
 from creditdesk.db import Tx
 from creditdesk.engine.journal import Kind
 from creditdesk.engine.money import Dong
@@ -82,7 +82,7 @@ def use_checks_due(
             draws[row.loan_id] = since, amount + int(row.amount)
     loans = [
         loan
-        for loan in records.moves.loans_on(tx, draws, as_of)
+        for loan in communes.loans_on(tx, draws, as_of)
         if commune is None or loan.commune == commune
     ]
     loans.sort(key=lambda loan: (loan.commune, loan.group_no, loan.loan_no))

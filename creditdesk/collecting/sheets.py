@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from creditdesk import communes, records, repayments, worklists
+from creditdesk import records, repayments, worklists
 from creditdesk.collected import Sheet, SheetLine, Slip
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
@@ -34,7 +34,7 @@ def sheet(tx: Tx, policy: Policy, group_no: str, day: date) -> Sheet:
         group_no=group_no,
         head=group.head,
         trustee=group.trustee,
-        commune=communes.map_on(day).heir(first.commune) if first else near.commune,
+        commune=first.commune if first else near.commune,
         province=near.province,
         office=first.office if first else near.office,
         day=day,

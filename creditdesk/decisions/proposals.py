@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from creditdesk import ledger, records, users
+from creditdesk import communes, ledger, records, users
 from creditdesk.arrears import Place
 from creditdesk.db import Tx
 from creditdesk.decisions.deciding import Decided, Preview, decide, preview
@@ -172,7 +172,7 @@ def inbox(
     rows = records.proposals.unanswered(tx, place.province)
     at = {
         loan.id: loan
-        for loan in records.moves.loans_on(tx, sorted({row.loan_id for row in rows}), as_of)
+        for loan in communes.loans_on(tx, sorted({row.loan_id for row in rows}), as_of)
     }
     return tuple(
         _told(row, at[row.loan_id].commune)

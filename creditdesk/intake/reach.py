@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from creditdesk import records, users
+from creditdesk import communes, records, users
 from creditdesk.communes import Map
 from creditdesk.db import Tx
 from creditdesk.intake.reading import Table
@@ -64,7 +64,7 @@ def _movements(tx: Tx, places: Map, lines: Lines, scope: Scope, day: date) -> Ne
 def _numbers_within(tx: Tx, lines: Lines, scope: Scope, day: date) -> Iterator[str]:
     known = records.loans.loan_ids(tx)
     named = {lines.cell(at, "loan_no") for at in range(len(lines.table.rows))}
-    for row in records.moves.loans_on(tx, [known[no] for no in named if no in known], day):
+    for row in communes.loans_on(tx, [known[no] for no in named if no in known], day):
         if scope.holds(Place(row.province, row.commune, row.office, row.group_no)):
             yield row.loan_no
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from creditdesk import chain, ledger, records
+from creditdesk import chain, communes, ledger, records
 from creditdesk.arrears import Candidate, Progress, candidates
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
@@ -237,10 +237,10 @@ def lies(tx: Tx, number: int, day: date) -> list[tuple[str, str, str, str]]:
 
     Raises MeasureUnknown.
     """
-    found = records.moves.places_on(tx, records.measures.reached_query(number), day)
+    found = communes.places_on(tx, records.measures.reached_query(number), day)
     if not found:
         raise MeasureUnknown(measure=number)
-    return [tuple(row) for row in found]
+    return found
 
 
 def holidays_on(tx: Tx, day: date) -> tuple[Measure, ...]:

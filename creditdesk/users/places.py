@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from creditdesk import records
+from creditdesk import communes, records
 from creditdesk.communes import Map
 from creditdesk.db import Tx
 from creditdesk.users.permissions import Person, Place
@@ -45,7 +45,7 @@ def _only(found: list[Place]) -> Place:
 
 def of_loan(tx: Tx, loan_no: str, day: date) -> Place | None:
     """Return where a loan lies on a day; None for a loan that is not there."""
-    row = records.moves.find_loan_on(tx, loan_no, day)
+    row = communes.loan_on(tx, loan_no, day)
     return row and Place(row.province, row.commune, row.office, row.group_no)
 
 

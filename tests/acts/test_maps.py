@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from creditdesk import (
+    applications,
     arrears,
     cards,
     loans,
@@ -14,8 +15,10 @@ from creditdesk import (
     records,
     standings,
     statements,
+    users,
     worklists,
 )
+from creditdesk.arrears import Place
 from creditdesk.communes import Map, PlaceNotFound
 from creditdesk.db import Database
 from creditdesk.engine.journal import Event, Kind
@@ -163,6 +166,25 @@ def test_a_commune_whose_people_all_went_to_one_is_found_there_from_that_day_on(
         assert communes(tx, date(2025, 6, 30)) == {move.old_code: 1}
         assert communes(tx, date(2025, 7, 1)) == {move.new_code: 1}
         assert communes(tx, None, place=move.new_code) == {move.new_code: 1}
+
+
+def test_every_act_finds_a_loan_in_the_heir_of_its_commune(database):
+    move = former("all")
+    with database.begin() as tx:
+        a_loan_of_the_old_map(tx, move)
+        loan_no, session = a_contract().loan_no, date(2027, 2, 7)
+        enter(tx, loan_no, Event(date(2026, 6, 1), Kind.DRAW, 2_000_000, None, "GN2"))
+        heir = Place(*PLACES.scope(move.new_code))
+
+        due = applications.use_checks_due(tx, POLICY, session, province=None, commune=heir.commune)
+        found = arrears.due(tx, POLICY, session=session, place=heir)
+        booked = arrears.transfer(tx, POLICY, session=session, place=heir, deed=decided())
+
+        assert [(row.loan_no, row.commune) for row in due] == [(loan_no, move.new_code)]
+        assert [one.loan_no for one in found] == [loan_no]
+        assert [(one.loan_no, one.commune) for one in booked] == [(loan_no, move.new_code)]
+        assert users.places.of_loan(tx, loan_no, session).commune == move.new_code
+        assert users.places.of_loan(tx, loan_no, date(2025, 6, 30)).commune == move.old_code
 
 
 def test_a_commune_that_was_split_stays_under_its_code_until_somebody_decides(database):
