@@ -17,6 +17,7 @@ from creditdesk.engine.policy import Policy
 from creditdesk.ledger import Deed
 from creditdesk.settings import Settings
 from creditdesk.shelf import Shelf
+from creditdesk.users.acting import NotAUser, acting
 
 LARGE = 100_000
 """Movements of one file from which on images are kept at once, so that questions stay quick."""
@@ -59,7 +60,8 @@ def take_file(tx: Tx, bench: Bench, said: Mapping[str, Any]) -> dict[str, Any]:
     Faults and doubts are held as a file of their own, `report`: they quote what the file says. A
     file that is only looked at stays held, so that it can be taken as it was looked at.
 
-    Raises FileGone, KeyMissing and what cannot be read as a file of its kind.
+    Raises FileGone, KeyMissing, NotInOffice, NotAllowed and what cannot be read as a file of its
+    kind.
     """
     content = bench.shelf.content(tx, said["file"], bench.moment)
     with tempfile.TemporaryDirectory(prefix="creditdesk-") as folder:
@@ -94,7 +96,7 @@ def _report(tx: Tx, bench: Bench, said: Mapping[str, Any], path: Path) -> intake
         "households": intake.open_households,
     }
     table = opened[kind](path, intake.limits_of(bench.settings))
-    scope = users.Scope(said["scope"][0], tuple(said["scope"][1]))
+    scope = _scope_of(tx, bench, said["act"])
     if far := intake.outside(tx, places, table, kind, scope=scope, day=bench.today):
         return intake.Report(rows=len(table.rows), faults=far)
     common: dict[str, Any] = {"path": path, "deed": bench.deed, "dry_run": said["dry_run"]}
@@ -102,6 +104,17 @@ def _report(tx: Tx, bench: Bench, said: Mapping[str, Any], path: Path) -> intake
         return _take_movements(tx, bench, table, said, common)
     take = intake.take_loans if kind == "loans" else intake.take_households
     return take(tx, bench.policy, places, table, **common)
+
+
+def _scope_of(tx: Tx, bench: Bench, act: str) -> users.Scope:
+    """Return how far whoever handed a file in reaches now, when it is read.
+
+    Raises NotAUser, NotInOffice, NotAllowed.
+    """
+    person = acting(tx, bench.deed.by, bench.today)
+    if person is None:
+        raise NotAUser(name=bench.deed.by)
+    return users.scope_of(person, act)
 
 
 def _take_movements(

@@ -1,11 +1,15 @@
 """Files handed in as jobs: whole or not at all, their faults told to whoever handed them in."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from creditdesk import audit
-from tests.builders import POLICY
+from creditdesk import audit, errands, ledger
+from creditdesk.users import Scope, people
+from creditdesk.web.edge import moment
+from tests.builders import POLICY, a_deed
+from tests.people import DEED, an_appointment
 from tests.service.conftest import LOAN_NO, OTHER_LOAN_NO
 from tests.service.test_jobs_asked_for import SCHEMA, ended
 from tests.service.test_reading import demand, demand_problem, described
@@ -101,6 +105,28 @@ def test_what_lies_elsewhere_is_a_fault_and_a_loan_there_is_not_there(officer, c
     demand_problem(
         hand_in(callers["kiem-toan"], "loans", loans(1), key="file-key-06"), 403, "not-allowed"
     )
+
+
+def test_a_file_reaches_as_far_as_who_handed_it_in_when_it_is_read(officer, database, app):
+    looked = job_of(officer, hand_in(officer, "loans", loans(1), dry_run="true"))
+    elsewhere = an_appointment(scope=Scope("office", ("004401",)))
+    told = []
+
+    for appointed in (replace(elsewhere, suspended=True), elsewhere):
+        with database.begin() as tx:
+            said = {"sign_in_name": "can-bo-1", "appointment": appointed}
+            people.change(tx, **said, at=moment(), deed=DEED)
+            wanted = looked["said"] | {"dry_run": False}
+            job = errands.ask(tx, kind="file", said=wanted, deed=a_deed("can-bo-1", ""))
+        configured = app.extensions["creditdesk"].settings
+        errands.Worker(database, POLICY, moment, configured).work()
+        with database.read() as tx:
+            told.append(errands.find(tx, job)["result"])
+            with pytest.raises(ledger.LoanNotFound):
+                ledger.find_loan(tx, number(1))
+
+    assert told[0]["code"] == "not-in-office"
+    assert (told[1]["faults"], told[1]["taken"]) == (1, False)
 
 
 def test_movements_are_taken_with_their_progress(officer):

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import after_this_request
 
-from creditdesk import errands, users
+from creditdesk import errands
 from creditdesk.accesses import LIST, View
 from creditdesk.db import Tx
 from creditdesk.intake.layout import FILES
@@ -68,7 +68,6 @@ def hand_in(tx: Tx, asked: dict[str, Any], content: bytes) -> Told:
     """
     act = f"intake-{asked['kind']}"
     edge.require(act)
-    scope = users.scope_of(edge.who(), act)
     at = edge.moment()
     shelf = Shelf(edge.desk().settings)
     media = "application/octet-stream"
@@ -82,7 +81,6 @@ def hand_in(tx: Tx, asked: dict[str, Any], content: bytes) -> Told:
         "dry_run": asked["dry_run"],
         "data_date": day and day.isoformat(),
         "file": held,
-        "scope": [scope.kind, list(scope.codes)],
         "language": problems.language(),
     }
     return _asked(tx, "file", said, None)
