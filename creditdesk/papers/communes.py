@@ -1,7 +1,7 @@
 """A commune's month: what was lent and is owed against the month and the year before."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -15,7 +15,6 @@ from creditdesk.papers.checks import Cut, identities, sheet
 from creditdesk.papers.shares import share
 from creditdesk.sheets import Cell, Column, Line, Part, Sheet
 from creditdesk.standings import day_before
-from creditdesk.statements import Question
 
 _AXES = ("commune", "programme", "group")
 _OWED = ("outstanding", "overdue", "frozen", "late_principal")
@@ -54,11 +53,12 @@ class CommuneMonth:
         return [*late, *(no for no, row in self.scores.items() if row.head)]
 
 
-def look(tx: Tx, policy: Policy, commune: str, as_of: date) -> CommuneMonth:
-    """Return a commune on a day; raises PlaceNotFound."""
-    month, year = day_before(as_of.replace(day=1)), date(as_of.year - 1, 12, 31)
-    now, *before = (_books(tx, policy, commune, day) for day in (as_of, month, year))
-    place = arrears.place_of(commune, as_of)
+def look(tx: Tx, policy: Policy, asked: Asked) -> CommuneMonth:
+    """Return a commune on a day, or what it is narrowed to; raises PlaceNotFound."""
+    as_of, month = asked.as_of, day_before(asked.month)
+    year = date(as_of.year - 1, 12, 31)
+    now, *before = (_books(tx, policy, asked, day) for day in (as_of, month, year))
+    place = arrears.with_keys(asked.place, as_of, asked.within)
     scores = {row.group_no: row for row in worklists.group_scores(tx, policy, as_of, place)}
     late = worklists.worklist(tx, policy, "late", as_of, place)
     total = Compared("", "", *(book[0].total for book in (now, *before)))
@@ -74,8 +74,8 @@ def look(tx: Tx, policy: Policy, commune: str, as_of: date) -> CommuneMonth:
     )
 
 
-def _books(tx: Tx, policy: Policy, commune: str, day: date) -> tuple[Portfolio, ...]:
-    question = Question(day.replace(day=1), day, _AXES, commune)
+def _books(tx: Tx, policy: Policy, asked: Asked, day: date) -> tuple[Portfolio, ...]:
+    question = replace(asked, as_of=day).question(day.replace(day=1), _AXES)
     return statements.cuts(tx, policy, question, *((axis,) for axis in _AXES))
 
 
@@ -125,8 +125,8 @@ _OF_LATE = (
 def month(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
     """Return the month of a commune; raises NothingInScope, PlaceNotFound."""
     _, evidence = asked.opened(tx, policy, "commune-month", asked.month, _AXES)
-    found = look(tx, policy, asked.place or "", asked.as_of)
-    books = _books(tx, policy, asked.place or "", asked.as_of)
+    found = look(tx, policy, asked)
+    books = _books(tx, policy, asked, asked.as_of)
     return sheet(
         evidence,
         Part("compared", _OF_DAYS, tuple(_days(found))),

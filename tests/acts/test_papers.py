@@ -4,6 +4,8 @@ import csv
 import io
 import re
 import shutil
+from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,6 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 from pypdf import PdfReader
 
 from creditdesk import arrears, held, papers, statements
@@ -19,8 +22,12 @@ from creditdesk.engine import money
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
 from creditdesk.papers import KINDS, Asked, Look
+from creditdesk.reach import Asker
+from creditdesk.records.households import customer
+from creditdesk.records.loans import loan
 from creditdesk.sheets import first_text
 from creditdesk.statements import Question
+from creditdesk.users import Person, Role, Scope
 from reports import forms, letters, sheet
 from tests.builders import POLICY, a_book, a_loan, an_invented_book, enter
 from tests.keys import KEYS
@@ -154,6 +161,29 @@ def test_every_total_is_the_same_on_paper_in_the_workbook_and_in_the_table(books
                 continue
             assert KINDS[kind].evidence(value).failed == ()
             same(kind, value)
+
+
+def test_no_document_shows_an_officer_anybody_of_another_office(books):
+    with books[0].read() as tx:
+        rows = tx.execute(
+            sa.select(loan.c.office, loan.c.loan_no, customer.c.customer_no).join(customer)
+        ).all()
+        office = Counter(row.office for row in rows).most_common(1)[0][0]
+        own = {number for of, *numbers in rows if of == office for number in numbers}
+        elsewhere = {number for _, *numbers in rows for number in numbers} - own
+        person = Person(1, "an", "", Role.OFFICER, Scope("office", (office,)), "vi")
+        shown = {}
+        for name in KINDS.keys() - {"loan"}:
+            kind, wanted = KINDS[name], Asked(AS_OF, MADE)
+            with suppress(statements.NothingInScope):
+                near = wanted.near(tx, Asker(person, MADE.date()), kind.act)
+                value = kind.value(tx, POLICY, replace(near, place="44"))
+                told = set(re.findall(r"\d{10,}", kind.evidence(value).data.decode()))
+                shown[name] = (told | set(kind.seen(value))) & elsewhere
+
+    assert elsewhere
+    assert {name for name, numbers in shown.items() if numbers} == set()
+    assert {"commune-month", "late", "collection"} <= shown.keys()
 
 
 def total_of(value, column, part=0):

@@ -13,6 +13,7 @@ from creditdesk.applications import REASONS, Line, Paper, ReasonMissing
 from creditdesk.communes import PlaceNotFound
 from creditdesk.db import Tx
 from creditdesk.engine.money import round_ratio
+from creditdesk.papers import Asked
 from creditdesk.papers.communes import Compared, look
 from creditdesk.web import asked as address
 from creditdesk.web import edge, filled, within
@@ -36,7 +37,7 @@ def index() -> Any:
         chosen = _chosen(tx)
         day, code = chosen["as_of"], chosen["place"]
         within.area(tx, "commune-month", code, as_of=day)
-        found = look(tx, policy, code, day)
+        found = look(tx, policy, Asked(day, edge.moment(), place=code))
         waiting = _applicants(tx, chosen)
         choices = _choices(tx, chosen)
     edge.note(View("commune-month", LIST, code, customers=found.seen))
