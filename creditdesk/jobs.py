@@ -135,13 +135,17 @@ class Clock:
         self.settled[job.name] = day
         return did
 
-    def catch_up(self, moment: datetime) -> None:
-        """Keep the lease, and run what was due last and nobody ran: no night is left out."""
+    def renew(self, moment: datetime) -> bool:
+        """Renew the lease as `take_lease` does; a database that is away has to wait."""
         try:
-            if not self.take_lease(moment):
-                return
+            return self.take_lease(moment)
         except DatabaseUnavailable as trouble:
             LOG.warning("the lease has to wait: %s", trouble)
+            return False
+
+    def catch_up(self, moment: datetime) -> None:
+        """Run what was due last and nobody ran, where this process is the clock."""
+        if not self.renew(moment):
             return
         for job in TIMETABLE:
             due = last_due(getattr(self.settings, job.cron), moment)
@@ -161,8 +165,13 @@ class Clock:
             LOG.warning("errands have to wait: %s", trouble)
 
     def keep(self) -> None:
-        """Keep the timetable until `stop`; the lease is renewed thrice in its time."""
+        """Keep the timetable until `stop`; the lease is renewed thrice in its time.
+
+        That goes on beside the work: errands may take longer than a lease.
+        """
         scheduler = BackgroundScheduler(timezone=ZONE)
+        thrice = LEASE.total_seconds() / 3
+        scheduler.add_job(lambda: self.renew(now()), "interval", seconds=thrice, name="lease")
         for job in TIMETABLE:
             scheduler.add_job(
                 lambda job=job: self.fire(job, now()),
@@ -175,7 +184,7 @@ class Clock:
         scheduler.start()
         try:
             self.catch_up(now())
-            while not self.stopped.wait(LEASE.total_seconds() / 3):
+            while not self.stopped.wait(thrice):
                 self.catch_up(now())
                 self.tidy(now())
         finally:

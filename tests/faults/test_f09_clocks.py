@@ -1,5 +1,6 @@
 """Several clocks on one database: a job is effective once a day, who overslept writes nothing."""
 
+import time
 from datetime import date, datetime, timedelta
 from functools import partial
 from threading import Barrier, Thread
@@ -104,6 +105,30 @@ def test_a_clock_that_was_overtaken_in_its_sleep_writes_nothing(clocks):
     assert not done
     assert not frozen.fire(CLOSE_DAY, EVENING + OVERSLEPT)
     assert kept_rows(frozen.database, WRITTEN) == rows
+
+
+def test_a_clock_keeps_its_lease_while_its_work_takes_longer(clocks, monkeypatch):
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=0.9))
+    table = records.kept.clock_lease
+    kept = []
+
+    class Busy(jobs.Clock):
+        """A clock whose work ends when its lease was renewed thrice, or never is."""
+
+        def tidy(self, moment):
+            """Work, and stop."""
+            for _ in range(400):
+                with self.database.read() as tx:
+                    kept.append(tx.execute(sa.select(table.c.until)).scalar())
+                if len(set(kept)) > 3:
+                    break
+                time.sleep(0.02)
+            self.stop()
+
+    Busy(clocks[0].database, SETTINGS).keep()
+
+    assert len(set(kept)) > 3
+    assert kept == sorted(kept)
 
 
 def test_the_very_first_lease_is_taken_by_one_of_many(clocks):
