@@ -22,6 +22,12 @@ LEASE = timedelta(minutes=15)
 _TELL_EVERY = timedelta(seconds=1)
 
 
+class ErrandFailed(DeskError):
+    """The desk itself failed at a job: the log says where."""
+
+    code = "errand-failed"
+
+
 def _ended(result: Mapping[str, Any]) -> str:
     """Return how an errand ended: refused where a file has faults, or where checks failed."""
     refused = "code" in result or (result.get("faults") and not result.get("dry_run", True))
@@ -71,8 +77,18 @@ class Worker:
         except (DeskError, BooksBroken) as why:
             code = why.code if isinstance(why, DeskError) else "books-broken"
             LOG.warning("errand %s refused: %s", number, code)
-            with suppress(Overtaken), self.database.begin() as tx:
-                self._finish(tx, number, "refused", {"code": code, "facts": why.facts})
+            self._refuse(number, code, why.facts)
+        except Exception:  # a fault of ours: what waits behind it is done all the same
+            LOG.exception("errand %s failed", number)
+            self._refuse(number, ErrandFailed.code, {})
+
+    def _refuse(self, number: int, code: str, facts: Mapping[str, Any]) -> None:
+        """Write why an errand came to nothing, beside what it has kept so far."""
+        with suppress(Overtaken), self.database.begin() as tx:
+            row = records.errands.find_errand(tx, number)
+            assert row is not None
+            so_far = json.loads(row.result) or {} if KINDS[row.kind].reads else {}
+            self._finish(tx, number, "refused", so_far | {"code": code, "facts": facts})
 
     def _act(self, number: int) -> None:
         """Do an errand in one transaction with the line that it is done.

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from creditdesk import answers, audit, errands
+from creditdesk import answers, audit, errands, records
 from tests.builders import POLICY, a_deed
 from tests.service.test_reading import READS, demand, demand_problem, described
 
@@ -155,6 +155,25 @@ def test_a_job_that_a_stopped_process_left_is_done_by_the_next(app, database):
 
     assert (soon, later) == (0, 1)
     assert state(database, number) == "done"
+
+
+def test_a_job_at_which_the_desk_fails_is_refused_and_the_next_is_done(app, database):
+    with database.begin() as tx:
+        deed = a_deed("an", "")
+        packs = {"of": "province", "code": "00", "month": "2026-05"}
+        broken = errands.ask(tx, kind="close-day", said={}, deed=deed)
+        begun = errands.ask(tx, kind="pack", said=packs, deed=deed)
+        records.errands.change_errand(tx, begun, result='{"packs": [{"of": "office"}]}')
+    number = a_job(database)
+
+    assert errands.Worker(database, POLICY, lambda: NOON).work() == 3
+
+    with database.read() as tx:
+        found = [errands.find(tx, one) for one in (broken, begun, number)]
+    assert [one["state"] for one in found] == ["refused", "refused", "done"]
+    assert found[0]["result"] == {"code": "errand-failed", "facts": {}}
+    assert found[1]["result"]["code"] == "place-not-found"
+    assert found[1]["result"]["packs"] == [{"of": "office"}]
 
 
 def test_who_was_overtaken_while_asleep_writes_nothing(app, database):
