@@ -299,6 +299,10 @@ def invite(desk: Desk) -> None:
 
 
 def _link(desk: Desk, name: str, secret: str, at: datetime, *, json_: bool) -> None:
+    """Print a link to a password; without a secret that its person needs none."""
+    if not secret:
+        _no_link(desk, name, json_=json_)
+        return
     address = f"{settings.public_address(desk.settings)}/links/{secret}"
     until = at + timedelta(hours=desk.settings.link_hours)
     if json_:
@@ -307,6 +311,13 @@ def _link(desk: Desk, name: str, secret: str, at: datetime, *, json_: bool) -> N
         return
     told = {"name": acts.name_of(name), "until": f"{until:%Y-%m-%d %H:%M} UTC"}
     click.echo(words.say(desk.language, "done.users-link", address=address, **told))
+
+
+def _no_link(desk: Desk, name: str, *, json_: bool) -> None:
+    if json_:
+        tell({"name": acts.name_of(name), "link": None, "until": None})
+    else:
+        click.echo(words.say(desk.language, "done.users-no-link", name=acts.name_of(name)))
 
 
 def _done(desk: Desk, act: str, name: str, *, json_: bool) -> None:

@@ -190,7 +190,8 @@ def reset(
 
     second_factor  whether that is forgotten too: the telephone was lost
 
-    Sessions and tokens end. Raises PersonNotFound.
+    Empty where no password lets them in, see `signs_in_elsewhere`. Sessions and tokens end. Raises
+    PersonNotFound.
     """
     row = _row(tx, sign_in_name)
     act_id = ledger.begin_act(tx, "users-reset", deed)
@@ -198,6 +199,8 @@ def reset(
     revoke_all_of(tx, row.id, at)
     if second_factor:
         records.users.drop_factor(tx, row.id)
+    if signs_in_elsewhere(tx, configured, row.id):
+        return ""
     secret = held.new_secret()
     expires = at + timedelta(hours=configured.link_hours)
     records.users.add_link(
@@ -210,6 +213,13 @@ def reset(
         },
     )
     return secret
+
+
+def signs_in_elsewhere(tx: Tx, configured: Settings, person_id: int) -> bool:
+    """Return whether the settings send somebody to the identity provider, and take no password."""
+    issuer = configured.provider_issuer
+    sent = issuer and configured.provider_passwords == "off"
+    return bool(sent) and records.identities.subject_of(tx, issuer, person_id) is not None
 
 
 def link_opens(tx: Tx, *, secret: str, at: datetime) -> Person:

@@ -224,9 +224,7 @@ def _knock(
 
 def _credential(tx: Tx, configured: Settings, person_id: int) -> Any | None:
     """Return how a password is known, None for whom the settings send to the provider."""
-    issuer = configured.provider_issuer
-    sent = issuer and configured.provider_passwords == "off"
-    if sent and records.identities.subject_of(tx, issuer, person_id) is not None:
+    if people.signs_in_elsewhere(tx, configured, person_id):
         return None
     return records.users.find_credential(tx, person_id)
 

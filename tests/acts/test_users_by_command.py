@@ -157,6 +157,21 @@ def test_a_link_begins_with_the_stated_address(run, monkeypatch):
     assert "https://desk.example/links/" in printed
 
 
+def test_who_signs_in_by_the_provider_alone_gets_no_link_to_a_password(begun, monkeypatch):
+    provider = {"ISSUER": "https://id.example", "CLIENT": "desk", "PASSWORDS": "off"}
+    for name, value in provider.items():
+        monkeypatch.setenv(f"CREDITDESK_PROVIDER_{name}", value)
+    first = add(begun)
+    begun("users", "link", "lan", "--subject", "s-1", "--by", "chi")
+
+    again = told(begun("users", "reset", "lan", "--by", "chi", "--json"))
+    said = begun("users", "reset", "lan", "--by", "chi")
+
+    assert "/links/" in first.stdout
+    assert again == {"name": "lan", "link": None, "until": None}
+    assert (said.exit_code, "/links/" in said.stdout, "lan" in said.stdout) == (0, False, True)
+
+
 @pytest.mark.parametrize(
     "address",
     ["http://desk.example", "desk.example", "https://", "https://a@b.example", "https://a/b"],

@@ -140,9 +140,13 @@ def test_somebody_is_linked_to_the_banks_identity_provider_and_no_longer(office)
     missing = hand.send(f"{USERS}/an/link", why)
     linked = hand.send_on(f"{USERS}/an/link", why | {"subject": "an-01"})
     twice = hand.send(f"{USERS}/soat/link", why | {"subject": "an-01"})
+    desk.settings = replace(desk.settings, provider_passwords="off")
+    reset = [hand.send(f"{USERS}/{name}/reset", why) for name in ("an", "soat")]
     unlinked = hand.send_on(f"{USERS}/an/unlink", why)
 
     assert 'id="subject-fault"' in missing.text
     assert "đã liên kết" in words_of(linked)
     assert 'id="subject-fault"' in twice.text
+    assert ["/links/" in answer.text for answer in reset] == [False, True]
+    assert "không có mật khẩu nào để đặt" in words_of(reset[0])
     assert words_of(unlinked).count("theo danh sách") == 2

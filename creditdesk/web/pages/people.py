@@ -217,7 +217,7 @@ class _in_their_fields:  # noqa: N801 -- read as a word of the language
 
 
 def _link(tx: Tx, name: str, deed: Any, *, second_factor: bool) -> Revealed:
-    """Return the page that shows a one-time link this once."""
+    """Return the page that shows a one-time link this once, or that no password is needed."""
     configured, at = edge.desk().settings, edge.moment()
     secret = people.reset(
         tx, configured, sign_in_name=name, at=at, deed=deed, second_factor=second_factor
@@ -225,7 +225,7 @@ def _link(tx: Tx, name: str, deed: Any, *, second_factor: bool) -> Revealed:
     page = render_template(
         "users/link.html",
         name=name,
-        address=f"{settings.public_address(configured)}/links/{secret}",
+        address=f"{settings.public_address(configured)}/links/{secret}" if secret else "",
         until=(at + timedelta(hours=configured.link_hours)).isoformat(),
     )
     return Revealed(page, Done(url_for("users.show", name=name), "shown-once"))
