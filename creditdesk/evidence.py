@@ -66,6 +66,7 @@ class Evidence:
     made_at        when it was made
     data           its figures as CSV: what is attached to the paper, to the byte
     demonstration  whether persons and amounts are invented
+    known_before   [date] of a comparison of two knowledge days the earlier one
     """
 
     kind: str
@@ -80,6 +81,7 @@ class Evidence:
     left_out: tuple[tuple[str, int], ...] = ()
     known_on: date | None = None
     demonstration: bool = False
+    known_before: date | None = None
 
     @property
     def digest(self) -> str:
@@ -93,7 +95,8 @@ class Evidence:
         It says nothing of when the statement was made, and nobody guesses it.
         """
         asked = (self.kind, self.scope.code, self.since, self.as_of, self.map_of, self.known_on)
-        said = "|".join(map(str, (*asked, self.policy, self.digest)))
+        both = () if self.known_before is None else (self.known_before,)
+        said = "|".join(map(str, (*asked, *both, self.policy, self.digest)))
         code = hashlib.sha256(said.encode()).digest()[:_NUMBER_BYTES]
         letters = base64.b32encode(code).decode()
         return "-".join(letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP))
@@ -108,6 +111,8 @@ class Evidence:
         """Return what its file is called, without an ending."""
         days = (self.since.isoformat(), self.as_of.isoformat())
         known = [] if self.known_on is None else ["known", self.known_on.isoformat()]
+        if self.known_before is not None:
+            known = ["known", self.known_before.isoformat(), *known[1:]]
         name = "_".join([self.kind, self.scope.code, *dict.fromkeys(days), *known])
         return _ODD.sub("-", name)
 

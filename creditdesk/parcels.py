@@ -129,9 +129,12 @@ def _take_movements(
     return report
 
 
+_DAYS = ("since", "map_of", "known_on", "known_before")
+
+
 def asked_of(said: Mapping[str, Any], moment: datetime) -> papers.Asked:
     """Return what a document is asked for, as an errand says it."""
-    found = {name: _day(said.get(name)) for name in ("since", "map_of", "known_on")}
+    found = {name: _day(said.get(name)) for name in _DAYS}
     return papers.Asked(
         date.fromisoformat(said["as_of"]),
         moment,

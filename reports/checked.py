@@ -1,5 +1,7 @@
 """What a statement says of its own checks: the same words in every document."""
 
+from datetime import date
+
 from creditdesk.engine import days
 from creditdesk.engine.money import written
 from creditdesk.evidence import Evidence
@@ -25,7 +27,6 @@ _IDENTITIES = {
     "purpose-make-commune": "Số xã bằng đúng tổng các nhóm chương trình = số xã",
     "scored-groups-make-total": "Dư nợ các tổ được chấm điểm = tổng dư nợ ủy thác",
     "loans-make-list": "Cộng từng món = cộng danh sách việc",
-    "opening-is-closing-before": "Dư đầu kỳ = dư cuối ngày trước kỳ",
     "investors-make-total": "Cộng các đơn vị ủy thác vốn = tổng cộng",
     "programme-make-commune": "Số xã bằng đúng tổng các chương trình = số xã",
     "loans-make-portfolio": "Cộng từng món = số của sao kê",
@@ -40,6 +41,9 @@ _IDENTITIES = {
     "months-make-total": "Cộng các tháng = tổng cộng",
     "bands-make-total": "Cộng các nhóm ngày trễ = tổng cộng",
     "rows-make-total": "Cộng các dòng = tổng cộng",
+    "flows-make-change": "Số dòng mà tăng, giảm dư nợ = cho vay − thu gốc − xóa nợ = số dòng",
+    "loans-make-difference": "Cộng chênh lệch từng món = chênh lệch của tổng cộng",
+    "entries-make": "Cộng chứng từ làm nên chênh lệch = chênh lệch",
     "stretches-make-total": "Cộng các quãng có cùng tỷ lệ chia = tổng cộng",
     "standings-make-households": "Cộng các diện = số hộ, mỗi hộ một lần",
     "loans-of-rows-make-total": "Cộng số món của các dòng = tổng số món",
@@ -57,7 +61,9 @@ _CHECKED = {
     "late_principal": "nợ gốc trễ hạn",
     "overdue": "nợ quá hạn",
     "then": "lúc vay",
+    "before": "trước",
     "now": "hiện nay",
+    "written_off": "xóa nợ",
 }
 ROUNDED = (
     "Số tiền in bằng triệu đồng, làm tròn đến hai số lẻ từ số đúng từng đồng; vì làm tròn, "
@@ -82,10 +88,18 @@ def alarm(paper: Paper, evidence: Evidence, *, mark: str = "") -> None:
 
 def known_on(evidence: Evidence) -> str:
     """Return as of which day the books were known; empty where it is when it was made."""
+    if evidence.known_before is not None:
+        return _two_knowledges(evidence.known_before, evidence.known_on)
     if evidence.known_on is None:
         return ""
     day = days.written(evidence.known_on)
     return f"Theo sổ như đã biết đến hết ngày {day}: chứng từ nhập sau ngày đó không tính."
+
+
+def _two_knowledges(before: date, known_on: date | None) -> str:
+    then = f"sổ như đã biết đến hết ngày {days.written(before)}"
+    now = f"sổ như đã biết đến hết ngày {days.written(known_on)}" if known_on else "sổ hiện nay"
+    return f"Cùng một ngày số liệu: {then} (trước) so với {now} (sau)."
 
 
 def left_out(evidence: Evidence) -> str:

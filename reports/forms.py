@@ -231,11 +231,20 @@ FORMS |= {
     ),
     "difference": Form(
         "So sánh",
-        "SO SÁNH SỐ LIỆU TÍN DỤNG GIỮA HAI NGÀY",
+        "SO SÁNH SỐ LIỆU TÍN DỤNG",
         counted="món",
         ours=True,
         period=True,
         size=7,
+    ),
+    "difference-loans": Form(
+        "Chi tiết so sánh",
+        "CHI TIẾT CHÊNH LỆCH SỐ LIỆU TÍN DỤNG THEO MÓN VAY",
+        counted="",
+        unit="dong",
+        ours=True,
+        period=True,
+        size=6.5,
     ),
     "04-td": Form(
         "04/TD",

@@ -82,9 +82,9 @@ COLUMNS = {
     "ground": "Lý do",
     "opening": "Dư đầu kỳ",
     "written_off_period": "Xóa nợ",
-    "before": "Đầu kỳ",
-    "loans_before": "Đầu kỳ",
-    "loans_now": "Số món hiện nay",
+    "before": "Trước",
+    "loans_before": "Trước",
+    "loans_now": "Hiện nay",
     "now": "Hiện nay",
     "then": "Số tiền",
     "change": "Tăng, giảm",
@@ -193,8 +193,6 @@ NOTES = {
     "theo tỷ lệ có hiệu lực của từng quãng, làm tròn đến đồng ở mỗi dòng.",
     "interest-shares-unset": "Tỷ lệ chưa được quy định trong bảng chính sách của hệ thống thì để "
     "trống, không suy đoán: lấy theo văn bản của địa phương (Thông tư 11/2017/TT-BTC).",
-    "between-days": "Đầu kỳ là hết ngày trước ngày đầu kỳ; hai ngày cùng xếp theo một bản đồ địa "
-    "giới, nên món chỉ đổi địa giới không thành chênh lệch.",
     "late-oldest": "Tiền gốc đã trả trừ vào kỳ đến hạn sớm nhất.",
     "interest-rounded-once": "Lãi của mỗi loại cộng từ số chưa làm tròn của các quãng, làm tròn "
     "một lần; số chưa làm tròn in đến hai số lẻ.",

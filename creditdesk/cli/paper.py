@@ -30,6 +30,9 @@ def paper() -> None:
 
 _ASKED: dict[str, Callable[..., Any]] = {
     "since": click.option("--from", "since", type=DAY, help="First day of the period."),
+    "known_before": click.option(
+        "--known-before", type=DAY, help="Compare with the books as known at the end of this day."
+    ),
     "by": click.option("--by", type=click.Choice(AXES), default="commune", help="What rows are."),
     "unit": click.option(
         "--unit", type=click.Choice(["million", "dong"]), help="Million dong, or every dong."

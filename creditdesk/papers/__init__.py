@@ -59,7 +59,7 @@ MEDIA: Mapping[Ending, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-SAID = ("since", "as_of", "place", "map_of", "by", "known_on")
+SAID = ("since", "as_of", "place", "map_of", "by", "known_on", "known_before")
 """What a document is asked for beside the keys it is narrowed to."""
 NARROWED = ("office", "group", "trustee", "programme", "source", "investor")
 KEYS = (*NARROWED, "loan")
@@ -103,8 +103,8 @@ class Kind:
     """A kind of document.
 
     act       whose act it is to print it, in the table of permissions; `export` as a table
-    asks      what it has to be asked beside its day and place: `since`, `by`, `unit`, and the axes
-              that it can be narrowed to
+    asks      what it has to be asked beside its day and place: `since`, `by`, `known_before`,
+              `unit`, and the axes that it can be narrowed to
     make      the value that it shows
     render    the value as a PDF
     tables    the value as tables, for its twins
@@ -171,6 +171,8 @@ def _portfolio(value: Any, look: Look) -> bytes:
     return portfolio_paper.render(value, unit=look.unit, fonts=look.fonts, proof=look.proof)
 
 
+_BETWEEN = ("since", "by", "known_before", *NARROWED)
+
 KINDS: Mapping[str, Kind] = {
     "portfolio": Kind(
         "portfolio-print",
@@ -206,7 +208,8 @@ KINDS: Mapping[str, Kind] = {
         as_known=True,
     ),
     "poverty": Kind("portfolio-print", poverty.outcome, ("since", *NARROWED), as_known=True),
-    "difference": Kind("portfolio-print", between.difference, ("since", "by", *NARROWED)),
+    "difference": Kind("portfolio-print", between.difference, _BETWEEN, as_known=True),
+    "difference-loans": Kind("worklist", between.loans, _BETWEEN, "persons-export", as_known=True),
     "04-td": Kind(
         "application-show", approvals.notice, ("office", "group", "trustee"), "persons-export"
     ),

@@ -31,6 +31,7 @@ class Asked:
     within   axes and the one key of each: of an office, of a group, of a programme
     made_at  when it is made
     known_on the books as they were known at the end of this day; None: as they are
+    known_before  the earlier such day of a comparison; None: two days are compared
     """
 
     as_of: date
@@ -41,6 +42,7 @@ class Asked:
     by: str = "commune"
     within: tuple[tuple[str, str], ...] = ()
     known_on: date | None = None
+    known_before: date | None = None
 
     @property
     def month(self) -> date:

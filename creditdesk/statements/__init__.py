@@ -11,6 +11,16 @@ from creditdesk.statements.books import (
     portfolio,
 )
 from creditdesk.statements.bridges import bridge
+from creditdesk.statements.compared import (
+    FLOWS,
+    Changed,
+    Comparison,
+    Side,
+    Traced,
+    changed,
+    compare,
+    trace,
+)
 from creditdesk.statements.flows import by_age, by_month
 from creditdesk.statements.outcomes import outcomes
 from creditdesk.statements.printed import (
@@ -21,20 +31,28 @@ from creditdesk.statements.printed import (
 )
 
 __all__ = [
+    "FLOWS",
     "STATUSES",
+    "Changed",
+    "Comparison",
     "NotYetKnown",
     "NothingInScope",
     "PeriodBackwards",
     "Question",
+    "Side",
+    "Traced",
     "UnknownAxis",
     "add",
     "bridge",
     "by_age",
     "by_month",
+    "changed",
+    "compare",
     "cuts",
     "heading",
     "names",
     "outcomes",
     "portfolio",
     "portfolio_statement",
+    "trace",
 ]

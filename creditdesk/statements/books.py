@@ -94,9 +94,9 @@ def cuts(
     def loans_of(code: str) -> pd.DataFrame:
         over = standings.axes(tx, code, question.mapped, question.known_on)
         inside = over.columns["commune"] == commune if commune else None
-        reckoned = (axis for axis in question.axes if axis in _RECKONED)
-        keys = {axis: _RECKONED[axis](over, policy, question.as_of) for axis in reckoned}
-        return loans(tx, over, inside, question, keys)
+        keys = {axis: reckoned(over, policy, question.as_of, axis) for axis in question.axes}
+        known = {axis: column for axis, column in keys.items() if column is not None}
+        return loans(tx, over, inside, question, known)
 
     frame = together(tx, province, loans_of)
     rows = Rows(frame, names(tx, policy, places, question.axes))
@@ -211,6 +211,11 @@ def _purposes(over: Axes, policy: Policy, day: date) -> pd.Categorical:
 
 
 _RECKONED = {"term": _terms, "purpose": _purposes}
+
+
+def reckoned(over: Axes, policy: Policy, day: date, axis: str) -> Any:
+    """Return the key of every loan on an axis that policy tells; None on any other."""
+    return _RECKONED[axis](over, policy, day) if axis in _RECKONED else None
 
 
 def _statuses(now: Image) -> np.ndarray:

@@ -43,6 +43,7 @@ class KnownQuery(Query):
     """As of which day's knowledge figures are asked for."""
 
     known_on = DayField(load_default=None)
+    known_before = DayField(load_default=None)
 
 
 class LoansQuery(Query):
@@ -223,6 +224,15 @@ def known_on() -> date | None:
     None: as they are now.
     """
     found: date | None = of_address(KnownQuery())["known_on"]
+    return found
+
+
+def known_before() -> date | None:
+    """Return the earlier knowledge day that is compared with; None where two days are compared.
+
+    Raises what is wrong in it.
+    """
+    found: date | None = of_address(KnownQuery())["known_before"]
     return found
 
 

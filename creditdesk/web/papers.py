@@ -85,4 +85,5 @@ def wanted(kind: Kind, chosen: address.Asked) -> Asked:
         by=by,
         within=within,
         known_on=address.known_on(),
+        known_before=address.known_before() if "known_before" in kind.asks else None,
     )

@@ -30,6 +30,7 @@ class PrintIn(Shape):
     from_ = DayField(data_key="from", load_default=None)
     map = DayField(load_default=None)
     known_on = DayField(load_default=None)
+    known_before = DayField(load_default=None)
     place = TextField(5, pattern=PLACE, load_default=None)
     by = ChoiceField(AXES, load_default="commune")
     unit = ChoiceField(("million", "dong"), load_default=None)
@@ -74,7 +75,8 @@ Downloads = told.shape(
 
 def said_of(kind: str, said: dict[str, Any]) -> dict[str, Any]:
     """Return what is asked of a document as jobs keep it."""
-    days = {"since": "from_", "as_of": "as_of", "map_of": "map", "known_on": "known_on"}
+    days = {"since": "from_", "as_of": "as_of", "map_of": "map"}
+    days |= {name: name for name in ("known_on", "known_before")}
     asks = papers.kind_of(kind).asks
     return {
         "paper": kind,

@@ -30,6 +30,7 @@ class PaperAsked(AsOf):
     from_ = DayField(data_key="from")
     map = DayField()
     known_on = DayField()
+    known_before = DayField()
     place = TextField(5, pattern=PLACE)
     by = ChoiceField(AXES, load_default="commune")
     ending = ChoiceField(ENDINGS, load_default="pdf", data_key="as")
@@ -62,6 +63,7 @@ def paper(tx: Tx, asked: dict[str, Any], kind: str) -> Told:
         place=where or None,
         map_of=asked.get("map"),
         known_on=asked.get("known_on"),
+        known_before=asked.get("known_before"),
         by=asked["by"],
         within=tuple(
             (axis, asked[axis]) for axis in found.asks if axis in papers.KEYS and axis in asked
