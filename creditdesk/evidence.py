@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -67,6 +67,7 @@ class Evidence:
     data           its figures as CSV: what is attached to the paper, to the byte
     demonstration  whether persons and amounts are invented
     known_before   [date] of a comparison of two knowledge days the earlier one
+    digest         the SHA-256 of the data in hexadecimal: that of the attached file
     """
 
     kind: str
@@ -82,11 +83,11 @@ class Evidence:
     known_on: date | None = None
     demonstration: bool = False
     known_before: date | None = None
+    digest: str = field(init=False)
 
-    @property
-    def digest(self) -> str:
-        """Return the SHA-256 of the data in hexadecimal: that of the attached file."""
-        return hashlib.sha256(self.data).hexdigest()
+    def __post_init__(self) -> None:
+        """Take the digest once: long statements are asked for it page by page."""
+        object.__setattr__(self, "digest", hashlib.sha256(self.data).hexdigest())
 
     @property
     def number(self) -> str:

@@ -1,12 +1,12 @@
 """What a PDF says of itself to machines: its metadata, and the data it was made from."""
 
-import zlib
 from datetime import datetime
 from xml.sax.saxutils import escape
 
 from reportlab.pdfbase import pdfdoc
 
 from creditdesk.evidence import Evidence
+from reports import pages
 
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -38,7 +38,7 @@ def describe(
     text = _XMP.format_map({name: escape(value) for name, value in said.items()})
     kept = pdfdoc.PDFStream(
         pdfdoc.PDFDictionary({"Type": "/Metadata", "Subtype": "/XML", "Filter": "/FlateDecode"}),
-        zlib.compress(text.encode("utf-8"), 9),
+        pages.packed(text.encode("utf-8")),
     )
     doc.Catalog.Metadata = doc.Reference(kept)
 
@@ -62,7 +62,7 @@ def attach(doc: pdfdoc.PDFDocument, evidence: Evidence, made: datetime) -> None:
                 "Params": pdfdoc.PDFDictionary(told),
             }
         ),
-        zlib.compress(evidence.data, 9),
+        pages.packed(evidence.data),
     )
     name = pdfdoc.PDFString(f"{evidence.file_name}.csv")
     body = doc.Reference(packed)

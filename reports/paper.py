@@ -6,7 +6,6 @@ overprint. Page streams are compressed as they fill; only "page x of y" waits fo
 """
 
 import re
-import zlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -16,6 +15,7 @@ from reportlab.pdfbase import pdfdoc
 from creditdesk.evidence import NO_PROOF, Evidence, Proof
 from reports import enclosed, qr
 from reports.faces import NEEDED, SEEDED, SHIPPED_FONTS, Face, embed, faces
+from reports.pages import Page, Shared, Stream
 
 MM = 72 / 25.4
 VIETNAM = timezone(timedelta(hours=7))
@@ -63,12 +63,13 @@ class Paper:
         self.top, self.bottom = height - 14 * MM, 17 * MM
         self.y = self.top
         self._code: list[str] = []
-        self._pages: list[pdfdoc.PDFStream] = []
+        self._pages: list[Stream] = []
         self._runs: dict[tuple[Face, float, str], str] = {}
         self._selects: dict[tuple[Face, float], str] = {}
         self._codes: dict[Face, dict[int, str]] = {}
-        self._digest = imprint.evidence.digest
+        self._digest, self._number = imprint.evidence.digest, imprint.evidence.number
         self._doc = _document(self.imprint)
+        self._shared = Shared(self._doc)
 
     @property
     def page(self) -> int:
@@ -84,10 +85,15 @@ class Paper:
         """Add PDF operators as they stand: never anything that came from data."""
         self._code.append(code)
 
+    def put_at(self, y: float, code: str, *, again: bool) -> None:
+        """Add operators drawn around height 0 at a height [pt]; what comes again is kept once."""
+        shown = self._shared.shown(code) if again else code
+        self._code.append(f"q 1 0 0 1 0 {y:.2f} cm\n{shown}\nQ")
+
     def run(self, face: Face, size: float, text: str) -> str:
         """Return the operators that show text in a text object that has its face and size."""
         if _PLAIN.fullmatch(text):
-            return f"({text}) Tj"
+            return f"({text})Tj"
         key = (face, size, text)
         if key not in self._runs:
             if len(self._runs) > 10_000:
@@ -96,14 +102,15 @@ class Paper:
         return self._runs[key]
 
     def _encoded(self, face: Face, size: float, text: str) -> str:
+        self.select(face, size)
         if NEEDED.issuperset(text):
-            return f"({text.translate(self._codes[face])}) Tj"
+            return f"({text.translate(self._codes[face])})Tj"
         runs, last = [], 0
         for subset, codes in face.font.splitString(text, self._doc):
             if subset != last:
                 runs.append(self._select(face, size, subset))
                 last = subset
-            runs.append(f"({codes.decode('latin-1').translate(_ESCAPES)}) Tj")
+            runs.append(f"({codes.decode('latin-1').translate(_ESCAPES)})Tj")
         return " ".join([*runs, self.select(face, size)] if last else runs)
 
     def select(self, face: Face, size: float) -> str:
@@ -190,7 +197,7 @@ class Paper:
 
     def turn(self) -> None:
         """Close the page and begin the next."""
-        self._pages.append(_stream("\n".join(self._code)))
+        self._pages.append(Stream("\n".join(self._code)))
         self._code.clear()
         self.y = self.top
 
@@ -239,18 +246,12 @@ class Paper:
         """Return the document; the paper cannot be written on afterwards."""
         self._prove()
         self.turn()
-        resources = pdfdoc.PDFResourceDictionary()
-        resources.basicFonts()
         total = len(self._pages)
         for at, body in enumerate(self._pages, 1):
             self._foot(at, total)
-            foot = _stream("\n".join(self._code))
+            foot = Stream("\n".join(self._code))
             self._code.clear()
-            page = pdfdoc.PDFPage()
-            page.pagewidth, page.pageheight = round(self.width, 2), round(self.height, 2)
-            page.Resources = resources
-            page.Contents = pdfdoc.PDFArray([self._doc.Reference(body), self._doc.Reference(foot)])
-            self._doc.addPage(page)
+            self._doc.addPage(Page((self.width, self.height), self._shared, body, foot))
         embed(self._doc)
         return self._doc.GetPDFData(None)
 
@@ -265,8 +266,8 @@ class Paper:
             self.put(qr.code(proof.address, x, self.y, side))
             x += side + 8
         lines = [
-            f"Số sao kê: {evidence.number}",
-            f"Mã số liệu (SHA-256): {evidence.digest}",
+            f"Số sao kê: {self._number}",
+            f"Mã số liệu (SHA-256): {self._digest}",
             f"Số liệu đính kèm trong tệp PDF: {evidence.file_name}.csv",
             f"Kiểm tra: {proof.address}" if proof.address else "",
             f"Tệp này đã ký số: {proof.sealed_by}." if proof.sealed_by else _UNSEALED,
@@ -278,8 +279,7 @@ class Paper:
     def _foot(self, page: int, total: int) -> None:
         y = self.bottom - 16
         self.rule(self.left, y + 9, self.right, y + 9)
-        evidence = self.imprint.evidence
-        stamp = f"Lập lúc {self.imprint.made:%H:%M:%S ngày %d/%m/%Y}. Số {evidence.number}."
+        stamp = f"Lập lúc {self.imprint.made:%H:%M:%S ngày %d/%m/%Y}. Số {self._number}."
         whole = f"{stamp} Mã số liệu (SHA-256): {self._digest}"
         face, size = self.faces.regular, 7.5
         end = f"Trang {page}/{total}"
@@ -316,10 +316,3 @@ def _document(imprint: Imprint) -> pdfdoc.PDFDocument:
     enclosed.describe(doc, imprint.evidence, title=imprint.title, author=imprint.author, made=made)
     enclosed.attach(doc, imprint.evidence, made)
     return doc
-
-
-def _stream(code: str) -> pdfdoc.PDFStream:
-    packed = zlib.compress((code + "\n").encode("latin-1"))
-    return pdfdoc.PDFStream(
-        pdfdoc.PDFDictionary({"Filter": pdfdoc.PDFName("FlateDecode")}), packed
-    )

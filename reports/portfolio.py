@@ -10,8 +10,9 @@ from creditdesk.engine.money import millions, round_ratio, written
 from creditdesk.evidence import NO_PROOF, Proof, Scope
 from creditdesk.figures import FIGURE_NAMES, Figures, PortfolioRow, PortfolioStatement
 from reports import charts, checked, in_words, scopes
+from reports.heads import Column
 from reports.paper import Imprint, Paper
-from reports.table import Column, Row, Table
+from reports.table import Row, Table
 
 Unit = Literal["million", "dong"]
 

@@ -1,10 +1,11 @@
 """Tables of figures on paper: the form's head, its tables, notes, checks and signatures."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from types import NoneType
+from typing import Any, Literal
 
 from creditdesk.engine import days
 from creditdesk.engine.money import millions, written
@@ -12,14 +13,16 @@ from creditdesk.evidence import NO_PROOF, Proof
 from creditdesk.sheets import Cell, CellKind, Part, Sheet, first_text
 from reports import checked, drawn, forms, scopes
 from reports.forms import FORMS, Form
+from reports.heads import Column
 from reports.paper import MM, Imprint, Paper, spoken_day
-from reports.table import Column, Row, Table
+from reports.table import Row, Table
 
 _MARKS = ("I", "II", "III", "IV", "V", "VI")
 _NAME = 96.0  # [pt] that the column of names has at least
 _WIDEST = 170.0
 _BLANK = 58.0  # that a column has in which somebody writes
 _FEW = 3
+_TEXTS = {str, NoneType, date}
 _PAD = 4.5
 _ALIGNED: dict[str, Literal["left", "middle", "right"]] = {
     "no": "middle",
@@ -150,23 +153,28 @@ def _widest(part: Part, at: int, form: Form) -> list[str]:
     """Return the texts of a column that may be its widest."""
     kind = part.columns[at].kind
     cells = [line.cells[at] for line in part.lines]
-    texts = max((cell for cell in cells if isinstance(cell, str)), key=len, default="")
-    numbers = [cell for cell in cells if isinstance(cell, int | Decimal)]
+    held = set(map(type, cells))
+    texts = [cell for cell in cells if isinstance(cell, str)] if str in held else []
+    if at == first_text(part):
+        labels = (line.label for line in part.lines if line.label and line.kind != "heading")
+        texts += [forms.LABELS.get(label, "") for label in labels]
+    numbers = [cell for cell in cells if isinstance(cell, int | Decimal)] if held - _TEXTS else []
     some = [max(numbers), min(numbers)] if numbers else []
-    labels = (forms.LABELS.get(line.label, "") for line in part.lines if line.kind != "heading")
-    texts = max([texts, *labels], key=len) if at == first_text(part) else texts
-    return [texts, *(told(one, kind, form) for one in some), "00/00/0000" if kind == "day" else ""]
+    days_told = ["00/00/0000"] if kind == "day" else []
+    return [max(texts, key=len, default=""), *(told(one, kind, form) for one in some), *days_told]
 
 
 def _rows(part: Part, form: Form) -> Iterator[Row]:
     name, columns = first_text(part), part.columns
+    tellers = [_tellers(column.kind, form) for column in columns]
     for line in part.lines:
-        label = forms.LABELS.get(line.label, line.label)
+        label = forms.LABELS.get(line.label, line.label) if line.label else ""
         if line.kind == "heading":
             yield Row((label, *[""] * (len(columns) - 1)), "heading")
             continue
         cells = [
-            told(cell, column.kind, form) for cell, column in zip(line.cells, columns, strict=True)
+            cell if isinstance(cell, str) else tell[type(cell)](cell)
+            for cell, tell in zip(line.cells, tellers, strict=True)
         ]
         if label:
             cells[name] = label
@@ -175,15 +183,22 @@ def _rows(part: Part, form: Form) -> Iterator[Row]:
 
 def told(cell: Cell, kind: CellKind, form: Form) -> str:
     """Return a cell as the bank writes it; nothing where the book holds nothing."""
-    if cell is None or isinstance(cell, str):
-        return cell or ""
-    if isinstance(cell, date):
-        return days.written(cell)
-    if isinstance(cell, Decimal):
-        return _decimal(cell * 100 if kind == "share" else cell)
-    if kind == "dong" and form.unit == "million":
-        return millions(cell)
-    return written(cell)
+    return cell if isinstance(cell, str) else _tellers(kind, form)[type(cell)](cell)
+
+
+def _tellers(kind: CellKind, form: Form) -> Mapping[type, Callable[[Any], str]]:
+    """Return how the bank writes what stands in a column of some kind, by what it is."""
+    million = kind == "dong" and form.unit == "million"
+    return {
+        NoneType: lambda _: "",
+        date: days.written,
+        int: millions if million else written,
+        Decimal: _percent if kind == "share" else _decimal,
+    }
+
+
+def _percent(share: Decimal) -> str:
+    return _decimal(share * 100)
 
 
 def _decimal(value: Decimal) -> str:

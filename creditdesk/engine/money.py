@@ -1,7 +1,6 @@
 """Whole dong: how amounts are read, divided, rounded and written."""
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal, NewType
 
 Dong = NewType("Dong", int)
@@ -58,5 +57,6 @@ def written(amount: int) -> str:
 
 def millions(amount: int, decimals: int = 2) -> str:
     """Return an amount in million dong as the bank writes it: 1.234,57."""
-    scaled = Decimal(amount).scaleb(-6).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    return f"{scaled:,}".translate(str.maketrans(",.", ".,"))
+    whole, part = divmod(abs(round_ratio(amount, 10 ** (6 - decimals))), 10**decimals)
+    said = f"{written(whole)},{part:0{decimals}d}" if decimals else written(whole)
+    return f"-{said}" if amount < 0 and (whole or part) else said
