@@ -122,7 +122,7 @@ class Writing:
         if isinstance(fact, Decimal):
             return self._points(words.told(fact))
         if isinstance(fact, list | tuple):
-            return ", ".join(str(self._fact(one)) for one in fact)
+            return [self._fact(one) for one in fact]
         return fact
 
 

@@ -68,7 +68,8 @@ def test_faults_stand_by_row_and_column_sorted_and_as_a_table_to_take_along(offi
 
     assert "2 lỗi" in words_of(page)
     assert "Nạp vào sổ" not in words_of(page)
-    assert sheet.text.startswith("\ufeffDòng,Cột,Giá trị,Lý do\n2,Lãi suất,x,")
+    told = '2,Lãi suất,x,"Không phải lãi suất: '
+    assert sheet.text.startswith(f"\ufeffDòng,Cột,Giá trị,Lý do\n{told}")
     rows = re.findall(r'<th scope="row" class="number">(\d+)</th>', down)
     assert rows == ["3", "2"]
     assert taking.status_code == 422

@@ -71,7 +71,7 @@ def test_a_commune_is_read_its_applicants_answered_line_by_line_and_its_sheet_pr
 
     walk.to("[name=lines-0-answer]").press("ArrowDown")
     walk.fill(number="12/XN-UBND").go(WITH_CHOSEN)
-    walk.stop("lý do")
+    walk.stop("từ chối phải nêu lý do", "không cư trú tại xã, không thuộc đối tượng")
     silent = state_of(stage, first)
     walk.to("[name=lines-0-reason]").choose("not-resident").go(WITH_CHOSEN)
     walk.stop("1")

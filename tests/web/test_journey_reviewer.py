@@ -37,9 +37,13 @@ def test_a_statement_is_fetched_and_proved_and_one_changed_byte_is_told(stage):
     walk.stop("Giấy tờ đã cấp")
     walk.go("main table a", "**/verify/**")
     walk.stop()
-    for at, (content, said) in enumerate([(paper, "Bản thật"), (paper[:-7] + b"x" + paper[-6:], "Đã bị sửa")]):
+    for at, (content, said) in enumerate(
+        [(paper, "Bản thật"), (paper[:-7] + b"x" + paper[-6:], "Đã bị sửa")]
+    ):
         walk.to("[name=file]")
-        walk.tab.set_input_files("[name=file]", {"name": "sao-kê.pdf", "mimeType": "application/pdf", "buffer": content})
+        walk.tab.set_input_files(
+            "[name=file]", {"name": "sao-kê.pdf", "mimeType": "application/pdf", "buffer": content}
+        )
         walk.go("main button")
         walk.stop()
         print(walk.tab.inner_text("main"))

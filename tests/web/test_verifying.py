@@ -38,7 +38,7 @@ def test_the_address_on_the_paper_shows_what_was_issued_and_no_person(desk):
     page = client.get(f"/verify/{given.evidence.number}")
 
     assert page.status_code == 200
-    for said in (given.evidence.number, given.evidence.digest, "2026-10-31", given.sealed_by):
+    for said in (given.evidence.number, given.evidence.digest, "31/10/2026", given.sealed_by):
         assert said in page.text
     assert "can-bo" not in page.text
 

@@ -81,7 +81,7 @@ def hand_in(tx: Tx, asked: dict[str, Any], content: bytes) -> Told:
         "dry_run": asked["dry_run"],
         "data_date": day and day.isoformat(),
         "file": held,
-        "language": problems.language(),
+        "language": asked.get("language") or problems.language(),
     }
     return _asked(tx, "file", said, None)
 

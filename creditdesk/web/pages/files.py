@@ -78,6 +78,7 @@ def hand_in() -> Response:
             name, content = _content()
             kind = said["kind"] or _guessed(name, content)
         asked = {"kind": kind, "name": name, "dry_run": True, "data_date": said["data_date"]}
+        asked["language"] = hand().language
         told = service.hand_in(tx, asked, content)
         return Done(url_for("jobs.show", number=told.document["number"]))
 
