@@ -1,4 +1,4 @@
-"""The committee's month on a telephone, by keyboard: its figures, whom it confirms, who is late."""
+"""The committee's month on a telephone by keyboard: figures, whom it confirms, who is late."""
 
 import pytest
 

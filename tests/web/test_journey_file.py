@@ -15,7 +15,8 @@ DROP = """([frame, name, text]) => {
   over.items.add(new File([text], name, { type: 'text/csv' }));
   const told = [];
   for (const kind of ['dragenter', 'dragover', 'drop']) {
-    frame.dispatchEvent(new DragEvent(kind, { dataTransfer: over, bubbles: true, cancelable: true }));
+    const event = { dataTransfer: over, bubbles: true, cancelable: true };
+    frame.dispatchEvent(new DragEvent(kind, event));
     told.push(frame.classList.contains('over'));
   }
   return told;
