@@ -68,6 +68,14 @@ class Axes:
         found: np.ndarray = np.array([*wanted, False], dtype=bool)[coded.codes]
         return found
 
+    def part(self, at: np.ndarray) -> "Axes":
+        """Return some of the loans, by their rising places among all."""
+        grouped = {
+            name: coded[at].remove_unused_categories() for name, coded in self.grouped.items()
+        }
+        columns = {name: column[at] for name, column in self.columns.items()}
+        return Axes(self.province, columns, grouped)
+
     @property
     def ids(self) -> np.ndarray:
         """Return the inner numbers of the loans, rising."""
@@ -86,6 +94,10 @@ class Image:
     values: np.ndarray
     known_on: date | None = None
     made: dict[str, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
+
+    def part(self, at: np.ndarray) -> "Image":
+        """Return some of the loans, by their places among all."""
+        return Image(self.day, self.last_entry, self.values[:, at], self.known_on)
 
     def __getitem__(self, name: str) -> np.ndarray:
         """Return one column of `COLUMNS`."""
@@ -150,13 +162,15 @@ _FLOWS = {
 }
 
 
-def earned(over: Axes, book: Image) -> Earned:
+def earned(over: Axes, book: Image, until: np.ndarray | None = None) -> Earned:
     """Return the interest every loan earned to the image's day by its contract, by kind.
+
+    until  to which day of its own each goes on earning, in days since 1970; None: to the image's
 
     With balances that change by d on day t, balance x days up to day D is the sum of d x (D - t):
     the image keeps the sums of d and of d x t. The same as `engine.accrual.interest_to`.
     """
-    day = number_of(book.day)
+    day = number_of(book.day) if until is None else until
     grace = over.columns["grace_until"]
     whole = day * book["in_term"] - book["in_term_days"]
     after = day * book["in_term"] - book["in_term_after_grace_days"]
@@ -189,19 +203,23 @@ class Repricings(NamedTuple):
 
     at      (n,) their places among the loans of the province, rising
     grace   (n,) the day their grace ends, `BEGINNING` without one
-    since   (periods, n) first day of each period, the day itself for those a loan does not have
+    since   (periods, n) first day of each period, the last for those a loan does not have
+    until   (n,) the last day
     rate_e8, overdue_rate_e8   (periods, n)
     """
 
     at: np.ndarray
     grace: np.ndarray
     since: np.ndarray
+    until: np.ndarray
     rate_e8: np.ndarray
     overdue_rate_e8: np.ndarray
 
 
-def repricings(over: Axes, day: date, decided: Mapping[str, np.ndarray]) -> Repricings:
+def repricings(over: Axes, days: np.ndarray, decided: Mapping[str, np.ndarray]) -> Repricings:
     """Return what decisions (columns of `records.kept.repricings_query`) make of rates and grace.
+
+    days  to which day each loan earns, in days since 1970
 
     On one day they count by number, letter by letter as `journal.in_order` has it: databases put
     text in orders of their own.
@@ -218,7 +236,8 @@ def repricings(over: Axes, day: date, decided: Mapping[str, np.ndarray]) -> Repr
     steps = np.flatnonzero(~leaves)
     period = np.arange(len(steps)) - np.searchsorted(loan[steps], loan[steps]) + 1
     periods = int(period.max(initial=0)) + 1
-    since = np.full((periods, len(at)), number_of(day), dtype=np.int64)
+    until = days[at]
+    since = np.tile(until, (periods, 1))
     since[0] = number_of(BEGINNING)
     rates = np.zeros((2, periods, len(at)), dtype=np.int64)
     rates[:, 0] = over.columns["rate_e8"][at], over.columns["overdue_rate_e8"][at]
@@ -226,21 +245,21 @@ def repricings(over: Axes, day: date, decided: Mapping[str, np.ndarray]) -> Repr
     since[where] = decided["value_date"][steps]
     rates[0][where] = decided["rate_e8"][steps]
     rates[1][where] = decided["overdue_rate_e8"][steps]
-    return Repricings(at, grace, since, rates[0], rates[1])
+    return Repricings(at, grace, since, until, rates[0], rates[1])
 
 
 def earned_since_repriced(
-    over: Axes, day: date, moved: Repricings, postings: Mapping[str, np.ndarray]
+    over: Axes, moved: Repricings, postings: Mapping[str, np.ndarray]
 ) -> Earned:
-    """Return the interest that loans of moved rate or grace earned to a day, by kind.
+    """Return the interest that loans of moved rate or grace earned to their last days, by kind.
 
-    postings  loan_id, value_date, debit, credit, amount of theirs up to the day, mirrors included
+    postings  loan_id, value_date, debit, credit, amount of theirs up to then, mirrors included
 
     Summed exactly over the periods of one rate and rounded half up once, as the engine does.
     """
     loan = np.searchsorted(over.ids[moved.at], postings["loan_id"])
     exact = np.zeros((3, len(moved.at)), dtype=object)
-    ends = np.vstack([moved.since[1:], np.full((1, len(moved.at)), number_of(day))])
+    ends = np.vstack([moved.since[1:], moved.until])
     for since, until, rate, overdue_rate in zip(
         moved.since, ends, moved.rate_e8, moved.overdue_rate_e8, strict=True
     ):

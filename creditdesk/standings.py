@@ -3,7 +3,7 @@
 import hashlib
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -19,6 +19,7 @@ from creditdesk.engine.days import ZONE
 from creditdesk.whereabouts import inherited, moved
 
 _KEPT_IMAGES = 6
+_SETTLED = 4
 _Query = Callable[[str, date, date, int], tuple[Any, Any]]
 
 
@@ -41,7 +42,8 @@ class _Cache:
         self.axes: dict[str, Axes] = {}
         self.placed: dict[tuple[str, date], _Placed] = {}
         self.images: dict[tuple[str, date, str], np.ndarray] = {}
-        self.repriced: dict[tuple[str, date, date, int, bytes], Earned] = {}
+        self.settled: dict[tuple[str, date, date, str, int], np.ndarray] = {}
+        self.repriced: dict[tuple[str, date, int, bytes], Earned] = {}
         self.seen: dict[tuple[str, date, date | None], Image] = {}
 
     def of_writer(self) -> "_Cache":
@@ -49,6 +51,7 @@ class _Cache:
         own.axes = dict(self.axes)
         own.placed = dict(self.placed)
         own.images = self.images
+        own.settled = dict(self.settled)
         return own
 
 
@@ -137,7 +140,7 @@ def image(tx: Tx, province: str, day: date, known_on: date | None = None) -> Ima
     if found is None:
         over = axes(tx, province)
         newest = records.ledger.last_entry(tx)
-        found = advance(tx, over, _kept(tx, over, day), day, newest)
+        found = advance(tx, over, _settled(tx, over, day), day, newest)
         found = found if known_on is None else _as_known(tx, over, found, known_on)
     for oldest in list(seen)[: 1 - _KEPT_IMAGES]:
         seen.pop(oldest, None)
@@ -197,7 +200,8 @@ class _Lacking:
         """Yield rows in two parts; the days of the second are not bounded by the query."""
         seen = self.start.last_entry
         later, written_later = query(self.over.province, self.start.day, self.day, seen)
-        yield read_columns(tx, later)
+        if self.start.day < self.day:
+            yield read_columns(tx, later)
         if seen < self.newest:
             found = read_columns(tx, written_later)
             chosen = found[day_name] <= number_of(self.day)
@@ -205,11 +209,26 @@ class _Lacking:
             yield {name: column[chosen] for name, column in found.items()}
 
 
-def _kept(tx: Tx, over: Axes, day: date) -> Image:
+def _settled(tx: Tx, over: Axes, day: date) -> Image:
+    """Return what the newest kept image makes of a day with the entries that it had seen.
+
+    Writers in flight were waited for when it was kept: of those no more can come, so that this
+    process remembers it. What was written since is lacking.
+    """
     found = records.kept.newest_image(tx, over.province, day)
     if found is None:
         return nothing(tx, over)
-    return _load(tx, over, found)
+    if found.day == day:
+        return _load(tx, over, found)
+    cache = _cache(tx)
+    key = (over.province, day, found.day, found.digest, found.last_entry)
+    values = cache.settled.pop(key, None)
+    if values is None:
+        values = advance(tx, over, _load(tx, over, found), day, found.last_entry).values
+        for oldest in list(cache.settled)[: 1 - _SETTLED]:
+            cache.settled.pop(oldest, None)
+    cache.settled[key] = values  # last again: the least asked for goes first
+    return Image(day, found.last_entry, _wide(over, values))
 
 
 def nothing(tx: Tx, over: Axes) -> Image:
@@ -239,46 +258,45 @@ def content_of(tx: Tx, province: str, day: date) -> tuple[np.ndarray, str]:
 
 def grown(over: Axes, found: Any, values: np.ndarray) -> Image:
     """Return a kept image with room for the loans signed since."""
+    return Image(found.day, found.last_entry, _wide(over, values))
+
+
+def _wide(over: Axes, values: np.ndarray) -> np.ndarray:
     missing = len(over.ids) - values.shape[1]
-    if missing:
-        values = np.pad(values, ((0, 0), (0, missing)))
-    return Image(found.day, found.last_entry, values)
+    return np.pad(values, ((0, 0), (0, missing))) if missing else values
 
 
-def earned(tx: Tx, over: Axes, book: Image, until: date | None = None) -> Earned:
+def earned(tx: Tx, over: Axes, book: Image, until: np.ndarray | None = None) -> Earned:
     """Return the interest every loan earned from its first draw to the image's day, by kind.
 
-    until  a later day, to which what the image holds goes on earning
+    until  a later day of each loan, in days since 1970, to which what the image holds goes on
+           earning
 
     The same as `engine.accrual.interest_to`: an image holds what the contract makes of it; the few
     loans whose rate or grace was moved by a decision are reckoned from their postings.
     """
-    day = until or book.day
-    found = columns.earned(over, replace(book, day=day, made={}))
-    at, again = _repriced(tx, over, book, day)
+    days = np.full(len(over.ids), number_of(book.day)) if until is None else until
+    found = columns.earned(over, book, days)
+    at, again = _repriced(tx, over, book, days)
     if len(at):
         for kind, anew in zip(found, again, strict=True):
             kind[at] = anew
     return found
 
 
-def _repriced(tx: Tx, over: Axes, book: Image, until: date) -> tuple[np.ndarray, Earned]:
+def _repriced(tx: Tx, over: Axes, book: Image, days: np.ndarray) -> tuple[np.ndarray, Earned]:
     before = None if book.known_on is None else recorded_after(book.known_on)
     decided = read_columns(tx, records.kept.repricings_query(over.province, book.day, before))
-    moved = columns.repricings(over, until, decided)
+    near = np.isin(decided["loan_id"], over.ids)
+    moved = columns.repricings(over, days, {name: one[near] for name, one in decided.items()})
     # What a reader sees up to the newest entry may still grow where writers overtake each other.
     said = (
+        over.ids[moved.at].tobytes(),
         *(column.tobytes() for column in moved),
         book.values[:, moved.at].tobytes(),
         (before or "").encode(),
     )
-    key = (
-        over.province,
-        book.day,
-        until,
-        book.last_entry,
-        hashlib.sha256(b"".join(said)).digest(),
-    )
+    key = (over.province, book.day, book.last_entry, hashlib.sha256(b"".join(said)).digest())
     cache = _cache(tx)
     known = cache.repriced.pop(key, None)
     if known is None:
@@ -286,7 +304,7 @@ def _repriced(tx: Tx, over: Axes, book: Image, until: date) -> tuple[np.ndarray,
         postings = read_columns(tx, query) if len(moved.at) else _NO_POSTINGS
         chosen = np.isin(postings["loan_id"], over.ids[moved.at])
         postings = {name: column[chosen] for name, column in postings.items()}
-        known = columns.earned_since_repriced(over, until, moved, postings)
+        known = columns.earned_since_repriced(over, moved, postings)
         for oldest in list(cache.repriced)[: 1 - _KEPT_IMAGES]:
             cache.repriced.pop(oldest, None)
     cache.repriced[key] = known  # last again: the least asked for goes first

@@ -63,7 +63,6 @@ from creditdesk.applications.use_checks import (
     FindingMissing,
     NothingDrawn,
     check_use,
-    use_checks_due,
 )
 
 __all__ = [
@@ -120,7 +119,6 @@ __all__ = [
     "take_back",
     "to_confirm",
     "unconfirmed",
-    "use_checks_due",
     "versions",
     "waiting",
     "weigh",

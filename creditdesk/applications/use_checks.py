@@ -1,14 +1,11 @@
 """Checks of use (form 06/TD): whether a loan went where its contract says, and which are due."""
 
-from datetime import date, timedelta
+from datetime import date
 
-from creditdesk import communes, ledger, records
+from creditdesk import ledger, records
 from creditdesk.db import Tx
 from creditdesk.engine.journal import Kind
-from creditdesk.engine.money import Dong
-from creditdesk.engine.policy import Policy
 from creditdesk.errors import Refused
-from creditdesk.figures import WorklistRow
 
 
 class NothingDrawn(Refused):
@@ -60,48 +57,3 @@ def check_use(
             "act_id": ledger.begin_act(tx, "check-use", deed, days=[checked_on]),
         },
     )
-
-
-def use_checks_due(
-    tx: Tx, policy: Policy, as_of: date, *, province: str | None, commune: str | None
-) -> tuple[WorklistRow, ...]:
-    """Return loans of which a draw was not followed by a check, by commune, group and loan.
-
-    The amount is what was drawn since the last check, the due date that of the first such draw;
-    draws before policy first asked for checks are left alone.
-    Source: `use_check_days` of config/policy/limits.toml.
-    """
-    asked = policy.limits.use_check_days
-    first = asked.first
-    assert first is not None
-    provinces = [province] if province else records.loans.provinces(tx)
-    draws: dict[int, tuple[date, int]] = {}
-    for code in provinces:
-        for row in records.applications.unchecked_draws(tx, code, first.since, as_of):
-            since, amount = draws.get(row.loan_id, (row.drawn_on, 0))
-            draws[row.loan_id] = since, amount + int(row.amount)
-    loans = [
-        loan
-        for loan in communes.loans_on(tx, draws, as_of)
-        if commune is None or loan.commune == commune
-    ]
-    loans.sort(key=lambda loan: (loan.commune, loan.group_no, loan.loan_no))
-    customers = records.households.customer_numbers(tx, {loan.customer_id for loan in loans})
-    rows = []
-    for loan in loans:
-        drawn_on, amount = draws[loan.id]
-        due_on = drawn_on + timedelta(days=asked.at(drawn_on))
-        rows.append(
-            WorklistRow(
-                loan_no=loan.loan_no,
-                customer_no=customers[loan.customer_id],
-                commune=loan.commune,
-                group_no=loan.group_no,
-                programme=loan.programme,
-                office=loan.office,
-                amount=Dong(amount),
-                days_late=max(0, (as_of - due_on).days),
-                due_on=due_on,
-            )
-        )
-    return tuple(rows)

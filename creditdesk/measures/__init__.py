@@ -1,7 +1,7 @@
 """Measures: one decision over many loans - a rate, a freeze, a holiday - dry run, done, undone."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -31,7 +31,8 @@ __all__ = [
     "Taken",
     "dry_run",
     "find",
-    "holidays_on",
+    "holding",
+    "holidays",
     "lies",
     "reaches",
     "take",
@@ -243,16 +244,16 @@ def lies(tx: Tx, number: int, day: date) -> list[tuple[str, str, str, str]]:
     return found
 
 
-def holidays_on(tx: Tx, day: date) -> tuple[Measure, ...]:
-    """Return the holidays of interest collection that hold on a day."""
+def holidays(tx: Tx) -> tuple[Measure, ...]:
+    """Return the holidays of interest collection that were taken and stand."""
     return tuple(
-        one.measure
-        for one in taken(tx)
-        if one.measure.kind == "holiday"
-        and _stands(one)
-        and one.measure.until is not None
-        and one.measure.since <= day <= one.measure.until
+        one.measure for one in taken(tx) if one.measure.kind == "holiday" and _stands(one)
     )
+
+
+def holding(measures: Iterable[Measure], day: date) -> Iterator[Measure]:
+    """Yield those of some measures with an end that hold on a day."""
+    return (one for one in measures if one.until is not None and one.since <= day <= one.until)
 
 
 def _row(number: int, measure: Measure, effect: dict[str, int], act_id: int) -> dict[str, Any]:

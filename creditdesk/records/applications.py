@@ -246,8 +246,8 @@ def checks_of(tx: Tx, loan_id: int) -> list[Any]:
     return list(tx.execute(chosen))
 
 
-def unchecked_draws(tx: Tx, province: str, since: date, as_of: date) -> list[Any]:
-    """Return (loan_id, drawn_on, amount) of draws between two days that no check has followed.
+def unchecked_draws_query(province: str, since: date, as_of: date) -> sa.Select[Any]:
+    """Return the query for (loan_id, drawn_on, amount) of draws that no check has followed.
 
     What was mirrored counts against itself; a check on the day of a draw has seen it.
     """
@@ -261,7 +261,7 @@ def unchecked_draws(tx: Tx, province: str, since: date, as_of: date) -> list[Any
         )
         .exists()
     )
-    chosen = (
+    return (
         sa.select(
             posting.c.loan_id, posting.c.value_date.label("drawn_on"), amount.label("amount")
         )
@@ -273,9 +273,7 @@ def unchecked_draws(tx: Tx, province: str, since: date, as_of: date) -> list[Any
         )
         .group_by(posting.c.loan_id, posting.c.value_date)
         .having(amount > 0)
-        .order_by(posting.c.loan_id, posting.c.value_date)
     )
-    return list(tx.execute(chosen))
 
 
 def liveliest_group(tx: Tx) -> Any | None:

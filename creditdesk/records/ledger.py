@@ -102,6 +102,12 @@ posting = sa.Table(
     sa.CheckConstraint("debit <> credit", name="two_accounts"),
     sa.CheckConstraint("sign IN (1, -1)", name="sign"),
     sa.Index("ix_posting_province_value_date", "province", "value_date"),
+    sa.Index(
+        "ix_posting_draws",
+        *("province", "value_date", "loan_id", "sign", "amount"),
+        sqlite_where=sa.text("kind = 1"),
+        postgresql_where=sa.text("kind = 1"),
+    ),
     sqlite_with_rowid=False,
 )
 

@@ -46,6 +46,9 @@ loan = sa.Table(
     sa.CheckConstraint("source = '1' OR investor <> ''", name="investor_of_local"),
     sa.Index("ix_loan_province", "province", "id"),
     sa.Index("ix_loan_commune", "commune"),
+    # What scopes ask of a group and of an office stands in the index itself.
+    sa.Index("ix_loan_group_no", "group_no", "province", "commune", "office"),
+    sa.Index("ix_loan_office", "office", "commune"),
     sa.Index("ix_loan_customer_id", "customer_id"),
     sa.Index("ix_loan_household_id", "household_id"),
 )

@@ -15,7 +15,7 @@ from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import NotFound
 from creditdesk.figures import WorklistRow
-from creditdesk.worklists import due, quality, watched
+from creditdesk.worklists import checks, due, quality, watched
 from creditdesk.worklists.gathering import Claim, Gathering, brought, claims, gatherings
 from creditdesk.worklists.looked import Found, Looked
 from creditdesk.worklists.near import DIVIDED, Part, Session, divided, names, sessions
@@ -79,19 +79,6 @@ class _List:
     others: Callable[[View], Iterable[WorklistRow]] | None = None
 
 
-def _unchecked(view: View) -> Iterator[WorklistRow]:
-    return filter(
-        view.place.holds,
-        applications.use_checks_due(
-            view.tx,
-            view.policy,
-            view.as_of,
-            province=view.province,
-            commune=view.place.commune,
-        ),
-    )
-
-
 def _silent(view: View) -> Iterator[WorklistRow]:
     """Yield the applications that nobody moved; the day is the first of the present state."""
     for one in applications.waiting(
@@ -132,7 +119,7 @@ WORKLISTS = {
     "undrawn": _List(watched.undrawn, watched.undrawn_rows, exact=False),
     "freeze-ending": _List(watched.frozen, watched.freeze_rows, exact=False),
     "extension-possible": _List(watched.falling_due, watched.extension_rows, exact=False),
-    "use-check-due": _List(others=_unchecked),
+    "use-check-due": _List(checks.unchecked, told=checks.unchecked_told),
     "applications-waiting": _List(others=_silent),
     "data-quality": _List(quality.odd, quality.odd_rows, others=quality.ill_sized),
     "groups-small": _List(others=quality.small),
@@ -183,7 +170,7 @@ def _chosen(listed: _List, view: View) -> tuple[np.ndarray, np.ndarray]:
     """Return the loans that the columns let through, and their amounts [dong]."""
     if listed.amounts is None:
         return view.axes.ids[:0], view.axes.ids[:0]
-    amounts = np.where(view.inside, listed.amounts(view), 0)
+    amounts = listed.amounts(view)
     return view.axes.ids[amounts > 0], amounts[amounts > 0]
 
 
@@ -222,10 +209,12 @@ def _found(listed: _List, view: View) -> Iterator[tuple[int, int, Found]]:
     """Yield the inner number of every loan on a list, its days late, and why it is there."""
     ids, _ = _chosen(listed, view)
     if listed.told:
-        at = np.searchsorted(view.axes.ids, ids)
-        days = {loan.row.id: loan.late.days for loan in _look(view, ids[view.now.late[at] > 0])}
-        for loan_id, one in zip(ids.tolist(), listed.told(view, at), strict=True):
-            yield loan_id, days.get(loan_id, 0), one
+        told = list(listed.told(view, np.searchsorted(view.axes.ids, ids)))
+        aged = np.array([one.days_late is None for one in told], dtype=bool)
+        late = view.now.late[np.searchsorted(view.axes.ids, ids)] > 0
+        days = {loan.row.id: loan.late.days for loan in _look(view, ids[aged & late])}
+        for loan_id, one in zip(ids.tolist(), told, strict=True):
+            yield loan_id, one.days_late or days.get(loan_id, 0), one
     elif listed.rows:
         for loan in _look(view, ids):
             for one in listed.rows(loan):

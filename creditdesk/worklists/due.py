@@ -143,17 +143,12 @@ class Asked(NamedTuple):
 
 
 def asked(view: View) -> Asked:
-    """Return principal due and interest by the next session of each loan inside; never frozen."""
+    """Return principal due and interest by the next session of each loan; never frozen."""
     due = np.maximum(0, view.due_by_sessions() - view.now["repaid"])
     principal = np.minimum(view.now["in_term"] + view.now["overdue"], due)
-    interest, grace = np.zeros((2, len(due)), dtype=np.int64)
-    for number in np.unique(view.sessions[view.inside]).tolist():
-        day, coming = day_of(number), view.sessions == number
-        unpaid = view.interest_unpaid(day)
-        grace[coming] = unpaid.grace[coming]
-        coming &= ~view.not_asked(day)
-        interest[coming] = unpaid.due[coming]
-    return Asked(principal, interest, grace)
+    unpaid = view.interest_by_sessions()
+    interest = np.where(view.not_asked_at_sessions, 0, unpaid.due)
+    return Asked(principal, interest, unpaid.grace)
 
 
 def session(view: View) -> np.ndarray:

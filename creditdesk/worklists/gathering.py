@@ -9,7 +9,7 @@ import pandas as pd
 
 from creditdesk import arrears, standings
 from creditdesk.arrears import Candidate, Place
-from creditdesk.columns import Axes, day_of
+from creditdesk.columns import day_of
 from creditdesk.db import Tx
 from creditdesk.engine import ageing, watch
 from creditdesk.engine.journal import PRINCIPAL, Account, Kind
@@ -73,7 +73,7 @@ def _gathered(view: View) -> Iterator[Gathering]:
             "interest": claimed.interest,
             "late": view.now.late > 0,
         }
-    )[view.inside & view.owing & (columns["group_no"] != "")]
+    )[view.owing & (columns["group_no"] != "")]
     summed = frame.groupby(_KEYS).agg(
         members=("customer_id", "nunique"),
         loans=("customer_id", "size"),
@@ -100,7 +100,7 @@ def brought(tx: Tx, policy: Policy, day: date, place: Place) -> dict[str, Dong]:
     found: dict[str, Dong] = {}
     for view in views(tx, policy, place, day):
         moved, groups = view.moved(_PAID, day - timedelta(days=1)), view.axes.columns["group_no"]
-        for at in np.flatnonzero(view.inside & (moved > 0)).tolist():
+        for at in np.flatnonzero(moved > 0).tolist():
             found[groups[at]] = Dong(found.get(groups[at], 0) + int(moved[at]))
     return found
 
@@ -112,8 +112,7 @@ def claims(tx: Tx, policy: Policy, province: str, group_no: str, day: date) -> t
     list `due-session` say of the day before, by the engine, so that no province is read.
     """
     over = standings.axes(tx, province, day)
-    inside = np.flatnonzero(over.columns["group_no"] == group_no)
-    part = Axes(province, {name: column[inside] for name, column in over.columns.items()})
+    part = over.part(np.flatnonzero(over.among("group_no", (group_no,))))
     spared = set(part.ids[not_asked(tx, policy, part, day)].tolist())
     found = (
         _claim(loan, day, spared=loan.row.id in spared)

@@ -13,11 +13,15 @@ from creditdesk.worklists.view import View
 
 
 class Found(NamedTuple):
-    """Why a loan is on a list: [dong], the day that matters, and further facts."""
+    """Why a loan is on a list: [dong], the day that matters, and further facts.
+
+    days_late  since what the list is of was to be done; None: since principal fell due unpaid
+    """
 
     amount: int
     due_on: date
     why: Mapping[str, Any] = {}
+    days_late: int | None = None
 
 
 class Looked:

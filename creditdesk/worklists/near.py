@@ -54,7 +54,7 @@ def sessions(
 
 def _sessions(view: View, until: int) -> Iterator[Session]:
     asked = view.once(due.asked)
-    chosen = view.inside & view.owing & (view.sessions <= until)
+    chosen = view.owing & (view.sessions <= until)
     columns = {name: view.axes.columns[name] for name in ("commune", "group_no")}
     columns |= {"on": view.sessions, "principal": asked.principal, "interest": asked.interest}
     frame = pd.DataFrame({name: column[chosen] for name, column in columns.items()})
@@ -78,7 +78,7 @@ def _divided(view: View, column: str) -> Iterator[Part]:
     coded = view.axes.by(column)
     amounts, loans = {}, {}
     for name, amount in DIVIDED.items():
-        column_of = np.where(view.inside, amount(view), 0)
+        column_of = amount(view)
         sums = np.zeros(len(coded.categories), dtype=np.int64)
         np.add.at(sums, coded.codes, column_of)
         amounts[name] = sums

@@ -1,6 +1,6 @@
 """What in the book contradicts the rules on borrowers and groups: data to put right."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 import numpy as np
@@ -38,23 +38,38 @@ def _faults(view: View) -> Mapping[str, np.ndarray]:
     old: list[int] = []
     if view.as_of > NINE_DIGITS_UNTIL:
         old = records.households.identity_of_digits(view.tx, _OLD_CARD_DIGITS)
-    grouped = view.axes.columns["group_no"] != ""
     return {
         "identity-repeated": view.owing & np.isin(customers, repeated),
         "identity-nine-digits": view.owing & np.isin(customers, old),
-        "customer-in-two-groups": _several(view, "customer_id", "group_no", grouped),
-        "household-two-borrowers": _several(view, "household_id", "customer_id", view.owing),
+        "customer-in-two-groups": _several(view, "customer_id", _grouped),
+        "household-two-borrowers": _several(view, "household_id", _borrowing),
     }
 
 
-def _several(view: View, one: str, other: str, among: np.ndarray) -> np.ndarray:
-    """Return which loans with a balance belong to a `one` with more than one `other`."""
-    chosen = view.owing & among
-    frame = pd.DataFrame({name: view.axes.columns[name][chosen] for name in (one, other)})
-    pairs = frame.drop_duplicates()
-    counted = pairs[one].value_counts()
-    found = np.zeros(len(chosen), dtype=bool)
-    found[chosen] = frame[one].isin(counted.index[counted > 1]).to_numpy()
+def _grouped(whole: View) -> tuple[np.ndarray, np.ndarray]:
+    groups = whole.axes.by("group_no")
+    return groups.codes, whole.owing & ~whole.axes.among("group_no", ("",))
+
+
+def _borrowing(whole: View) -> tuple[np.ndarray, np.ndarray]:
+    return whole.axes.columns["customer_id"], whole.owing
+
+
+def _several(
+    view: View, one: str, others: Callable[[View], tuple[np.ndarray, np.ndarray]]
+) -> np.ndarray:
+    """Return which loans with a balance belong to a `one` that owes under several of `others`.
+
+    Wherever in the province: half of what is wrong may lie beyond the place.
+    """
+    whole, here = view.whole, view.axes.columns[one]
+    other, among = others(whole)
+    there = whole.axes.columns[one]
+    chosen = among & np.isin(there, here)
+    pairs = pd.DataFrame({"one": there[chosen], "other": other[chosen]}).drop_duplicates()
+    repeated = pairs["one"][pairs["one"].duplicated()].to_numpy()
+    _, ours = others(view)
+    found: np.ndarray = ours & np.isin(here, repeated)
     return found
 
 
@@ -67,7 +82,7 @@ def odd_rows(loan: Looked) -> Iterator[Found]:
 
 def ill_sized(view: View) -> Iterator[WorklistRow]:
     """Yield groups of fewer or more members than the rule allows, counted as those who owe."""
-    columns, chosen = view.axes.columns, view.owing & view.inside
+    columns, chosen = view.axes.columns, view.owing.copy()
     chosen &= columns["group_no"] != ""
     frame = pd.DataFrame(
         {name: columns[name][chosen] for name in ("group_no", "commune", "household_id")}

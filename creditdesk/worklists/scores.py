@@ -12,7 +12,6 @@ from creditdesk.arrears import Place
 from creditdesk.db import Tx
 from creditdesk.engine import scoring
 from creditdesk.engine.days import month_end, months_after
-from creditdesk.engine.journal import Kind
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
 from creditdesk.figures import CriterionLine, GroupRow
@@ -82,9 +81,9 @@ def _measured(view: View) -> pd.DataFrame:
     since = _month_before(view.as_of)
     due, paid = view.principal_of(since)
     interest_due = view.interest_due(view.as_of) - view.interest_due(since)
-    interest_due = np.where(view.not_asked(view.as_of), 0, interest_due)
-    interest_paid = view.moved(frozenset({Kind.INTEREST}), since)
-    columns, chosen = view.axes.columns, view.inside & (view.axes.columns["group_no"] != "")
+    interest_due = np.where(view.not_asked, 0, interest_due)
+    (interest_paid,) = view.since(since, "interest_collected")
+    columns, chosen = view.axes.columns, view.axes.columns["group_no"] != ""
     chosen &= view.owing | (due > 0) | (interest_due > 0)
     frame = pd.DataFrame(
         {

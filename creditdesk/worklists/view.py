@@ -1,4 +1,4 @@
-"""The loans of a province as columns on a day: who is on a list is asked of all at once."""
+"""The loans of a place as columns on a day: who is on a list is asked of all at once."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -27,18 +27,17 @@ class Unpaid(NamedTuple):
 
 
 class View:
-    """The loans of one province on a day, one value per loan in every column.
+    """The loans of one province that lie in a place on a day, one value per loan in every column.
 
-    `inside` tells which of them lie in the place that was asked for.
+    Whoever asks for a small place pays for a small place.
     """
 
     def __init__(self, tx: Tx, policy: Policy, province: str, place: Place, as_of: date) -> None:
-        """Look at a province; nothing is read before it is asked for."""
+        """Look at a place in a province; nothing is read before it is asked for."""
         self.tx, self.policy, self.province, self.as_of = tx, policy, province, as_of
         self.place = place
         self._known: tuple[date, dict[str, np.ndarray]] | None = None
         self._images: dict[date, Image] = {}
-        self._not_asked: dict[date, np.ndarray] = {}
         self._answers: dict[Any, Any] = {}
 
     def once(self, ask: Callable[["View"], Answer]) -> Answer:
@@ -49,9 +48,23 @@ class View:
         return answer
 
     @cached_property
+    def _inside(self) -> np.ndarray | None:
+        """Return the places of the loans among all of the province; None where all lie inside."""
+        inside = self.place.inside(standings.axes(self.tx, self.province, self.as_of))
+        return None if inside.all() else np.flatnonzero(inside)
+
+    @cached_property
+    def whole(self) -> "View":
+        """Return the view of all of the province."""
+        if self._inside is None:
+            return self
+        return View(self.tx, self.policy, self.province, Place(self.province), self.as_of)
+
+    @cached_property
     def axes(self) -> Axes:
         """Return what the contracts say, and where the loans are on the day."""
-        return standings.axes(self.tx, self.province, self.as_of)
+        over = standings.axes(self.tx, self.province, self.as_of)
+        return over if self._inside is None else over.part(self._inside)
 
     @cached_property
     def now(self) -> Image:
@@ -61,14 +74,9 @@ class View:
     def image(self, day: date) -> Image:
         """Return where the loans stood at the end of a day."""
         if day not in self._images:
-            self._images[day] = standings.image(self.tx, self.province, day)
+            found = standings.image(self.tx, self.province, day)
+            self._images[day] = found if self._inside is None else found.part(self._inside)
         return self._images[day]
-
-    @cached_property
-    def inside(self) -> np.ndarray:
-        """Return which loans lie in the place."""
-        found: np.ndarray = self.place.inside(self.axes)
-        return found
 
     @cached_property
     def owing(self) -> np.ndarray:
@@ -97,9 +105,14 @@ class View:
             query = records.kept.plans_ahead_query(
                 self.province, self.as_of, until + timedelta(days=1)
             )
-            rows = read_columns(self.tx, query)
-            self._known = until, rows | {"at": np.searchsorted(self.axes.ids, rows["loan_id"])}
+            self._known = until, self.near(read_columns(self.tx, query))
         return self._known[1]
+
+    def near(self, rows: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Return those rows of a province that are of loans inside, with the place of each."""
+        at = np.minimum(np.searchsorted(self.axes.ids, rows["loan_id"]), len(self.axes.ids) - 1)
+        near = self.axes.ids[at] == rows["loan_id"] if len(self.axes.ids) else at < 0
+        return {name: column[near] for name, column in (rows | {"at": at}).items()}
 
     def coming(self, since: date, until: date) -> np.ndarray:
         """Return the principal that falls due after a day up to another and is still unpaid."""
@@ -119,42 +132,56 @@ class View:
         return found
 
     def interest_due(self, day: date) -> np.ndarray:
-        """Return the interest earned to a day on the balances of then or of now, without grace."""
-        earned = self._earned(day)
+        """Return the interest earned to a day on the balances of then, without grace."""
+        earned = standings.earned(self.tx, self.axes, self.image(day))
         found: np.ndarray = earned.in_term + earned.overdue
         return found
 
     def interest_unpaid(self, day: date) -> Unpaid:
-        """Return what of it is not collected by the end of this day, and the grace's beside it.
+        """Return what was earned to a day and is not collected by the end of this one.
 
-        The same as `engine.watch.interest_unpaid` says of one loan.
+        And the grace's beside it: the same as `engine.watch.interest_unpaid` says of one loan.
         """
-        earned, collected = self._earned(day), self.now["interest_collected"]
+        return self._unpaid(standings.earned(self.tx, self.axes, self.image(day)))
+
+    def interest_by_sessions(self) -> Unpaid:
+        """Return the same up to the next session of each loan, on the balances of now."""
+        return self._unpaid(standings.earned(self.tx, self.axes, self.now, self.sessions))
+
+    def _unpaid(self, earned: Earned) -> Unpaid:
+        collected = self.now["interest_collected"]
         due = earned.in_term + earned.overdue
         return Unpaid(
             due=np.maximum(0, due - collected),
             grace=np.maximum(0, earned.grace - np.maximum(0, collected - due)),
         )
 
-    def _earned(self, day: date) -> Earned:
-        book = self.image(min(day, self.as_of))
-        return standings.earned(self.tx, self.axes, book, day)
+    @cached_property
+    def not_asked(self) -> np.ndarray:
+        """Return the loans that nobody asks for interest on the day; see `not_asked` below."""
+        return not_asked(self.tx, self.policy, self.axes, self.as_of)
 
-    def not_asked(self, day: date) -> np.ndarray:
-        """Return the loans that nobody asks for interest on a day; see `not_asked` below."""
-        if day not in self._not_asked:
-            self._not_asked[day] = not_asked(self.tx, self.policy, self.axes, day)
-        return self._not_asked[day]
+    @cached_property
+    def not_asked_at_sessions(self) -> np.ndarray:
+        """Return the same for the next session of each loan."""
+        return not_asked_on(self.tx, self.policy, self.axes, self.sessions)
 
     def moved(self, kinds: frozenset[Kind], since: date) -> np.ndarray:
         """Return what live events of some kinds moved [dong] after a day up to this one."""
         codes = [KIND_CODE[kind] for kind in kinds]
-        rows = read_columns(
-            self.tx, records.kept.moved_query(self.province, since, self.as_of, codes)
+        rows = self.near(
+            read_columns(
+                self.tx, records.kept.moved_query(self.province, since, self.as_of, codes)
+            )
         )
         found = np.zeros(len(self.axes.ids), dtype=np.int64)
-        found[np.searchsorted(self.axes.ids, rows["loan_id"])] = rows["amount"]
+        found[rows["at"]] = rows["amount"]
         return found
+
+    def since(self, day: date, *names: str) -> list[np.ndarray]:
+        """Return by how much columns of the image have changed after a day up to this one."""
+        then = self.image(day)
+        return [self.now[name] - then[name] for name in names]
 
     def principal_of(self, since: date) -> tuple[np.ndarray, np.ndarray]:
         """Return what fell due from a day on and before this one, and what of it is repaid."""
@@ -186,14 +213,22 @@ def not_asked(tx: Tx, policy: Policy, over: Axes, day: date) -> np.ndarray:
     Those of a holiday of interest collection, and those of a programme whose first years are
     free of it (such as housing: Decision 33/2015/QD-TTg), counted from the signing.
     """
+    return not_asked_on(tx, policy, over, np.full(len(over.ids), number_of(day)))
+
+
+def not_asked_on(tx: Tx, policy: Policy, over: Axes, days: np.ndarray) -> np.ndarray:
+    """Return the same, each loan on a day of its own in days since 1970."""
     found = np.zeros(len(over.ids), dtype=bool)
-    for holiday in measures.holidays_on(tx, day):
-        found |= measures.reaches(holiday, over)
-    for code in over.by("programme").categories:
-        grace = _grace_of(policy, code, day)
-        if grace is not None:
-            young = over.columns["signed_on"] > number_of(months_after(day, -grace))
-            found |= young & (over.columns["programme"] == code)
+    holidays = measures.holidays(tx)
+    for number in np.unique(days).tolist():
+        day, there = day_of(number), days == number
+        for holiday in measures.holding(holidays, day):
+            found |= there & measures.reaches(holiday, over)
+        for code in over.by("programme").categories:
+            grace = _grace_of(policy, code, day)
+            if grace is not None:
+                young = over.columns["signed_on"] > number_of(months_after(day, -grace))
+                found |= there & young & over.among("programme", (code,))
     return found
 
 

@@ -11,7 +11,6 @@ from creditdesk.engine.dated import History
 from creditdesk.engine.days import months_after
 from creditdesk.engine.limits import extension_until
 from creditdesk.engine.watch import (
-    TRANSACTIONS,
     freeze_ends_on,
     interest_paid_to,
     interest_unpaid,
@@ -58,9 +57,13 @@ def inactive(view: View) -> np.ndarray:
     since = day_before(_months_before(view.policy.limits.inactive_months, view.as_of))
     grace = view.axes.columns["grace_until"]
     studying = view.students & ((grace == EMPTY) | (grace > number_of(view.as_of)))
-    silent = view.moved(TRANSACTIONS, since) == 0
+    silent = ~np.any(view.since(since, *_TRANSACTED), axis=0)
     apart = studying | (view.now["frozen"] > 0)
     return np.where(silent & ~apart, view.now.outstanding, 0)
+
+
+# What any event of `engine.watch.TRANSACTIONS` moves; events that were undone add up to nothing.
+_TRANSACTED = ("drawn", "draws", "repaid", "interest_collected")
 
 
 def inactive_rows(loan: Looked) -> Iterator[Found]:
@@ -88,7 +91,7 @@ def interest(view: View) -> np.ndarray:
     cut = _months_before(view.policy.limits.interest_unpaid_months, view.as_of)
     unpaid = view.interest_unpaid(cut).due
     given_up = ~view.owing & (view.now["written_off"] > 0)
-    return np.where(given_up | view.not_asked(view.as_of), 0, unpaid)
+    return np.where(given_up | view.not_asked, 0, unpaid)
 
 
 def interest_rows(loan: Looked) -> Iterator[Found]:

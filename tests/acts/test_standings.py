@@ -100,9 +100,10 @@ def test_of_two_rates_on_one_day_the_later_number_counts_however_they_are_read(d
         assert_columns_are_the_engine(tx, date(2026, 12, 31))
         over = standings.axes(tx, "44")
         rows = read_columns(tx, records.kept.repricings_query("44", date.max))
+        days = np.full(len(over.ids), columns.number_of(day))
 
     for order in permutations(range(len(said))):
-        found = columns.repricings(over, day, {name: rows[name][list(order)] for name in rows})
+        found = columns.repricings(over, days, {name: rows[name][list(order)] for name in rows})
         assert found.rate_e8[:, 0].tolist() == [6_600_000, 3_000_000, 5_400_000, 4_800_000]
 
 

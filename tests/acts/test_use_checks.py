@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from creditdesk import applications, ledger, loans, records, repayments
+from creditdesk import applications, ledger, loans, records, repayments, worklists
+from creditdesk.arrears import Place
 from creditdesk.engine.money import Dong
 from creditdesk.engine.procedure import State, Step
 from tests.applicants import DAYS, DRAW_ON, applied, brought_to, drawn
@@ -29,9 +30,7 @@ def check(tx, day, *, loan_no=LOAN_NO, found="Chăn nuôi bò", **changes):
 def due(tx, as_of, province=None, commune=None):
     return [
         (row.loan_no, row.amount, row.due_on, row.days_late)
-        for row in applications.use_checks_due(
-            tx, POLICY, as_of, province=province, commune=commune
-        )
+        for row in worklists.worklist(tx, POLICY, "use-check-due", as_of, Place(province, commune))
     ]
 
 
