@@ -7,7 +7,6 @@ import pytest
 import sqlalchemy as sa
 
 from creditdesk import (
-    applications,
     arrears,
     cards,
     loans,
@@ -176,7 +175,7 @@ def test_every_act_finds_a_loan_in_the_heir_of_its_commune(database):
         enter(tx, loan_no, Event(date(2026, 6, 1), Kind.DRAW, 2_000_000, None, "GN2"))
         heir = Place(*PLACES.scope(move.new_code))
 
-        due = applications.use_checks_due(tx, POLICY, session, province=None, commune=heir.commune)
+        due = worklists.worklist(tx, POLICY, "use-check-due", session, heir)
         found = arrears.due(tx, POLICY, session=session, place=heir)
         booked = arrears.transfer(tx, POLICY, session=session, place=heir, deed=decided())
 
