@@ -93,7 +93,11 @@ class Writing:
 
     def rate(self, percent: str) -> str:
         """Return a rate, given as decimal text in percent a year."""
-        return self._points(percent.replace(".", ",")) + " %"
+        return f"{self.decimal(percent)} %"
+
+    def decimal(self, number: str) -> str:
+        """Return a number, given as decimal text, with the comma or the point of the language."""
+        return self._points(number.replace(".", ","))
 
     def typed(self, value: Any) -> str:
         """Return a value as this hand types it into a field, where it is read again."""

@@ -1,6 +1,7 @@
 """The law in force on a day: every value with its unit, its source and how sure of it we are."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -64,22 +65,38 @@ def _of(code: str) -> str:
 
 
 def _value(row: dict[str, Any]) -> str:
-    """Return a value as it is read: grouped, with its unit."""
-    w, value, unit = hand(), row["value"], row["unit"]
+    """Return a value as it is read: in words, grouped, with its unit."""
+    value, unit = row["value"], row["unit"]
+    if isinstance(value, dict):
+        return _rule(value, unit)
+    if isinstance(value, list):
+        return ", ".join(_one(one, unit) for one in value)
+    return _one(value, unit)
+
+
+def _rule(value: dict[str, Any], unit: str) -> str:
+    """Return a value of several parts: a ceiling, a rule as a sentence, else each named part."""
+    if "amount" in value:
+        return _one(value["share"] if value["amount"] is None else value["amount"], unit)
+    if unit == "rule":
+        kind = value.get("after", "repayment")
+        return hand().told(f"policy_value.{kind}", **value)
+    return "; ".join(f"{_one(name, 'code')}: {_one(one, unit)}" for name, one in value.items())
+
+
+def _one(value: Any, unit: str) -> str:
+    """Return a single value; a code that has no word stands as it is."""
+    w, text = hand(), str(value)
     if isinstance(value, bool):
         return w.say("yes" if value else "no")
-    if isinstance(value, dict):
-        return "; ".join(f"{name}: {_plain(one)}" for name, one in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_plain, value))
-    if isinstance(value, int):
-        return f"{w.count(value)} {w.say('unit-of-' + unit.replace('/', '-'))}".strip()
-    if unit == "1/year":
-        return f"{_plain(value)} ({w.say('unit-of-1-year')})"
-    return _plain(value)
-
-
-def _plain(value: Any) -> str:
-    w, text = hand(), str(value)
-    number = text.replace(".", "", 1).lstrip("-").isdigit()
-    return text.replace(".", ",") if number and w.language != "en" else text
+    if unit in ("1/year", "share"):
+        percent = w.rate(f"{(Decimal(text) * 100).normalize():f}")
+        return f"{percent} {w.say('unit-of-1-year')}" if unit == "1/year" else percent
+    if isinstance(value, int) or unit in ("points", "multiple"):
+        number = w.count(value) if isinstance(value, int) else w.decimal(text)
+        return f"{number} {w.say('unit-of-' + unit.replace('/', '-'))}"
+    trustee = edge.desk().policy.trustees.get(text)
+    if trustee is not None:
+        return trustee.names.said(w.language)
+    word = w.told(f"policy_value.{text}")
+    return text if word == f"policy_value.{text}" else word
