@@ -1,7 +1,7 @@
 """The ledger: receipts once, two people, entries that never change, chains that hold."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 import pytest
@@ -86,6 +86,53 @@ def test_a_receipt_number_belongs_to_one_loan(database):
 def test_an_unknown_loan_is_not_found(database):
     with database.begin() as tx, pytest.raises(ledger.LoanNotFound):
         enter(tx, "6600000000000404", PAYMENT)
+
+
+def test_an_act_that_needs_a_ground_or_a_paper_is_refused_without(database):
+    bare = replace(a_deed("an", "binh"), ground=" ", document_no="", document_on=None)
+    with database.begin() as tx:
+        with pytest.raises(ledger.GroundMissing):
+            ledger.begin_act(tx, "freeze", bare, grounded=True)
+        with pytest.raises(ledger.DocumentMissing):
+            ledger.require_document("freeze", replace(bare, document_no="12/QĐ"))
+        with pytest.raises(ledger.DocumentMissing):
+            ledger.require_document("freeze", replace(bare, document_on=PAID_ON))
+        whole = replace(bare, document_no="12/QĐ", document_on=PAID_ON, ground="bão")
+        ledger.require_document("freeze", whole)
+
+        assert ledger.begin_act(tx, "freeze", whole, grounded=True, checked=True)
+
+
+def test_nothing_is_entered_of_a_day_to_come(database):
+    with database.begin() as tx:
+        deed = replace(a_deed("an", "binh"), today=PAID_ON)
+        ahead = PAID_ON + timedelta(1)
+
+        with pytest.raises(ledger.DayAhead):
+            ledger.begin_act(tx, "draw", deed, days=[ahead])
+        with pytest.raises(ledger.DayAhead):
+            ledger.begin_act(tx, "draw", replace(deed, document_on=ahead))
+
+
+def test_the_version_of_a_loan_changes_with_what_is_booked(database):
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+        before = ledger.version(tx, loan_no)
+        enter(tx, loan_no, PAYMENT)
+
+        assert ledger.version(tx, loan_no) != before
+        assert ledger.version(tx, loan_no) == ledger.version(tx, loan_no, hold=True)
+
+
+def test_a_receipt_that_was_undone_does_not_come_back_under_its_number(database):
+    with database.begin() as tx:
+        loan_no, deed = a_loan(tx), replace(a_deed("an", "binh"), ground="nhầm hộ")
+        told = {"loan_no": loan_no, "events": [PAYMENT], "at_desk": True}
+        ledger.enter(tx, POLICY, "receive-principal", deed, **told)
+        repayments.reverse(tx, POLICY, receipt_no=PAYMENT.receipt_no, deed=deed)
+
+        with pytest.raises(ledger.AlreadyReversed):
+            ledger.enter(tx, POLICY, "receive-principal", deed, **told)
 
 
 @pytest.mark.parametrize("amount", [0, -1])

@@ -11,6 +11,7 @@ from creditdesk.engine.eligibility import (
     Asked,
     Spell,
     ceiling_of,
+    doubts,
     history_on,
     judge,
     left_lists_on,
@@ -303,3 +304,17 @@ def test_a_ceiling_of_which_policy_is_silent_is_none():
 )
 def test_a_month_begun_counts(end, months):
     assert months_between(DAY, end) == months
+
+
+def test_a_quoted_loan_is_doubted_for_its_amount_and_its_months_whoever_borrows():
+    asked = replace(ASKED, amount=Dong(1_000_000_000), months=1_000)
+
+    assert codes(doubts(TERMS, ASKED)) == []
+    assert codes(doubts(TERMS, asked)) == ["above-ceiling", "term-too-long"]
+
+
+def test_a_share_of_an_unknown_cost_bounds_no_quotation():
+    shared = replace(TERMS, ceiling=Ceiling("share", share=Decimal("0.8")))
+
+    assert codes(doubts(shared, replace(ASKED, amount=Dong(10**12)))) == []
+    assert codes(doubts(shared, replace(ASKED, cost=Dong(60_000_000)))) == ["above-ceiling"]

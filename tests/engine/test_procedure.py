@@ -12,6 +12,7 @@ from creditdesk.engine.procedure import (
     StepNotAllowed,
     allowed,
     next_state,
+    way,
 )
 
 # The steps of guidance on entrusted lending: 01/TD, review, 03/TD, confirmation, 04/TD, 06/TD.
@@ -70,3 +71,10 @@ def test_every_state_is_reached():
         reached = {State.APPLIED, *ways.values()}
         assert {state for state, _ in ways} <= reached
     assert {State.APPLIED, *ENTRUSTED.values()} == set(State)
+
+
+def test_a_way_leads_from_the_group_to_the_check_of_use_without_its_ends():
+    entrusted = "review list confirm appraise approve notify sign draw check"
+
+    assert " ".join(step.value for step in way(ENTRUSTED)) == entrusted
+    assert set(way(ENTRUSTED)) - set(way(DIRECT)) == {Step.REVIEW, Step.LIST}
