@@ -1,6 +1,7 @@
 """Whose turn it is to keep the timetable, and that a job runs once for a day."""
 
 from datetime import date
+from typing import NamedTuple
 
 from creditdesk import records
 from creditdesk.db import Tx
@@ -25,6 +26,14 @@ def claim(tx: Tx, *, job: str, day: date, token: int, moment: str) -> bool:
     return records.kept.lease_is(tx, token) and records.kept.claim_run(tx, job, day, token, moment)
 
 
-def newest_runs(tx: Tx) -> dict[str, date]:
-    """Return the newest day for which each job of the timetable ran, by name."""
-    return records.kept.newest_runs(tx)
+class Run(NamedTuple):
+    """That a job of the timetable ran for a day, and when it was done."""
+
+    job: str
+    day: date
+    finished_at: str
+
+
+def newest_runs(tx: Tx) -> list[Run]:
+    """Return the newest run of each job of the timetable, by name."""
+    return [Run(*row) for row in records.kept.newest_runs(tx)]

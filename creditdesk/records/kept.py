@@ -293,10 +293,13 @@ def late_arrivals(tx: Tx, seen: int) -> date | None:
     return min((oldest for oldest in found if oldest is not None), default=None)
 
 
-def newest_runs(tx: Tx) -> dict[str, date]:
-    """Return the newest day for which each job ran."""
-    chosen = sa.select(job_run.c.job, sa.func.max(job_run.c.day)).group_by(job_run.c.job)
-    return {row[0]: row[1] for row in tx.execute(chosen.order_by(job_run.c.job))}
+def newest_runs(tx: Tx) -> list[Any]:
+    """Return the newest run of each job: job, day, finished_at."""
+    newest = sa.select(job_run.c.job, sa.func.max(job_run.c.day).label("day"))
+    own, of = job_run.c, newest.group_by(job_run.c.job).subquery()
+    chosen = sa.select(own.job, own.day, own.finished_at)
+    chosen = chosen.join(of, (of.c.job == own.job) & (of.c.day == own.day))
+    return list(tx.execute(chosen.order_by(own.job)))
 
 
 def last_closed_day(tx: Tx) -> Any | None:

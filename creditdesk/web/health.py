@@ -47,8 +47,8 @@ def _measured(tx: Tx) -> Iterator[tuple[str, str, int]]:
     yield "creditdesk_months_open", "", len(closing.open_months(tx))
     if closed := closing.last_day(tx):
         yield "creditdesk_last_closed_day_seconds", "", _seconds(closed)
-    for job, day in turns.newest_runs(tx).items():
-        yield "creditdesk_job_last_day_seconds", f'{{job="{job}"}}', _seconds(day)
+    for run in turns.newest_runs(tx):
+        yield "creditdesk_job_last_day_seconds", f'{{job="{run.job}"}}', _seconds(run.day)
 
 
 def _seconds(day: date) -> int:

@@ -1,13 +1,16 @@
 """Months, law, places, health and the journal of accesses on pages: told, and by whom changed."""
 
+import json
 import re
 
+from creditdesk import records
 from tests.web.hands import office, words_of
 from tests.web.test_intake_pages import ended
 
 __all__ = ["office"]
 
 ROOMS = "/administration"
+FAULT = {"why": "entries-missing", "loan_no": "6600202600000001"}
 MONTHS, POLICY = f"{ROOMS}/months", f"{ROOMS}/policy"
 
 
@@ -56,6 +59,27 @@ def test_health_says_what_to_do(office):
     assert "Đồng hồ chưa chạy lần nào: chạy “creditdesk clock”" in told
     assert "GB nơi giữ tệp" in told
     assert office.hands["an"].open(f"{ROOMS}/health").status_code == 403
+
+
+def test_health_tells_when_the_books_were_proved_and_what_contradicts(office):
+    hand, health = office.hands["chi"], f"{ROOMS}/health"
+    before = words_of(hand.open(health))
+    job = hand.send(health).headers["Location"]
+    done, sound = ended(hand, job), words_of(hand.open(health))
+    told = {"holds": False, "loans": 1, "entries": 1, "faults": [FAULT]}
+    with office.extensions["creditdesk"].database.begin() as tx:
+        records.errands.change_errand(tx, 1, result=json.dumps(told))
+        for day in ("2026-11-20", "2026-11-21"):
+            tx.exec_driver_sql(f"INSERT INTO job_run VALUES ('close-day', '{day}', 1, '{day}')")
+    broken = words_of(hand.open(health))
+
+    assert "Chưa có lần kiểm chứng nào" in before
+    assert "tính lại từ đầu đều khớp" in words_of(done)
+    assert "tính lại từ đầu đều khớp" in sound
+    assert "1 chỗ không khớp" in broken
+    assert "entries-missing loan_no 6600202600000001" in broken
+    assert "Khóa ngày 21/11/2026" in broken
+    assert office.hands["an"].send(health, page=ROOMS).status_code == 403
 
 
 def test_an_auditor_reads_the_journal_and_an_administrator_only_whether_it_is_whole(office):

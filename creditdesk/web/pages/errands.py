@@ -119,7 +119,8 @@ def _is_own(found: dict[str, Any]) -> bool:
 def _note(found: dict[str, Any]) -> None:
     """Note the persons behind the loans that the result of a job names."""
     result = found["result"] or {}
-    rows = [row for name in ("loans", "rows") for row in result.get(name, ())]
+    listed = (result.get(name, ()) for name in ("loans", "rows"))
+    rows = [row for told in listed if isinstance(told, list) for row in told]
     seen = [row["loan_no"] for row in rows if "loan_no" in row]
     edge.note(View(f"job-{found['kind']}", LIST, found["place"], edge.need(), (), seen))
 

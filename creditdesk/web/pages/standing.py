@@ -2,22 +2,27 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template, url_for
 
 from creditdesk import accesses, closing, errands, opening, sealing, turns
 from creditdesk.db import Tx
+from creditdesk.engine import days
 from creditdesk.settings import ROOT
-from creditdesk.web import edge
+from creditdesk.users.permissions import is_open
+from creditdesk.web import edge, filled, orders
+from creditdesk.web.filled import Done, Filled
+from creditdesk.web.pages.errands import NothingSaid
 
 FINE, DOUBT, BAD = "fine", "late", "bad"
 _GIGABYTE = 1 << 30
 _LEAST, _LOW = 1 * _GIGABYTE, 5 * _GIGABYTE
 _MANY = 100
-_NIGHTS = timedelta(days=2)
+_NIGHTS, _WEEK = timedelta(days=2), timedelta(days=8)
+VERIFY = "verify"
 
 pages = Blueprint("standing", __name__, url_prefix="/administration/health")
 
@@ -37,19 +42,43 @@ class Check(NamedTuple):
 @pages.get("")
 def index() -> str:
     """Show how the desk stands, the worst first."""
+    return _index(filled.blank())
+
+
+def _index(form: Filled) -> str:
     with edge.read() as tx:
         checks = list(_checks(tx))
+        runs, proved = turns.newest_runs(tx), _proved(tx)
+        printed = next(errands.listed(tx, newest_first=True, kind="pack", by="clock"), None)
     worst = {BAD: 0, DOUBT: 1, FINE: 2}
     return render_template(
-        "standing/index.html", checks=sorted(checks, key=lambda one: worst[one.state])
+        "standing/index.html",
+        form=form,
+        checks=sorted(checks, key=lambda one: worst[one.state]),
+        runs=runs,
+        printed=printed,
+        faults=proved["result"]["faults"] if proved else [],
+        may_verify=is_open(edge.who(), VERIFY),
     )
+
+
+@pages.post("")
+def verify() -> Response:
+    """Have the books proved in the background."""
+
+    def act(tx: Tx, said: dict[str, Any]) -> Done:
+        number = orders.ask(tx, VERIFY, VERIFY, {}, None)
+        return Done(url_for("jobs.show", number=number), "proof-asked")
+
+    return filled.submit(NothingSaid, act, _index)
 
 
 def _checks(tx: Tx) -> Iterator[Check]:
     """Yield what is looked at; that this page opens proves the database and its tables."""
     kind = "SQLite" if edge.desk().database.is_sqlite else "PostgreSQL"
     yield Check("database", FINE, "database", {"kind": kind, "count": opening.entries(tx)})
-    yield _nights(turns.newest_runs(tx).get("close-day"), edge.today())
+    newest = {run.job: run.day for run in turns.newest_runs(tx)}
+    yield _nights(newest.get("close-day"), edge.today())
     yield _keys(tx)
     yield _space()
     yield _queue(tx)
@@ -61,7 +90,7 @@ def _checks(tx: Tx) -> Iterator[Check]:
     )
     lines, _ = accesses.head(tx)
     yield Check("journal", FINE, "journal", {"count": lines})
-    yield Check("proof", DOUBT, "proof")
+    yield _proof(_proved(tx))
 
 
 def _nights(newest: date | None, today: date) -> Check:
@@ -83,6 +112,25 @@ def _keys(tx: Tx) -> Check:
         return Check("keys", DOUBT, "keys-old", {"count": old})
     given = any(use.given for use in uses)
     return Check("keys", FINE if given else BAD, "keys" if given else "keys-none")
+
+
+def _proved(tx: Tx) -> dict[str, Any] | None:
+    """Return the newest proof of the books that was asked for and is done."""
+    found = errands.listed(tx, newest_first=True, kind=VERIFY, state="done")
+    newest = next(found, None)
+    return errands.find(tx, newest["number"]) if newest else None
+
+
+def _proof(proved: dict[str, Any] | None) -> Check:
+    if proved is None:
+        return Check("proof", DOUBT, "proof-never")
+    told, asked = proved["result"], datetime.fromisoformat(proved["asked_at"])
+    day = asked.astimezone(days.ZONE).date()
+    if not told["holds"]:
+        return Check("proof", BAD, "proof-broken", {"day": day, "count": len(told["faults"])})
+    state = DOUBT if day < edge.today() - _WEEK else FINE
+    facts = {"day": day, "loans": told["loans"], "entries": told["entries"]}
+    return Check("proof", state, "proof-holds" if state == FINE else "proof-old", facts)
 
 
 def _space() -> Check:
