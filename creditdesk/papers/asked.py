@@ -63,6 +63,11 @@ class Asked:
         return found
 
     @property
+    def is_placed(self) -> bool:
+        """Return whether it says where: a place, or what lies in one."""
+        return bool(self.place or {"loan", "group", "office"} & dict(self.within).keys())
+
+    @property
     def absent(self) -> DeskError:
         """Return how what is asked for is refused where it is not there, or not to be seen."""
         keys = dict(self.within)
@@ -99,7 +104,7 @@ class Asked:
         PlaceNotFound, LoanNotFound; NotYours where a scope is too wide for one document.
         """
         asker.require(act)
-        if self.place is None and not {"loan", "group", "office"} & dict(self.within).keys():
+        if not self.is_placed:
             area = reach.area(tx, asker, act, None, as_of=self.as_of)
             return replace(
                 self,

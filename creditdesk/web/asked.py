@@ -1,5 +1,6 @@
 """What the address of a page asks for: a period, a place, a unit, an order."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -7,11 +8,11 @@ from typing import Any
 from flask import request
 from marshmallow import EXCLUDE, Schema, ValidationError
 
-from creditdesk import communes, users
+from creditdesk import communes, reach, users
 from creditdesk.cards import FILTERS, Cover, communes_of
 from creditdesk.db import Tx
 from creditdesk.engine import days
-from creditdesk.errors import DeskError
+from creditdesk.errors import DeskError, Malformed
 from creditdesk.figures import AXES
 from creditdesk.statements import PeriodBackwards
 from creditdesk.web import edge
@@ -19,6 +20,12 @@ from creditdesk.web.shapes import ChoiceField, CodeField, DayField
 from creditdesk.web.writing import UNITS, alphabetical
 
 _ORDERS = ("asc", "desc")
+
+
+class PlaceUnsaid(Malformed):
+    """Whoever asks sees several provinces, and this is of one; `provinces` are their codes."""
+
+    code = "place-unsaid"
 
 
 class Query(Schema):
@@ -55,12 +62,22 @@ class LoansQuery(Query):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A period [date], a place (empty: all of the book), and the unit of amounts."""
+    """A period [date], a place (empty: all of the book), and the unit of amounts.
+
+    within    the scope of whoever names no place, as axes and their keys; it lies in `province`
+    """
 
     since: date
     as_of: date
     place: str
     unit: str
+    within: tuple[tuple[str, str], ...] = ()
+    province: str = ""
+
+    @property
+    def where(self) -> str | None:
+        """Return the place of a question; None: all of the book."""
+        return self.place or self.province or None
 
     def query(self, **others: str | None) -> dict[str, str]:
         """Return what carries the choice on to another page."""
@@ -136,20 +153,57 @@ def newest(cover: Cover) -> date:
     return min(days.month_end(cover.newest), max(cover.newest, now))
 
 
-def within(tx: Tx, chosen: Asked) -> Asked:
-    """Return what is asked for; of whoever has a scope and names no place, the first of it."""
+def within(tx: Tx, chosen: Asked, act: str) -> Asked:
+    """Return what is asked for; of whoever has a scope and names no place, all of that scope.
+
+    Raises PlaceUnsaid where that is several provinces; NotAllowed.
+    """
     person = edge.reader()
     if chosen.place or person is None or person.scope == users.EVERYTHING:
         return chosen
-    if person.scope.kind == "province":
-        return replace(chosen, place=person.scope.codes[0])
-    own = users.places.communes_of(tx, person)
-    return replace(chosen, place=own[0]) if own else chosen
+    one_of(person.scope.codes if person.scope.kind == "province" else ())
+    area = reach.area(tx, edge.asker(), act, None, as_of=chosen.as_of)
+    if not area.only:
+        return replace(chosen, place=area.commune or area.province or "")
+    return replace(chosen, within=area.keys, province=reach.province_of(tx, area) or "")
+
+
+def one_of(provinces: Collection[str]) -> None:
+    """Refuse what is of one province, asked for without one, where there are several.
+
+    Raises PlaceUnsaid.
+    """
+    if len(provinces) > 1:
+        raise PlaceUnsaid(provinces=list(provinces))
+
+
+def provinces_of(cover: Cover) -> tuple[str, ...]:
+    """Return the provinces that whoever asks sees as a whole."""
+    person = edge.reader()
+    if person is None or person.scope == users.EVERYTHING:
+        return cover.provinces
+    return person.scope.codes if person.scope.kind == "province" else ()
+
+
+def reachable(tx: Tx, chosen: Asked) -> Collection[str]:
+    """Return the communes to whose own pages whoever asks may go on."""
+    person = edge.reader()
+    if person is not None and chosen.within:
+        return users.places.communes_of(tx, person)
+    return communes.map_on(chosen.as_of).communes
+
+
+def place_name(known: communes.Map, code: str) -> str:
+    """Return the name of a place, empty for all of the book."""
+    province, commune = known.scope(code)
+    if commune:
+        return known.commune(commune).name
+    return known.province(province).name if province else ""
 
 
 def require(act: str, tx: Tx, chosen: Asked) -> None:
     """Refuse a place outside of the scope of whoever asks, as one that is not there is."""
-    if edge.reader() is not None:
+    if edge.reader() is not None and not chosen.within:
         place = users.places.of_place(tx, communes.map_on(chosen.as_of), chosen.place)
         edge.show(act, place, communes.PlaceNotFound(place=chosen.place))
 
@@ -166,7 +220,7 @@ class Choice:
 def places(tx: Tx, cover: Cover, chosen: Asked) -> list[Choice]:
     """Return the provinces of the book, and the communes of the chosen or only one, by name."""
     known = communes.map_on(chosen.as_of)
-    province, _ = known.scope(chosen.place)
+    province, _ = known.scope(chosen.where)
     if province is None and len(cover.provinces) == 1:
         province = cover.provinces[0]
     found = []

@@ -25,8 +25,8 @@ def answer(name: str, ending: Ending) -> Response:
     """Return a document as an answer; whom it shows is noted before."""
     kind = papers.kind_of(name)
     with edge.read() as tx:
-        chosen = address.asked(edge.cover(tx), unit=edge.desk().settings.unit_of_statement)
-        value = made(tx, kind, wanted(kind, chosen), kind.act_of(ending))
+        chosen, act = asked(tx), kind.act_of(ending)
+        value = made(tx, kind, wanted(kind, chosen), act)
     note(name, kind, value, chosen)
     where = "inline" if ending == "pdf" else "attachment"
     called = kind.evidence(value).file_name
@@ -39,15 +39,17 @@ def answer(name: str, ending: Ending) -> Response:
 
 def asked(tx: Tx) -> address.Asked:
     """Return what the address asks a document for; raises what `asked.asked` does."""
-    chosen = address.asked(edge.cover(tx), unit=edge.desk().settings.unit_of_statement)
-    return address.within(tx, chosen)
+    return address.asked(edge.cover(tx), unit=edge.desk().settings.unit_of_statement)
 
 
 def made(tx: Tx, kind: Kind, wanted: Asked, act: str) -> Any:
     """Return the value of a document that whoever asks may have by an act.
 
-    Raises NotAllowed, NeedMissing, what is absent elsewhere, and what the kind refuses.
+    Raises NotAllowed, NeedMissing, PlaceUnsaid, what is absent elsewhere, and what the kind
+    refuses.
     """
+    if not wanted.is_placed:
+        address.one_of(address.provinces_of(edge.cover(tx)))
     if edge.reader() is not None:
         wanted = wanted.near(tx, edge.asker(), act)
     return kind.value(tx, edge.desk().policy, wanted)

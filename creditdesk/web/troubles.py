@@ -6,10 +6,12 @@ import traceback
 from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from creditdesk import communes
 from creditdesk.db import DatabaseUnavailable, QuestionTooLong
 from creditdesk.errors import BooksBroken, DeskError
 from creditdesk.users.permissions import NeedMissing
 from creditdesk.web import edge, problems
+from creditdesk.web.asked import PlaceUnsaid
 from creditdesk.web.protocol import RETRY_SECONDS, status_of
 from creditdesk.web.writing import hand
 
@@ -36,6 +38,9 @@ def _refused(trouble: DeskError) -> Response:
         return _page(status, hand().say("database-silent"))
     if isinstance(trouble, NeedMissing) and request.method == "GET":
         return _page(status, hand().say("need-ask"), "need.html")
+    if isinstance(trouble, PlaceUnsaid) and request.method == "GET":
+        g.choices = [communes.map_on(edge.today()).province(c) for c in trouble.facts["provinces"]]
+        return _page(status, hand().refusal(trouble), "choose.html")
     return _page(status, hand().refusal(trouble))
 
 

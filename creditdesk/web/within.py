@@ -8,6 +8,7 @@ from creditdesk.applications import Form
 from creditdesk.db import Tx
 from creditdesk.search import Found
 from creditdesk.web import edge
+from creditdesk.web.asked import one_of
 
 
 def loan(tx: Tx, act: str, loan_no: str) -> None:
@@ -52,8 +53,11 @@ def place(tx: Tx, act: str, code: str | None, *, maker: str | None = None) -> No
 
 def area(tx: Tx, act: str, code: str | None, *, as_of: date, **only: str) -> arrears.Place:
     """Return where the person lists loans; without a place in all of the scope; see `reach`."""
-    if not edge.by_program() and edge.reader() is None:
+    person = edge.who() if edge.by_program() else edge.reader()
+    if person is None:
         return arrears.place_of(code, as_of, **only)
+    if not code and not edge.by_program() and person.scope.kind == "province":
+        one_of(person.scope.codes)
     return reach.area(tx, edge.asker(), act, code, as_of=as_of, **only)
 
 

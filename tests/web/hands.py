@@ -7,10 +7,8 @@ from html import unescape
 import pytest
 
 from creditdesk.app import create_app
-from creditdesk.db import Database
 from creditdesk.users import EVERYTHING, Role, sessions
 from creditdesk.web.edge import moment
-from tests.keys import KEYS
 from tests.people import CONFIGURED, HERE, a_user
 from tests.web.conftest import configured
 
@@ -55,30 +53,24 @@ def words_of(answer):
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", main)).split())
 
 
+def admitted(app, name, role, **appointed):
+    """Admit somebody of a role, and return them signed in."""
+    desk = app.extensions["creditdesk"]
+    with desk.database.begin() as tx:
+        person = a_user(tx, name, role, at=moment(), **appointed)
+        begun = {"person": person, "stage": sessions.Stage.FULL, "client": HERE, "at": moment()}
+        return Hand(app, sessions.begin(tx, desk.settings, **begun).token)
+
+
 @pytest.fixture
 def office(database_url):
     """Return an application with an administrator, an auditor and an officer, all signed in."""
-    database = Database(database_url, KEYS)
     app = create_app(replace(configured(database_url), **CHEAP))
-    made = app.extensions["creditdesk"].settings
     roles = {"chi": Role.ADMINISTRATOR, "toan": Role.AUDITOR, "an": Role.OFFICER}
     roles["soat"] = roles["tong"] = Role.SUPERVISOR
     wide = {"tong": {"scope": EVERYTHING}}
-    with database.begin() as tx:
-        app.hands = {
-            name: Hand(
-                app,
-                sessions.begin(
-                    tx,
-                    made,
-                    person=a_user(tx, name, role, at=moment(), **wide.get(name, {})),
-                    stage=sessions.Stage.FULL,
-                    client=HERE,
-                    at=moment(),
-                ).token,
-            )
-            for name, role in roles.items()
-        }
+    app.hands = {
+        name: admitted(app, name, role, **wide.get(name, {})) for name, role in roles.items()
+    }
     yield app
     app.extensions["creditdesk"].database.close()
-    database.close()

@@ -6,12 +6,12 @@ from typing import Any
 from flask import Blueprint, make_response, render_template
 from markupsafe import Markup
 
-from creditdesk import communes, papers
+from creditdesk import papers
 from creditdesk.sheets import Part
 from creditdesk.statements import NothingInScope, NotYetKnown
 from creditdesk.web import drawing, edge
 from creditdesk.web import papers as shown
-from creditdesk.web.asked import Query, of_address
+from creditdesk.web.asked import Query, of_address, reachable, within
 from creditdesk.web.pages.statements import as_shown, asking, status
 from creditdesk.web.shapes import ChoiceField
 from creditdesk.web.tabled import Tabled, tabled
@@ -45,13 +45,13 @@ def index() -> Any:
     figure = of_address(PicturesQuery())["figure"]
     trouble, value = None, None
     with edge.read() as tx:
-        chosen = shown.asked(tx)
+        chosen = within(tx, shown.asked(tx), kind.act)
         wanted = shown.wanted(kind, chosen)
         try:
             value = shown.made(tx, kind, wanted, kind.act)
         except (NothingInScope, NotYetKnown) as refused:
             trouble = refused
-        form = asking(tx, chosen)
+        form, linked = asking(tx, chosen), reachable(tx, chosen)
     if value is not None:
         form["asked"] = as_shown(kind, value, chosen)
     page = render_template(
@@ -61,7 +61,7 @@ def index() -> Any:
         figures=FIGURES,
         evidence=None if value is None else value.evidence,
         shown=[] if value is None else [_shown(part, figure) for part in value.parts],
-        linked=frozenset(communes.map_on(chosen.as_of).communes),
+        linked=linked,
         trouble=trouble,
     )
     return make_response(page, status(trouble))

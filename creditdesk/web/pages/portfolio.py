@@ -21,7 +21,9 @@ from creditdesk.web.asked import (
     loans_asked,
     order_asked,
     periods,
+    place_name,
     places,
+    reachable,
     require,
     within,
 )
@@ -80,11 +82,11 @@ def index() -> Any:
     """Show the book by commune for a period, in any order, and where the most lies."""
     with edge.read() as tx:
         cover = edge.cover(tx)
-        chosen = within(tx, asked(cover, unit=edge.desk().settings.unit_of_statement))
+        chosen = asked(cover, unit=edge.desk().settings.unit_of_statement)
+        chosen = within(tx, chosen, "portfolio")
         require("portfolio", tx, chosen)
         book = _by_commune(tx, chosen)
-        choices = places(tx, cover, chosen)
-    known = communes.map_on(chosen.as_of)
+        choices, linked = places(tx, cover, chosen), reachable(tx, chosen)
     columns = columns_of(chosen)
     sort, order = order_asked(("code", "name", *(column.key for column in columns)))
     return render_template(
@@ -96,11 +98,11 @@ def index() -> Any:
         columns=columns,
         rows=_in_order(book.rows, columns, sort, down=order == "desc"),
         places=choices,
-        place_name=place_name(known, chosen.place),
+        place_name=place_name(communes.map_on(chosen.as_of), chosen.place),
         periods=periods(cover, chosen),
         most={name: _most(book, name) for name in ("drawn_to_date", "late_principal")},
-        known=known.communes,
-        printable=bool(chosen.place) or len(cover.provinces) == 1,
+        known=linked,
+        printable=bool(chosen.where) or len(cover.provinces) == 1,
         empty=not cover.provinces,
     )
 
@@ -146,7 +148,7 @@ def commune(code: str) -> Any:
 def table() -> Response:
     """Send the portfolio by commune as CSV; the mark at its head tells Excel that it is UTF-8."""
     with edge.read() as tx:
-        chosen = within(tx, asked(edge.cover(tx), unit="dong"))
+        chosen = within(tx, asked(edge.cover(tx), unit="dong"), "portfolio-export")
         require("portfolio-export", tx, chosen)
         content = documents.portfolio_table(_by_commune(tx, chosen))
     return _file(f"\ufeff{content}".encode(), "text/csv; charset=utf-8", chosen, "csv")
@@ -173,7 +175,8 @@ def _by_commune(tx: Tx, chosen: Asked) -> Portfolio:
     question = Question(
         chosen.since,
         chosen.as_of,
-        place=chosen.place or None,
+        place=chosen.where,
+        within=chosen.within,
         with_year=not _begins_its_year(chosen),
     )
     return statements.portfolio(tx, edge.desk().policy, question)
@@ -210,11 +213,3 @@ def _most(book: Portfolio, name: str) -> list[Bar]:
         for row in rows
         for amount in [getattr(row.figures, name)]
     ]
-
-
-def place_name(known: communes.Map, code: str) -> str:
-    """Return the name of a place, empty for all of the book."""
-    province, commune_code = known.scope(code)
-    if commune_code:
-        return known.commune(commune_code).name
-    return known.province(province).name if province else ""

@@ -1,5 +1,6 @@
 """Statements: any document of the catalogue on screen, what changed, and what was given out."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -17,7 +18,7 @@ from creditdesk.users.permissions import NotAllowed, NotYours
 from creditdesk.web import asked as address
 from creditdesk.web import edge
 from creditdesk.web import papers as shown
-from creditdesk.web.asked import Asked, periods, places, require
+from creditdesk.web.asked import Asked, periods, place_name, places, require
 from creditdesk.web.protocol import status_of
 from creditdesk.web.shapes import WholeField
 from creditdesk.web.tabled import tabled
@@ -41,13 +42,13 @@ def index() -> Any:
         raise PaperUnknown(name=name, names=list(_OF_FIGURES))
     trouble, value = None, None
     with edge.read() as tx:
-        chosen = shown.asked(tx)
+        chosen = address.within(tx, shown.asked(tx), kind.act)
         wanted = shown.wanted(kind, chosen)
         try:
             value = shown.made(tx, kind, wanted, kind.act)
         except (NothingInScope, NotYetKnown, NotAsKnown) as refused:
             trouble = refused
-        form = asking(tx, chosen)
+        form, linked = asking(tx, chosen), _linked(tx, name, wanted.by, chosen)
     if value is not None:
         shown.note(name, kind, value, chosen)
         form["asked"] = as_shown(kind, value, chosen)
@@ -61,7 +62,7 @@ def index() -> Any:
         axes=AXES if "by" in kind.asks else (),
         evidence=None if value is None else kind.evidence(value),
         tables=[] if value is None else [tabled(part) for part in kind.tables(value).parts],
-        linked=_linked(name, wanted.by, chosen),
+        linked=linked,
         trouble=trouble,
     )
     return make_response(page, status(trouble))
@@ -84,11 +85,10 @@ def _may(act: str) -> bool:
     return person is None or users.is_open(person, act)
 
 
-def _linked(name: str, by: str, chosen: Asked) -> frozenset[str]:
+def _linked(tx: Tx, name: str, by: str, chosen: Asked) -> Collection[str]:
     """Return the codes of rows that lead on to a commune."""
-    if name != "portfolio" or by != "commune":
-        return frozenset()
-    return frozenset(communes.map_on(chosen.as_of).communes)
+    leads = name == "portfolio" and by == "commune"
+    return address.reachable(tx, chosen) if leads else ()
 
 
 def asking(tx: Tx, chosen: Asked) -> dict[str, Any]:
@@ -106,17 +106,10 @@ def asking(tx: Tx, chosen: Asked) -> dict[str, Any]:
         "narrowed": narrowed(),
         "choices": choices,
         "places": places(tx, cover, chosen),
-        "place_name": _place_name(known, chosen.place),
+        "place_name": place_name(known, chosen.place),
         "periods": periods(cover, chosen),
         "empty": not cover.provinces,
     }
-
-
-def _place_name(known: communes.Map, code: str) -> str:
-    province, commune = known.scope(code)
-    if commune:
-        return known.commune(commune).name
-    return known.province(province).name if province else ""
 
 
 def narrowed() -> dict[str, str]:
@@ -152,16 +145,17 @@ _COMPARED = tuple(name for name in FIGURE_NAMES if name not in ("drawn_year", "l
 def changes() -> Any:
     """Show the way from one day's balance to another's, by commune, and why figures changed."""
     with edge.read() as tx:
-        chosen = shown.asked(tx)
+        chosen = address.within(tx, shown.asked(tx), "portfolio")
         require("portfolio", tx, chosen)
         axes, within = address.narrowed(CHOSEN)
-        question = Question(chosen.since, chosen.as_of, place=chosen.place or None, within=within)
+        period, keys = (chosen.since, chosen.as_of), (*within, *chosen.within)
+        question = Question(*period, place=chosen.where, within=keys)
         policy = edge.desk().policy
         book = statements.portfolio(tx, policy, question)
         then = chosen.since
         moved = statements.bridge(tx, question, then=then)
         known = _known(tx, question, book.total)
-        form = asking(tx, chosen)
+        form, linked = asking(tx, chosen), address.reachable(tx, chosen)
     return render_template(
         "statements/changes.html",
         **form,
@@ -169,7 +163,7 @@ def changes() -> Any:
         book=book,
         moved=[row for row in moved.rows if row.keys[0] != row.keys[1]],
         known=known,
-        linked=communes.map_on(chosen.as_of).communes,
+        linked=linked,
     )
 
 
@@ -227,5 +221,5 @@ def _reaches(tx: Tx, place: str, day: date) -> bool:
 
 def _named(one: Issued) -> str:
     place, _, rest = one.scope.partition(".")
-    name = _place_name(communes.map_on(one.as_of), place)
+    name = place_name(communes.map_on(one.as_of), place)
     return f"{name} ({place}{', ' if rest else ''}{rest})"

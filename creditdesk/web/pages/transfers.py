@@ -48,8 +48,9 @@ def _page(form: Filled) -> str:
     today, policy = edge.today(), edge.desk().policy
     with edge.read() as tx:
         cover = edge.cover(tx)
-        chosen = asked.within(tx, asked.asked(cover, unit="dong"))
-        code = form.text("place") or chosen.place
+        chosen = asked.within(tx, asked.asked(cover, unit="dong"), ACT)
+        own = users.places.communes_of(tx, edge.who())
+        code = form.text("place") or chosen.place or next(iter(own), "")
         found: tuple[arrears.Due, ...] = ()
         days: tuple[date, ...] = ()
         if len(code) == len("00000"):
