@@ -36,4 +36,5 @@ class Run(NamedTuple):
 
 def newest_runs(tx: Tx) -> list[Run]:
     """Return the newest run of each job of the timetable, by name."""
-    return [Run(*row) for row in records.kept.newest_runs(tx)]
+    rows = records.kept.newest_runs(tx)
+    return [Run(row.job, row.day, row.finished_at) for row in rows]

@@ -295,11 +295,9 @@ def late_arrivals(tx: Tx, seen: int) -> date | None:
 
 def newest_runs(tx: Tx) -> list[Any]:
     """Return the newest run of each job: job, day, finished_at."""
-    newest = sa.select(job_run.c.job, sa.func.max(job_run.c.day).label("day"))
-    own, of = job_run.c, newest.group_by(job_run.c.job).subquery()
-    chosen = sa.select(own.job, own.day, own.finished_at)
-    chosen = chosen.join(of, (of.c.job == own.job) & (of.c.day == own.day))
-    return list(tx.execute(chosen.order_by(own.job)))
+    newest = sa.select(job_run.c.job, sa.func.max(job_run.c.day)).group_by(job_run.c.job)
+    of = sa.tuple_(job_run.c.job, job_run.c.day)
+    return list(tx.execute(sa.select(job_run).where(of.in_(newest)).order_by(job_run.c.job)))
 
 
 def last_closed_day(tx: Tx) -> Any | None:
@@ -316,12 +314,8 @@ _CLOSINGS = closed_month.outerjoin(
 
 def closed_months(tx: Tx) -> frozenset[str]:
     """Return the months that are closed: those with a closing that no opening has ended."""
-    chosen = (
-        sa.select(closed_month.c.month)
-        .select_from(_CLOSINGS)
-        .where(month_opening.c.act_id.is_(None))
-    )
-    return frozenset(tx.execute(chosen).scalars())
+    chosen = sa.select(closed_month.c.month).select_from(_CLOSINGS)
+    return frozenset(tx.execute(chosen.where(month_opening.c.act_id.is_(None))).scalars())
 
 
 def months_told(tx: Tx) -> frozenset[str]:
