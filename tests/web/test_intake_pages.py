@@ -3,8 +3,10 @@
 import io
 import re
 import time
+from dataclasses import replace
+from datetime import date
 
-from creditdesk import errands
+from creditdesk import errands, records
 from creditdesk.ledger import Deed
 from tests.web.conftest import LOAN_HEAD, loan_line, number
 from tests.web.hands import office, words_of
@@ -125,3 +127,21 @@ def test_a_job_is_answered_by_another_person_and_never_by_its_maker(office):
     assert "2026-01" in words_of(done)
     assert "không làm được" in words_of(done)
     assert office.hands["an"].open(own).status_code == 404
+
+
+def test_what_was_refused_is_asked_anew_with_its_paper(office):
+    hand, deed = office.hands["soat"], Deed("soat", "2026-11-22T08:00:00+00:00", ground="bão số 5")
+    deed = replace(deed, document_no="88/QĐ-UBND", document_on=date(2026, 9, 1))
+    said, why = {"month": "2026-01", "act": "open-month"}, '{"code": "errand-failed", "facts": {}}'
+    with office.extensions["creditdesk"].database.begin() as tx:
+        number = errands.ask(tx, kind="open-month", said=said, deed=deed)
+        records.errands.change_errand(tx, number, state="refused", result=why)
+
+    job = f"/administration/jobs/{number}"
+    told = hand.send_on(f"{job}/again", page=job)
+
+    with office.extensions["creditdesk"].database.read() as tx:
+        fresh = errands.find(tx, number + 1)
+    assert "Mở lại tháng" in words_of(told)
+    assert (fresh["state"], fresh["ground"]) == ("to-check", "bão số 5")
+    assert (fresh["document_no"], fresh["document_on"]) == ("88/QĐ-UBND", "2026-09-01")

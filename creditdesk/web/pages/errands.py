@@ -1,5 +1,6 @@
 """Work that takes long, on pages: how far it is, what came of it, back or anew."""
 
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -69,7 +70,7 @@ def page_of(number: int) -> filled.Show:
     def page(form: Filled) -> str:
         with edge.read() as tx:
             found = orders.mine(tx, number)
-            deeds = [deed for deed in DEEDS if _fits(tx, found, deed)]
+            deeds = [deed for deed in DEEDS if _fits(found, deed)]
             printed = fetching.printed(tx, found) if found["kind"] in fetching.PRINTED else None
             faults, warnings = (
                 files.remarks(tx, found, of) if found["kind"] == "file" and _is_own(found) else []
@@ -125,15 +126,13 @@ def _note(found: dict[str, Any]) -> None:
     edge.note(View(f"job-{found['kind']}", LIST, found["place"], edge.need(), (), seen))
 
 
-def _fits(tx: Tx, found: dict[str, Any], deed: str) -> bool:
+def _fits(found: dict[str, Any], deed: str) -> bool:
     """Return whether the reader may do something with a job as it stands."""
     if deed == "cancel":
-        reads = found["kind"] in fetching.PRINTED and found["state"] == "running"
-        return _is_own(found) and (found["state"] in WAITING or reads)
+        begun = errands.KINDS[found["kind"]].reads and found["state"] == "running"
+        return _is_own(found) and (found["state"] in WAITING or begun)
     if deed == "again":
-        gone = (found["result"] or {}).get("cancelled", False) or "faults" in (
-            found["result"] or {}
-        )
+        gone = "faults" in (found["result"] or {})
         return _is_own(found) and found["state"] == "refused" and not gone
     waits = found["state"] == "to-check" and not _is_own(found)
     return waits and is_open(edge.who(), "check")
@@ -146,10 +145,11 @@ def _cancel(tx: Tx, number: int, said: dict[str, Any]) -> Done:
 
 def _again(tx: Tx, number: int, said: dict[str, Any]) -> Done:
     found = orders.mine(tx, number)
-    if not _fits(tx, found, "again"):
+    if not _fits(found, "again"):
         raise errands.ErrandAnswered(number=number, state=found["state"])
     edge.require(found["said"]["act"])
-    paper = edge.deed(found["ground"], found["document_no"])
+    dated = found["document_on"] and date.fromisoformat(found["document_on"])
+    paper = edge.deed(found["ground"], found["document_no"], dated)
     fresh = errands.ask(
         tx, kind=found["kind"], said=found["said"], deed=paper, place=found["place"]
     )
