@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import creditdesk
-from creditdesk import words, worklists
+from creditdesk import errands, words, worklists
 from creditdesk.engine.journal import Kind
 from creditdesk.errors import DeskError
 
@@ -125,7 +125,7 @@ def test_every_fault_of_a_file_has_a_sentence(language):
 def test_every_text_of_the_pages_is_there():
     known = words.catalogue("vi")
     kinds = {f"kind-{kind.value}" for kind in Kind}
-    asked = asked_by_pages() | kinds
+    asked = asked_by_pages() | kinds | {f"job-kind-{kind}" for kind in errands.KINDS}
 
     assert len(asked) > 60
     assert {code for code in asked if f"page.{code}" not in known} == set()
