@@ -99,14 +99,11 @@ def _confirm(tx: Tx, said: dict[str, Any]) -> Done:
     for line in lines:
         within.application(tx, "application-confirm", line.application_no)
     if lines:
-        day = edge.today()
-        with filled.in_field("number"):
-            paper = Paper(day, said["number"], said["dated"])
         applications.confirm(
             tx,
             edge.desk().policy,
             lines=lines,
-            paper=paper,
+            paper=Paper(edge.today(), said["number"], said["dated"]),
             deed=edge.deed("", said["number"], said["dated"]),
             list_no=said["list_no"],
         )
