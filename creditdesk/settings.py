@@ -54,7 +54,6 @@ class Settings:
     trusted_hosts: str
     proxies: int
     hsts_days: int
-    place_of_signing: str
     agency: str
     unit_of_statement: str
     intake_max_megabytes: int

@@ -95,11 +95,6 @@ class OverdueRule:
     session: History[str]
 
     @property
-    def final_due_always(self) -> bool:
-        """Return whether a missed final due date is moved whatever the contract."""
-        return self.final_due.values[-1].value
-
-    @property
     def instalments_signed_from(self) -> date:
         """Return the first day of signing from which missed instalments are moved."""
         return self.instalments.values[0].since

@@ -165,7 +165,7 @@ def test_grace_ends_some_months_after_the_course_or_the_first_draw() -> None:
 def test_missed_instalments_move_for_entrusted_contracts_signed_from_march_2026() -> None:
     rule = POLICY.overdue_rule
 
-    assert rule.final_due_always
+    assert rule.final_due.at(date(2026, 11, 22))
     assert rule.instalments_signed_from == date(2026, 3, 1)
     assert rule.session.at(date(2026, 11, 22)) == "first-after"
     assert rule.moves_instalment(date(2026, 3, 1), "14")
