@@ -25,12 +25,19 @@ Progress = Callable[[int, int], None]
 class Place:
     """Where to look: a province, one commune of it, or the whole book; there at some loans only.
 
-    only  columns of loans such as `office` or `group_no`, each with the codes that are let through
+    only      columns of loans such as `office` or `group_no`, each with the codes let through
+    known_on  [date] the books as they were known at the end of this day; None: as they are
     """
 
     province: str | None = None
     commune: str | None = None
     only: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    known_on: date | None = None
+
+    @property
+    def before(self) -> str | None:
+        """Return the moment of which, and later, nothing recorded counts; None: all counts."""
+        return None if self.known_on is None else standings.recorded_after(self.known_on)
 
     @property
     def keys(self) -> tuple[tuple[str, str], ...]:
@@ -74,7 +81,12 @@ def place_of(code: str | None, as_of: date, **only: str) -> Place:
     return Place(*communes.map_on(as_of).scope(code), chosen)
 
 
-def with_keys(code: str | None, as_of: date, keys: Iterable[tuple[str, str]]) -> Place:
+def with_keys(
+    code: str | None,
+    as_of: date,
+    keys: Iterable[tuple[str, str]],
+    known_on: date | None = None,
+) -> Place:
     """Return the place of a code at the loans with some keys of axes: of several of one, any.
 
     It is what `Place.keys` tells of a place, read back. Raises PlaceNotFound.
@@ -83,18 +95,25 @@ def with_keys(code: str | None, as_of: date, keys: Iterable[tuple[str, str]]) ->
     for axis, key in keys:
         column = _COLUMNS.get(axis, axis)
         only[column] = (*only.get(column, ()), key)
-    return replace(place_of(code, as_of), only=tuple(only.items()))
+    return replace(place_of(code, as_of), only=tuple(only.items()), known_on=known_on)
 
 
 def candidates(
-    tx: Tx, ids: Iterable[int], as_of: date, progress: Progress = lambda done, of: None
+    tx: Tx,
+    ids: Iterable[int],
+    as_of: date,
+    progress: Progress = lambda done, of: None,
+    before: str | None = None,
 ) -> Iterator[Candidate]:
-    """Yield loans, each where it is on a day, with what is booked on them, a block at a time."""
+    """Yield loans, each where it is on a day, with what is booked on them, a block at a time.
+
+    before  a moment: what was recorded then or later does not count
+    """
     wanted = list(ids)
     for at in range(0, len(wanted), _BLOCK):
         block = wanted[at : at + _BLOCK]
-        facts = ledger.facts_of_many(tx, block)
-        for row in communes.loans_on(tx, block, as_of):
+        facts = ledger.facts_of_many(tx, block, before)
+        for row in communes.loans_on(tx, block, as_of, before):
             yield Candidate(row, ledger.terms_of(row), facts.get(row.id, []))
         progress(at + len(block), len(wanted))
 

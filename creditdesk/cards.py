@@ -37,13 +37,18 @@ class FilterUnknown(Malformed):
     code = "filter-unknown"
 
 
-def loan_card(tx: Tx, policy: Policy, loan_no: str, as_of: date) -> LoanCard:
-    """Return everything a desk shows of one loan at the end of a day; raises LoanNotFound."""
-    loan = loan_on(tx, loan_no, as_of)
+def loan_card(
+    tx: Tx, policy: Policy, loan_no: str, as_of: date, before: str | None = None
+) -> LoanCard:
+    """Return everything a desk shows of one loan at the end of a day; raises LoanNotFound.
+
+    before  a moment: what was recorded then or later does not count
+    """
+    loan = loan_on(tx, loan_no, as_of, before)
     if loan is None:
         raise ledger.LoanNotFound(loan_no=loan_no)
     places = map_on(as_of)
-    booked = ledger.in_order(ledger.facts_of(tx, loan.id))
+    booked = ledger.in_order(ledger.facts_of(tx, loan.id, before))
     standing = stand(ledger.terms_of(loan), booked, as_of)
     customer = records.households.customers_of(tx, [loan.customer_id])[loan.customer_id]
     group = records.households.find_group(tx, loan.group_no) if loan.group_no else None
@@ -72,7 +77,7 @@ def loan_card(tx: Tx, policy: Policy, loan_no: str, as_of: date) -> LoanCard:
         approved=Dong(loan.approved),
         standing=standing,
         instalments=tuple(_instalment_lines(booked, standing)),
-        movements=tuple(_movement_lines(_receipts(tx, loan.id, as_of))),
+        movements=tuple(_movement_lines(_receipts(tx, loan.id, as_of, before))),
     )
 
 
@@ -139,13 +144,13 @@ class _Receipt(NamedTuple):
     counts: bool
 
 
-def _receipts(tx: Tx, loan_id: int, as_of: date) -> list[_Receipt]:
+def _receipts(tx: Tx, loan_id: int, as_of: date, before: str | None) -> list[_Receipt]:
     """Return what every receipt up to a day did, in the order in which they count.
 
     A receipt that was booked anew after a late arrival stands once, with what counts now; one that
     was undone and not booked again stands once, without effect.
     """
-    entries, postings, _ = records.ledger.chains_of(tx, [loan_id])
+    entries, postings, _ = records.ledger.chains_of(tx, [loan_id], before)
     parts = ledger.postings_by_entry(postings)
     undone = {row.mirrors for row in entries if row.mirrors is not None}
     found: dict[str, _Receipt] = {}

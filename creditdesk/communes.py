@@ -122,16 +122,22 @@ class Map:
         return self.commune(code).province, code
 
 
-def loan_on(tx: Tx, loan_no: str, day: date) -> Any | None:
-    """Return a loan's row with its place on a day: of a commune that is no more, its heir."""
-    row = records.moves.find_loan_on(tx, loan_no, day)
+def loan_on(tx: Tx, loan_no: str, day: date, before: str | None = None) -> Any | None:
+    """Return a loan's row with its place on a day: of a commune that is no more, its heir.
+
+    before  a moment: what was recorded then or later does not count
+    """
+    row = records.moves.find_loan_on(tx, loan_no, day, before)
     return row and _inherited(map_on(day), row)
 
 
-def loans_on(tx: Tx, ids: Iterable[int], day: date) -> Iterator[Any]:
-    """Yield loans' rows, each with its place on a day, in the order of their ids."""
+def loans_on(tx: Tx, ids: Iterable[int], day: date, before: str | None = None) -> Iterator[Any]:
+    """Yield loans' rows, each with its place on a day, in the order of their ids.
+
+    before  a moment: what was recorded then or later does not count
+    """
     places = map_on(day)
-    return (_inherited(places, row) for row in records.moves.loans_on(tx, ids, day))
+    return (_inherited(places, row) for row in records.moves.loans_on(tx, ids, day, before))
 
 
 def places_on(tx: Tx, ids: Any, day: date) -> list[tuple[str, str, str, str]]:

@@ -54,7 +54,8 @@ def loans_in(
     found: dict[str, Held] = {}
     wanted = None if only is None else set(only)
     for province in arrears.provinces_of(tx, place):
-        over, now = standings.axes(tx, province, as_of), standings.image(tx, province, as_of)
+        over = standings.axes(tx, province, as_of, place.known_on)
+        now = standings.image(tx, province, as_of, place.known_on)
         inside = place.inside(over)
         if wanted is None:
             inside &= now.outstanding > 0
@@ -66,14 +67,18 @@ def loans_in(
         figures = dict(zip(over.ids[inside].tolist(), rows, strict=True))
         numbers = records.loans.numbers_of(tx, figures)
         ids = (key for number, key in numbers.items() if wanted is None or number in wanted)
-        found |= _held(tx, policy, {key: figures[key] for key in ids}, as_of)
+        found |= _held(tx, policy, {key: figures[key] for key in ids}, as_of, place.before)
     return found
 
 
 def _held(
-    tx: Tx, policy: Policy, figures: Mapping[int, Mapping[str, int]], as_of: date
+    tx: Tx,
+    policy: Policy,
+    figures: Mapping[int, Mapping[str, int]],
+    as_of: date,
+    before: str | None,
 ) -> dict[str, Held]:
-    loans = list(arrears.candidates(tx, sorted(figures), as_of))
+    loans = list(arrears.candidates(tx, sorted(figures), as_of, before=before))
     holders = records.households.customers_of(tx, {loan.row.customer_id for loan in loans})
     found = {}
     for loan in loans:
@@ -105,9 +110,9 @@ def moved_in(tx: Tx, place: arrears.Place, kind: Kind, since: date, until: date)
     """Return what live events of a kind moved [dong] from a day to another, by number of loan."""
     found: dict[str, int] = {}
     for province in arrears.provinces_of(tx, place):
-        over = standings.axes(tx, province, until)
-        before = standings.day_before(since)
-        query = records.kept.moved_query(province, before, until, [KIND_CODE[kind]])
+        over = standings.axes(tx, province, until, place.known_on)
+        span, codes = (standings.day_before(since), until), [KIND_CODE[kind]]
+        query = records.kept.moved_query(province, *span, codes, before=place.before)
         rows = read_columns(tx, query)
         near = set(over.ids[place.inside(over)].tolist())
         moved = zip(rows["loan_id"].tolist(), rows["amount"].tolist(), strict=True)

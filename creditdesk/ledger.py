@@ -153,14 +153,22 @@ def _rate(units: int) -> Decimal:
     return Decimal(units).scaleb(-8)
 
 
-def facts_of(tx: Tx, loan_id: int) -> list[Fact]:
-    """Return the live facts of a loan in the order in which they were written."""
-    return facts_of_many(tx, [loan_id]).get(loan_id, [])
+def facts_of(tx: Tx, loan_id: int, before: str | None = None) -> list[Fact]:
+    """Return the live facts of a loan in the order in which they were written.
+
+    before  a moment: what was recorded then or later does not count
+    """
+    return facts_of_many(tx, [loan_id], before).get(loan_id, [])
 
 
-def facts_of_many(tx: Tx, loan_ids: Sequence[int]) -> dict[int, list[Fact]]:
-    """Return the live facts of some loans by loan id, each in the order of writing."""
-    return facts_in(*records.ledger.chains_of(tx, loan_ids))
+def facts_of_many(
+    tx: Tx, loan_ids: Sequence[int], before: str | None = None
+) -> dict[int, list[Fact]]:
+    """Return the live facts of some loans by loan id, each in the order of writing.
+
+    before  a moment: what was recorded then or later does not count
+    """
+    return facts_in(*records.ledger.chains_of(tx, loan_ids, before))
 
 
 def facts_in(

@@ -128,10 +128,15 @@ def lies(tx: Tx, application_no: str) -> tuple[str, str, str, str]:
     return row.province, row.commune, row.office, row.group_no
 
 
-def cases_of(tx: Tx, rows: Iterable[Any], as_of: date = date.max) -> Iterator[Case]:
-    """Yield the cases of some rows, in their order."""
+def cases_of(
+    tx: Tx, rows: Iterable[Any], as_of: date = date.max, before: str | None = None
+) -> Iterator[Case]:
+    """Yield the cases of some rows, in their order.
+
+    before  a moment: what was recorded then or later does not count
+    """
     rows = list(rows)
-    steps = records.applications.steps_of(tx, [row.id for row in rows])
+    steps = records.applications.steps_of(tx, [row.id for row in rows], before)
     for row in rows:
         yield case_of(row, steps.get(row.id, ()), as_of)
 

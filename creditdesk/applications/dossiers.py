@@ -291,13 +291,21 @@ class Approved(NamedTuple):
 
 
 def approved(
-    tx: Tx, as_of: date, *, province: str | None = None, commune: str | None = None
+    tx: Tx,
+    as_of: date,
+    *,
+    province: str | None = None,
+    commune: str | None = None,
+    before: str | None = None,
 ) -> tuple[Approved, ...]:
-    """Return the applications that by the end of a day are approved or told, and not signed."""
-    rows = records.applications.open_applications(tx, as_of, province, commune)
+    """Return the applications that by the end of a day are approved or told, and not signed.
+
+    before  a moment: what was recorded then or later does not count
+    """
+    rows = records.applications.open_applications(tx, as_of, province, commune, before)
     return tuple(
         _approved(case)
-        for case in cases_of(tx, rows, as_of)
+        for case in cases_of(tx, rows, as_of, before)
         if case.state in (State.APPROVED, State.NOTIFIED)
     )
 

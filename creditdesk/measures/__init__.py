@@ -244,10 +244,17 @@ def lies(tx: Tx, number: int, day: date) -> list[tuple[str, str, str, str]]:
     return found
 
 
-def holidays(tx: Tx) -> tuple[Measure, ...]:
-    """Return the holidays of interest collection that were taken and stand."""
+def holidays(tx: Tx, before: str | None = None) -> tuple[Measure, ...]:
+    """Return the holidays of interest collection that were taken and stand.
+
+    before  a moment: what was recorded then or later does not count
+    """
+    known = [one for one in taken(tx) if before is None or one.recorded_at < before]
+    undone = {one.undoes for one in known}
     return tuple(
-        one.measure for one in taken(tx) if one.measure.kind == "holiday" and _stands(one)
+        one.measure
+        for one in known
+        if one.measure.kind == "holiday" and one.undoes is None and one.number not in undone
     )
 
 

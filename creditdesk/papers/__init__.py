@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 from creditdesk import issued
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
-from creditdesk.errors import Malformed, NotFound, Refused
+from creditdesk.errors import NotFound, Refused
 from creditdesk.evidence import NO_PROOF, Evidence, Proof, Render
 from creditdesk.papers import (
     approvals,
@@ -72,12 +72,6 @@ class PaperUnknown(NotFound):
     code = "paper-unknown"
 
 
-class NotAsKnown(Malformed):
-    """The document is not made again as the books were known; `kinds` are those that are."""
-
-    code = "not-as-known"
-
-
 class ChecksFailed(Refused):
     """What a document says does not add up; `checks` are shown in red, and nobody signs."""
 
@@ -110,7 +104,6 @@ class Kind:
     tables    the value as tables, for its twins
     evidence  the value's evidence
     seen      the numbers of the customers whom it shows: their accesses are noted
-    as_known  whether it can be made again as the books were known on a day
     """
 
     act: str
@@ -120,21 +113,14 @@ class Kind:
     render: Callable[[Any, Look], bytes] = lambda value, look: _sheet(value, look)
     tables: Callable[[Any], Sheet] = lambda value: value
     seen: Callable[[Any], Collection[str]] = lambda value: value.seen
-    as_known: bool = False
 
     def value(self, tx: Tx, policy: Policy, asked: Asked) -> Any:
         """Return the value to show: the same as before is of the moment when it was first issued.
 
-        Raises NotAsKnown and what `make` refuses.
+        Raises what `make` refuses.
         """
-        self.check(asked)
         found = self.make(tx, policy, asked)
         return replace(found, evidence=issued.as_first_made(tx, self.evidence(found)))
-
-    def check(self, asked: Asked) -> None:
-        """Raise NotAsKnown where the document is not made as it is asked for."""
-        if asked.known_on and not self.as_known:
-            raise NotAsKnown(kinds=[name for name, kind in KINDS.items() if kind.as_known])
 
     def evidence(self, value: Any) -> Evidence:
         """Return what is known of how a value came to be."""
@@ -181,12 +167,11 @@ KINDS: Mapping[str, Kind] = {
         render=_portfolio,
         tables=portfolios.tables,
         seen=lambda value: (),
-        as_known=True,
     ),
-    "01-1-bctd": Kind("portfolio-print", lending.by_commune, as_known=True),
-    "01-2-bctd": Kind("portfolio-print", lending.by_programme, as_known=True),
-    "13-bc": Kind("portfolio-print", sources.by_source, ("since", *NARROWED), as_known=True),
-    "len-31": Kind("groups", nested.by_group, as_known=True),
+    "01-1-bctd": Kind("portfolio-print", lending.by_commune),
+    "01-2-bctd": Kind("portfolio-print", lending.by_programme),
+    "13-bc": Kind("portfolio-print", sources.by_source, ("since", *NARROWED)),
+    "len-31": Kind("groups", nested.by_group),
     "bc0437": Kind("groups", groups.scored, ("group", "trustee")),
     "bc0438": Kind("groups", groups.entrusted, ("trustee",)),
     "loan": Kind("standing", one_loan.statement, ("loan",), "persons-export"),
@@ -205,15 +190,14 @@ KINDS: Mapping[str, Kind] = {
         "portfolio-print",
         local.capital,
         ("since", "office", "group", "trustee", "programme", "investor"),
-        as_known=True,
     ),
-    "poverty": Kind("portfolio-print", poverty.outcome, ("since", *NARROWED), as_known=True),
-    "difference": Kind("portfolio-print", between.difference, _BETWEEN, as_known=True),
-    "difference-loans": Kind("worklist", between.loans, _BETWEEN, "persons-export", as_known=True),
+    "poverty": Kind("portfolio-print", poverty.outcome, ("since", *NARROWED)),
+    "difference": Kind("portfolio-print", between.difference, _BETWEEN),
+    "difference-loans": Kind("worklist", between.loans, _BETWEEN, "persons-export"),
     "04-td": Kind(
         "application-show", approvals.notice, ("office", "group", "trustee"), "persons-export"
     ),
-    "pictures": Kind("portfolio-print", pictured.pictures, ("since", *NARROWED), as_known=True),
+    "pictures": Kind("portfolio-print", pictured.pictures, ("since", *NARROWED)),
     "commune-month": Kind("commune-month", communes.month, (), "commune-month"),
 }
 """What stands after `creditdesk print`, and in addresses."""

@@ -66,7 +66,11 @@ def notice(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
 def _found(list_: Opened) -> Iterator[Approved]:
     place = list_.place
     known = applications.approved(
-        list_.tx, list_.asked.as_of, province=place.province, commune=place.commune
+        list_.tx,
+        list_.asked.as_of,
+        province=place.province,
+        commune=place.commune,
+        before=place.before,
     )
     return filter(place.holds, known)
 

@@ -1,9 +1,9 @@
 """What somebody asks a document for: days, a place, and what it is narrowed to."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from creditdesk import reach, statements
+from creditdesk import arrears, reach, standings, statements
 from creditdesk.communes import PlaceNotFound, map_on
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
@@ -14,6 +14,8 @@ from creditdesk.reach import Asker
 from creditdesk.statements import Question
 from creditdesk.users import Place, places
 from creditdesk.users.permissions import NotYours
+
+_LEAST = timedelta(microseconds=1)
 
 
 class LoanUnsaid(Malformed):
@@ -96,6 +98,20 @@ class Asked:
         """
         question = self.question(since, axes)
         return statements.heading(tx, policy, question, kind=kind, made_at=self.made_at)
+
+    @property
+    def before(self) -> str | None:
+        """Return the moment of which, and later, nothing recorded counts; None: all counts."""
+        return None if self.known_on is None else standings.recorded_after(self.known_on)
+
+    @property
+    def known_at(self) -> datetime | None:
+        """Return the last moment of which what was recorded counts; None: all counts."""
+        return datetime.fromisoformat(self.before) - _LEAST if self.before else None
+
+    def where(self, question: Question) -> arrears.Place:
+        """Return where a question's loans are looked for one by one, as they are known."""
+        return arrears.with_keys(question.place, self.as_of, question.within, self.known_on)
 
     def near(self, tx: Tx, asker: Asker, act: str) -> "Asked":
         """Return what is asked for where somebody may do an act; no place said is their scope.

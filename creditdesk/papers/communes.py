@@ -58,7 +58,7 @@ def look(tx: Tx, policy: Policy, asked: Asked) -> CommuneMonth:
     as_of, month = asked.as_of, day_before(asked.month)
     year = date(as_of.year - 1, 12, 31)
     now, *before = (_books(tx, policy, asked, day) for day in (as_of, month, year))
-    place = arrears.with_keys(asked.place, as_of, asked.within)
+    place = arrears.with_keys(asked.place, as_of, asked.within, asked.known_on)
     scores = {row.group_no: row for row in worklists.group_scores(tx, policy, as_of, place)}
     late = worklists.worklist(tx, policy, "late", as_of, place)
     total = Compared("", "", *(book[0].total for book in (now, *before)))

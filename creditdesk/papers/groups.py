@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from creditdesk import arrears, statements, worklists
+from creditdesk import statements, worklists
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
 from creditdesk.evidence import Identity
@@ -53,7 +53,7 @@ def scored(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
     by, groups, communes, trustees = statements.cuts(
         tx, policy, question, ("commune", "group"), ("group",), ("commune",), ("trustee",)
     )
-    place = arrears.with_keys(question.place, asked.as_of, question.within)
+    place = asked.where(question)
     scores = {row.group_no: row for row in worklists.group_scores(tx, policy, asked.as_of, place)}
     rows = [row for row in groups.rows if row.keys[0] in scores and row.figures.outstanding]
     lines = _Groups(policy, asked, scores)
@@ -191,7 +191,7 @@ def entrusted(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
         ("programme",),
         (*axes[:2], "group"),
     )
-    place = arrears.with_keys(question.place, asked.as_of, question.within)
+    place = asked.where(question)
     known = {row.keys[-1] for row in groups.rows}
     scores = [
         row

@@ -65,7 +65,9 @@ def _handled(tx: Tx, policy: Policy, asked: Asked, kind: Kind) -> Sheet:
 
 def _rows(list_: Opened, loan: held.Held, kind: Kind) -> Iterator[Row]:
     """Yield every freeze or write-off of a loan within the period, with the paper that decided."""
-    told = explanations.explain(list_.tx, list_.policy, loan.loan_no, list_.asked.as_of)
+    asked = list_.asked
+    said = (loan.loan_no, asked.as_of, asked.known_at)
+    told = explanations.explain(list_.tx, list_.policy, *said)
     for line in told.entries:
         event, act = line.event, line.act
         if event.kind is not kind or event.value_date < list_.evidence.since:

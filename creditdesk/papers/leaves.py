@@ -103,7 +103,7 @@ def opened(tx: Tx, policy: Policy, asked: Asked, kind: str, since: date | None =
     axes = tuple((axis, key) for axis, key in asked.within if axis != "loan")
     plain = replace(asked, map_of=None, within=axes)
     question, evidence = plain.opened(tx, policy, kind, since or asked.as_of, ("commune",))
-    place = arrears.with_keys(question.place, asked.as_of, question.within)
+    place = asked.where(question)
     names = statements.names(tx, policy, map_on(asked.as_of), ("group",))
     loan_no = dict(asked.within).get("loan")
     if loan_no:

@@ -77,7 +77,7 @@ class _Letter:
     ) -> None:
         self.list, self.row, self.loan = list_, row, loan
         as_of = list_.asked.as_of
-        self.card = cards.loan_card(list_.tx, list_.policy, row.loan_no, as_of)
+        self.card = cards.loan_card(list_.tx, list_.policy, row.loan_no, as_of, list_.place.before)
         unpaid = self.card.standing.interest_unpaid
         self.interest = max(0, unpaid) if interest is None else interest
 

@@ -60,8 +60,8 @@ def statement(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
 
     Raises LoanUnsaid, LoanNotFound and what `leaves.opened` does.
     """
-    card = cards.loan_card(tx, policy, asked.loan, asked.as_of)
-    told = explanations.explain(tx, policy, card.loan_no, asked.as_of)
+    told = explanations.explain(tx, policy, asked.loan, asked.as_of, asked.known_at)
+    card = cards.loan_card(tx, policy, asked.loan, asked.as_of, asked.before)
     there = replace(asked, place=card.province, within=(("loan", card.loan_no),))
     list_ = leaves.opened(tx, policy, there, "loan", min(card.signed_on, asked.as_of))
     list_ = replace(list_, evidence=replace(list_.evidence, left_out=()))

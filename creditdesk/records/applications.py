@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from creditdesk.db import Tx, metadata
 from creditdesk.engine.journal import KIND_CODE, Kind
 from creditdesk.records.households import customer, household
-from creditdesk.records.ledger import act, posting
+from creditdesk.records.ledger import act, entered_before, entered_later, posting
 from creditdesk.records.loans import loan
 
 _Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -137,9 +137,16 @@ def applications_of(tx: Tx, household_id: int) -> list[Any]:
 
 
 def open_applications(
-    tx: Tx, as_of: date, province: str | None = None, commune: str | None = None
+    tx: Tx,
+    as_of: date,
+    province: str | None = None,
+    commune: str | None = None,
+    before: str | None = None,
 ) -> list[Any]:
-    """Return applications that by a day were neither signed nor ended, in the order of numbers."""
+    """Return applications that by a day were neither signed nor ended, in the order of numbers.
+
+    before  a moment: what was recorded then or later does not count
+    """
     steps = application_step.c
     ended = (
         sa.select(steps.id)
@@ -147,11 +154,13 @@ def open_applications(
             steps.application_id == application.c.id,
             steps.on_day <= as_of,
             steps.step.in_(_ENDING) | ~steps.accepted,
-            _stands(),
+            _stands(before),
+            *_recorded(steps.act_id, before),
         )
         .exists()
     )
-    chosen = _applications().where(application.c.applied_on <= as_of, ~ended)
+    known = _recorded(application.c.act_id, before)
+    chosen = _applications().where(application.c.applied_on <= as_of, ~ended, *known)
     if province:
         chosen = chosen.where(application.c.province == province)
     if commune:
@@ -159,11 +168,17 @@ def open_applications(
     return list(tx.execute(chosen.order_by(application.c.application_no)))
 
 
-def _stands() -> sa.ColumnElement[bool]:
+def _stands(before: str | None = None) -> sa.ColumnElement[bool]:
     """Return the condition under which a step is neither a mirror nor taken back by one."""
     mirror = application_step.alias("mirror")
-    taken_back = sa.select(mirror.c.id).where(mirror.c.mirrors == application_step.c.id).exists()
+    back = (mirror.c.mirrors == application_step.c.id, *_recorded(mirror.c.act_id, before))
+    taken_back = sa.select(mirror.c.id).where(*back).exists()
     return sa.and_(application_step.c.mirrors.is_(None), ~taken_back)
+
+
+def _recorded(act_id: Any, before: str | None) -> list[sa.ColumnElement[bool]]:
+    """Return the condition that acts were recorded before a moment; none without one."""
+    return [] if before is None else [act_id.not_in(entered_later(before))]
 
 
 def add_step(tx: Tx, values: dict[str, Any]) -> None:
@@ -171,15 +186,23 @@ def add_step(tx: Tx, values: dict[str, Any]) -> None:
     tx.execute(sa.insert(application_step).values(**values))
 
 
-def steps_of(tx: Tx, application_ids: Iterable[int]) -> dict[int, list[Any]]:
-    """Return the steps of applications by id with who took each, in the order of writing."""
+def steps_of(
+    tx: Tx, application_ids: Iterable[int], before: str | None = None
+) -> dict[int, list[Any]]:
+    """Return the steps of applications by id with who took each, in the order of writing.
+
+    before  a moment: what was recorded then or later does not count
+    """
     wanted = sorted(set(application_ids))
     found: dict[int, list[Any]] = {}
     for start in range(0, len(wanted), 500):
         chosen = (
             sa.select(application_step, act.c.by, act.c.checked_by, act.c.recorded_at)
             .join(act, act.c.id == application_step.c.act_id)
-            .where(application_step.c.application_id.in_(wanted[start : start + 500]))
+            .where(
+                application_step.c.application_id.in_(wanted[start : start + 500]),
+                *_recorded(application_step.c.act_id, before),
+            )
             .order_by(application_step.c.application_id, application_step.c.id)
         )
         for row in tx.execute(chosen):
@@ -246,10 +269,14 @@ def checks_of(tx: Tx, loan_id: int) -> list[Any]:
     return list(tx.execute(chosen))
 
 
-def unchecked_draws_query(province: str, since: date, as_of: date) -> sa.Select[Any]:
+def unchecked_draws_query(
+    province: str, since: date, as_of: date, before: str | None = None
+) -> sa.Select[Any]:
     """Return the query for (loan_id, drawn_on, amount) of draws that no check has followed.
 
     What was mirrored counts against itself; a check on the day of a draw has seen it.
+
+    before  a moment: what was recorded then or later does not count
     """
     amount = sa.func.sum(posting.c.sign * posting.c.amount)
     seen = (
@@ -258,6 +285,7 @@ def unchecked_draws_query(province: str, since: date, as_of: date) -> sa.Select[
             use_check.c.loan_id == posting.c.loan_id,
             use_check.c.checked_on >= posting.c.value_date,
             use_check.c.checked_on <= as_of,
+            *_recorded(use_check.c.act_id, before),
         )
         .exists()
     )
@@ -270,6 +298,7 @@ def unchecked_draws_query(province: str, since: date, as_of: date) -> sa.Select[
             posting.c.value_date.between(since, as_of),
             posting.c.kind == KIND_CODE[Kind.DRAW],
             ~seen,
+            *entered_before(posting.c.entry_id, before),
         )
         .group_by(posting.c.loan_id, posting.c.value_date)
         .having(amount > 0)

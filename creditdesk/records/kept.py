@@ -7,7 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditdesk.db import Tx, metadata, on_sqlite
-from creditdesk.records.ledger import act, entered_later, entry, plan_change, posting
+from creditdesk.records.ledger import (
+    act,
+    entered_before,
+    entered_later,
+    entry,
+    plan_change,
+    posting,
+)
 
 book_image = sa.Table(
     "book_image",
@@ -213,21 +220,31 @@ def postings_of_repriced_query(
     )
 
 
-def plans_ahead_query(province: str, day: date, until: date) -> sa.Select[Any]:
-    """Return the query for what the plan of a day makes due from it on up to a later day."""
+def plans_ahead_query(
+    province: str, day: date, until: date, before: str | None = None
+) -> sa.Select[Any]:
+    """Return the query for what the plan of a day makes due from it on up to a later day.
+
+    before  a moment: what was recorded then or later does not count
+    """
     c = plan_change.c
     return sa.select(c.loan_id, c.counts_from, c.amount).where(
         c.province == province,
         c.counts_from > day,
         c.counts_from <= until,
         c.value_date <= day,
+        *entered_before(c.entry_id, before),
     )
 
 
-def moved_query(province: str, since: date, until: date, kinds: Sequence[int]) -> sa.Select[Any]:
+def moved_query(
+    province: str, since: date, until: date, kinds: Sequence[int], *, before: str | None = None
+) -> sa.Select[Any]:
     """Return the query for what events of some kinds moved after a day up to another, per loan.
 
     What was undone adds up to nothing.
+
+    before  a moment: what was recorded then or later does not count
     """
     p = posting.c
     return (
@@ -237,6 +254,7 @@ def moved_query(province: str, since: date, until: date, kinds: Sequence[int]) -
             p.value_date > since,
             p.value_date <= until,
             p.kind.in_(kinds),
+            *entered_before(p.entry_id, before),
         )
         .group_by(p.loan_id)
     )

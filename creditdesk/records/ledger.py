@@ -229,9 +229,15 @@ def find_receipt(tx: Tx, receipt_no: str) -> Any | None:
     ).first()
 
 
-def chains_of(tx: Tx, loan_ids: Sequence[int]) -> tuple[list[Any], list[Any], list[Any]]:
-    """Return entries, postings and plan changes of some loans, each by loan, entry and line."""
-    chosen = entry.c.loan_id.in_(loan_ids)
+def chains_of(
+    tx: Tx, loan_ids: Sequence[int], before: str | None = None
+) -> tuple[list[Any], list[Any], list[Any]]:
+    """Return entries, postings and plan changes of some loans, each by loan, entry and line.
+
+    before  a moment: what was recorded then or later does not count
+    """
+    known = [] if before is None else [entry.c.act_id.not_in(entered_later(before))]
+    chosen = sa.and_(entry.c.loan_id.in_(loan_ids), *known)
     order = (entry.c.loan_id, entry.c.id)
     entries = sa.select(entry).where(chosen).order_by(*order)
     postings = (
@@ -252,6 +258,14 @@ def chains_of(tx: Tx, loan_ids: Sequence[int]) -> tuple[list[Any], list[Any], li
 def entered_later(moment: str) -> sa.Select[Any]:
     """Return the query for the acts that were recorded at a moment or after it."""
     return sa.select(act.c.id).where(act.c.recorded_at >= moment)
+
+
+def entered_before(entry_id: Any, before: str | None) -> list[sa.ColumnElement[bool]]:
+    """Return the condition that rows are of entries recorded before a moment; none without one."""
+    if before is None:
+        return []
+    later = sa.select(entry.c.id).where(entry.c.act_id.in_(entered_later(before)))
+    return [entry_id.not_in(later)]
 
 
 def entries_later(tx: Tx, moment: str) -> tuple[int, sa.Select[Any]] | None:

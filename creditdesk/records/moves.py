@@ -47,7 +47,7 @@ PLACE = ("commune", "village_code", "group_no", "office", "session_day")
 _WRITTEN = ("loan_id", "province", "since", *PLACE, "mirrors", "act_id")
 
 
-def _live(row: Any, before: str | None = None) -> list[sa.ColumnElement[bool]]:
+def _live(row: Any, before: Any = None) -> list[sa.ColumnElement[bool]]:
     """Return the conditions under which a row counts: it takes nothing back, nor is it taken.
 
     before  a moment: what was recorded then or later does not count
@@ -137,16 +137,19 @@ def add_places(tx: Tx, rows: Iterable[Sequence[Any]]) -> None:
 
 
 @cache
-def _located() -> sa.Select[Any]:
+def _located(known: bool = False) -> sa.Select[Any]:
     """Return the query for loans' rows in which the place is the one that holds on `on_day`.
 
     It is made once: making it takes many times longer than asking it of one loan.
+
+    known  whether what was recorded at the moment `before` or later does not count
     """
     day = sa.bindparam("on_day", type_=sa.Date)
+    before = sa.bindparam("before", type_=sa.Text) if known else None
     of_loan, held = loan_place.alias(), loan_place.alias()
     newest = (
         sa.select(of_loan.c.id)
-        .where(of_loan.c.loan_id == loan.c.id, of_loan.c.since <= day, *_live(of_loan))
+        .where(of_loan.c.loan_id == loan.c.id, of_loan.c.since <= day, *_live(of_loan, before))
         .order_by(of_loan.c.since.desc(), of_loan.c.id.desc())
         .limit(1)
         .scalar_subquery()
@@ -160,22 +163,33 @@ def _located() -> sa.Select[Any]:
     return sa.select(*columns).select_from(loan.outerjoin(held, held.c.id == newest))
 
 
-def find_loan_on(tx: Tx, loan_no: str, day: date) -> Any | None:
-    """Return a loan's row with its place on a day."""
-    return tx.execute(_located_one(), {"on_day": day, "of_no": loan_no}).first()
+def find_loan_on(tx: Tx, loan_no: str, day: date, before: str | None = None) -> Any | None:
+    """Return a loan's row with its place on a day.
+
+    before  a moment: what was recorded then or later does not count
+    """
+    said = {"of_no": loan_no} | _asked(day, before)
+    return tx.execute(_located_one(known=before is not None), said).first()
 
 
 @cache
-def _located_one() -> sa.Select[Any]:
-    return _located().where(loan.c.loan_no == sa.bindparam("of_no"))
+def _located_one(known: bool) -> sa.Select[Any]:
+    return _located(known).where(loan.c.loan_no == sa.bindparam("of_no"))
 
 
-def loans_on(tx: Tx, ids: Iterable[int], day: date) -> Iterator[Any]:
-    """Yield loans' rows with their places on a day, in the order of their ids."""
-    wanted = sorted(ids)
+def _asked(day: date, before: str | None) -> dict[str, Any]:
+    return {"on_day": day} if before is None else {"on_day": day, "before": before}
+
+
+def loans_on(tx: Tx, ids: Iterable[int], day: date, before: str | None = None) -> Iterator[Any]:
+    """Yield loans' rows with their places on a day, in the order of their ids.
+
+    before  a moment: what was recorded then or later does not count
+    """
+    wanted, located = sorted(ids), _located(before is not None).order_by(loan.c.id)
     for start in range(0, len(wanted), 500):
         chosen = loan.c.id.in_(wanted[start : start + 500])
-        yield from tx.execute(_located().where(chosen).order_by(loan.c.id), {"on_day": day})
+        yield from tx.execute(located.where(chosen), _asked(day, before))
 
 
 def places_on(tx: Tx, ids: sa.Select[Any], day: date) -> list[Any]:

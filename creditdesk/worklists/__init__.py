@@ -222,4 +222,5 @@ def _found(listed: _List, view: View) -> Iterator[tuple[int, int, Found]]:
 
 
 def _look(view: View, ids: np.ndarray) -> Iterator[Looked]:
-    return (Looked(each, view) for each in arrears.candidates(view.tx, ids.tolist(), view.as_of))
+    found = arrears.candidates(view.tx, ids.tolist(), view.as_of, before=view.place.before)
+    return (Looked(each, view) for each in found)

@@ -27,7 +27,9 @@ def _draws(view: View) -> _Unchecked:
     """
     first = view.policy.limits.use_check_days.first
     assert first is not None
-    query = records.applications.unchecked_draws_query(view.province, first.since, view.as_of)
+    query = records.applications.unchecked_draws_query(
+        view.province, first.since, view.as_of, view.place.before
+    )
     rows = view.near(read_columns(view.tx, query))
     loans = len(view.axes.ids)
     found = _Unchecked(

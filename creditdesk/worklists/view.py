@@ -50,7 +50,9 @@ class View:
     @cached_property
     def _inside(self) -> np.ndarray | None:
         """Return the places of the loans among all of the province; None where all lie inside."""
-        inside = self.place.inside(standings.axes(self.tx, self.province, self.as_of))
+        inside = self.place.inside(
+            standings.axes(self.tx, self.province, self.as_of, self.place.known_on)
+        )
         return None if inside.all() else np.flatnonzero(inside)
 
     @cached_property
@@ -58,12 +60,13 @@ class View:
         """Return the view of all of the province."""
         if self._inside is None:
             return self
-        return View(self.tx, self.policy, self.province, Place(self.province), self.as_of)
+        whole = Place(self.province, known_on=self.place.known_on)
+        return View(self.tx, self.policy, self.province, whole, self.as_of)
 
     @cached_property
     def axes(self) -> Axes:
         """Return what the contracts say, and where the loans are on the day."""
-        over = standings.axes(self.tx, self.province, self.as_of)
+        over = standings.axes(self.tx, self.province, self.as_of, self.place.known_on)
         return over if self._inside is None else over.part(self._inside)
 
     @cached_property
@@ -74,7 +77,7 @@ class View:
     def image(self, day: date) -> Image:
         """Return where the loans stood at the end of a day."""
         if day not in self._images:
-            found = standings.image(self.tx, self.province, day)
+            found = standings.image(self.tx, self.province, day, self.place.known_on)
             self._images[day] = found if self._inside is None else found.part(self._inside)
         return self._images[day]
 
@@ -103,7 +106,7 @@ class View:
         """Return what the plan of the day makes due from it on, at least up to a later day."""
         if self._known is None or self._known[0] < until:
             query = records.kept.plans_ahead_query(
-                self.province, self.as_of, until + timedelta(days=1)
+                self.province, self.as_of, until + timedelta(days=1), self.place.before
             )
             self._known = until, self.near(read_columns(self.tx, query))
         return self._known[1]
@@ -159,21 +162,21 @@ class View:
     @cached_property
     def not_asked(self) -> np.ndarray:
         """Return the loans that nobody asks for interest on the day; see `not_asked` below."""
-        return not_asked(self.tx, self.policy, self.axes, self.as_of)
+        days = np.full(len(self.axes.ids), number_of(self.as_of))
+        return not_asked_on(self.tx, self.policy, self.axes, days, self.place.before)
 
     @cached_property
     def not_asked_at_sessions(self) -> np.ndarray:
         """Return the same for the next session of each loan."""
-        return not_asked_on(self.tx, self.policy, self.axes, self.sessions)
+        before = self.place.before
+        return not_asked_on(self.tx, self.policy, self.axes, self.sessions, before)
 
     def moved(self, kinds: frozenset[Kind], since: date) -> np.ndarray:
         """Return what live events of some kinds moved [dong] after a day up to this one."""
         codes = [KIND_CODE[kind] for kind in kinds]
-        rows = self.near(
-            read_columns(
-                self.tx, records.kept.moved_query(self.province, since, self.as_of, codes)
-            )
-        )
+        span, before = (since, self.as_of), self.place.before
+        query = records.kept.moved_query(self.province, *span, codes, before=before)
+        rows = self.near(read_columns(self.tx, query))
         found = np.zeros(len(self.axes.ids), dtype=np.int64)
         found[rows["at"]] = rows["amount"]
         return found
@@ -216,10 +219,15 @@ def not_asked(tx: Tx, policy: Policy, over: Axes, day: date) -> np.ndarray:
     return not_asked_on(tx, policy, over, np.full(len(over.ids), number_of(day)))
 
 
-def not_asked_on(tx: Tx, policy: Policy, over: Axes, days: np.ndarray) -> np.ndarray:
-    """Return the same, each loan on a day of its own in days since 1970."""
+def not_asked_on(
+    tx: Tx, policy: Policy, over: Axes, days: np.ndarray, before: str | None = None
+) -> np.ndarray:
+    """Return the same, each loan on a day of its own in days since 1970.
+
+    before  a moment: what was recorded then or later does not count
+    """
     found = np.zeros(len(over.ids), dtype=bool)
-    holidays = measures.holidays(tx)
+    holidays = measures.holidays(tx, before)
     for number in np.unique(days).tolist():
         day, there = day_of(number), days == number
         for holiday in measures.holding(holidays, day):

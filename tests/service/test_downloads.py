@@ -32,7 +32,7 @@ def printed(client, path, said):
     return done, f"/jobs/{done['number']}/result"
 
 
-@pytest.mark.parametrize("kind", [name for name in KINDS if KINDS[name].as_known])
+@pytest.mark.parametrize("kind", [name for name in KINDS if KINDS[name].act == "portfolio-print"])
 def test_each_kind_is_asked_for_and_fetched_as_it_is_printed_at_once(officer, kind):
     for ending in ENDINGS if kind == "13-bc" else ENDINGS[:1]:
         _, path = printed(officer, f"/papers/{kind}", {**ASKED, "as": ending})
@@ -72,8 +72,6 @@ def test_what_lies_elsewhere_is_not_there_and_what_cannot_be_is_refused(officer,
     whole = {**PACK, "of": "province", "code": "44"}
     demand_problem(officer.post("/packs", whole), 404, "place-not-found")
     demand_problem(officer.post("/papers/nothing", ASKED), 404, "paper-unknown")
-    known = {**ASKED, "known_on": "2026-10-01"}
-    demand_problem(officer.post("/papers/bc0437", known), 400, "not-as-known")
     demand_problem(officer.post("/packs", {**PACK, "month": "2099-01"}), 422, "month-not-over")
     group = {**ASKED, "group": "0000000"}
     demand_problem(officer.post("/papers/13-bc", group), 404, "place-not-found")

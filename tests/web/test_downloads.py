@@ -13,7 +13,7 @@ from tests.web.test_intake_pages import ended
 
 FIELD = re.compile(r'<(?:input|select)[^>]* name="(\w+)"')
 OF_FORM = {"form_token", "form_key", "q", "as_of", "as"}
-BESIDE = {"from": "since", "by": "by", "unit": "unit"}
+BESIDE = {"from": "since", "by": "by", "unit": "unit", "known_before": "known_before"}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def test_a_form_asks_for_what_its_document_takes_and_for_nothing_else(stage, han
 
         wanted = {one for one in KEYS if one in kind.asks}
         wanted |= {field for field, ask in BESIDE.items() if ask in kind.asks}
-        wanted |= {"known_on", "map"} if kind.as_known else set()
+        wanted |= {"known_on"} | ({"map"} if kind.export == "portfolio-export" else set())
         wanted |= {"place"} if kind.asks != ("loan",) else set()
         # Nobody is offered a choice where the book leaves none.
         assert wanted - {"investor"} <= asked <= wanted, name

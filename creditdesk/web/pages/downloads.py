@@ -209,7 +209,7 @@ def _address(name: str, said: Mapping[str, Any]) -> dict[str, Any]:
         "as_of": said["as_of"],
         "from": said["from_"],
         "need": edge.need(),
-    } | {one: said[one] for one in ("known_on", "place", "by", "unit", *KEYS)}
+    } | {one: said[one] for one in ("known_on", "known_before", "place", "by", "unit", *KEYS)}
     return {one: str(value) for one, value in asked.items() if value}
 
 

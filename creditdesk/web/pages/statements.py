@@ -12,7 +12,7 @@ from creditdesk.db import Tx
 from creditdesk.errors import DeskError
 from creditdesk.figures import AXES, FIGURE_NAMES, Figures
 from creditdesk.issued import Issued
-from creditdesk.papers import ENDINGS, KINDS, NARROWED, Kind, NotAsKnown, PaperUnknown
+from creditdesk.papers import ENDINGS, KINDS, NARROWED, Kind, PaperUnknown
 from creditdesk.statements import NothingInScope, NotYetKnown, Question
 from creditdesk.users.permissions import NotAllowed, NotYours
 from creditdesk.web import asked as address
@@ -46,7 +46,7 @@ def index() -> Any:
         wanted = shown.wanted(kind, chosen)
         try:
             value = shown.made(tx, kind, wanted, kind.act)
-        except (NothingInScope, NotYetKnown, NotAsKnown) as refused:
+        except (NothingInScope, NotYetKnown) as refused:
             trouble = refused
         form, linked = asking(tx, chosen), _linked(tx, name, wanted.by, chosen)
     if value is not None:
@@ -117,7 +117,8 @@ def narrowed() -> dict[str, str]:
     by, within = address.narrowed(NARROWED)
     day = address.known_on()
     told = dict(within) | ({"by": by} if by != AXES[0] else {})
-    return told | ({"known_on": day.isoformat()} if day else {})
+    days = {"known_on": day, "known_before": address.known_before()}
+    return told | {one: day.isoformat() for one, day in days.items() if day}
 
 
 # --- what changed ---
