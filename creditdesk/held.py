@@ -112,7 +112,7 @@ def moved_in(tx: Tx, place: arrears.Place, kind: Kind, since: date, until: date)
     for province in arrears.provinces_of(tx, place):
         over = standings.axes(tx, province, until, place.known_on)
         span, codes = (standings.day_before(since), until), [KIND_CODE[kind]]
-        query = records.kept.moved_query(province, *span, codes, before=place.before)
+        query = records.flows.moved_query(province, *span, codes, before=place.before)
         rows = read_columns(tx, query)
         near = set(over.ids[place.inside(over)].tolist())
         moved = zip(rows["loan_id"].tolist(), rows["amount"].tolist(), strict=True)

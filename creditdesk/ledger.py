@@ -154,10 +154,7 @@ def _rate(units: int) -> Decimal:
 
 
 def facts_of(tx: Tx, loan_id: int, before: str | None = None) -> list[Fact]:
-    """Return the live facts of a loan in the order in which they were written.
-
-    before  a moment: what was recorded then or later does not count
-    """
+    """Return the live facts of a loan as `facts_of_many` does, in the order of writing."""
     return facts_of_many(tx, [loan_id], before).get(loan_id, [])
 
 

@@ -7,7 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditdesk.db import Tx
-from creditdesk.records.ledger import act, entered_later, entry, plan_change, posting
+from creditdesk.records.ledger import (
+    act,
+    entered_before,
+    entered_later,
+    entry,
+    plan_change,
+    posting,
+)
 
 _Later = tuple[int, sa.Select[Any]] | None
 
@@ -37,6 +44,46 @@ def plans_of_query(
     chosen = sa.select(c.loan_id, c.due_on, c.amount)
     chosen = chosen.where(c.province == province, c.counts_from <= day, c.loan_id.in_(loan_ids))
     return chosen.where(c.entry_id.not_in(later[1])) if later else chosen
+
+
+def plans_ahead_query(
+    province: str, day: date, until: date, before: str | None = None
+) -> sa.Select[Any]:
+    """Return the query for what the plan of a day makes due from it on up to a later day.
+
+    before  a moment: what was recorded then or later does not count
+    """
+    c = plan_change.c
+    return sa.select(c.loan_id, c.counts_from, c.amount).where(
+        c.province == province,
+        c.counts_from > day,
+        c.counts_from <= until,
+        c.value_date <= day,
+        *entered_before(c.entry_id, before),
+    )
+
+
+def moved_query(
+    province: str, since: date, until: date, kinds: Sequence[int], *, before: str | None = None
+) -> sa.Select[Any]:
+    """Return the query for what events of some kinds moved after a day up to another, per loan.
+
+    What was undone adds up to nothing.
+
+    before  a moment: what was recorded then or later does not count
+    """
+    p = posting.c
+    return (
+        sa.select(p.loan_id, sa.func.sum(p.amount * p.sign).label("amount"))
+        .where(
+            p.province == province,
+            p.value_date > since,
+            p.value_date <= until,
+            p.kind.in_(kinds),
+            *entered_before(p.entry_id, before),
+        )
+        .group_by(p.loan_id)
+    )
 
 
 _Side = tuple[date, str | None]

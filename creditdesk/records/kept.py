@@ -1,6 +1,6 @@
 """What is kept to be quick or to run once: images of the book, closed days and months, jobs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from creditdesk.db import Tx, metadata, on_sqlite
 from creditdesk.records.ledger import (
     act,
-    entered_before,
     entered_later,
     entry,
     plan_change,
@@ -217,46 +216,6 @@ def postings_of_repriced_query(
         sa.select(p.loan_id, p.value_date, p.debit, p.credit, p.amount)
         .join(entry, e.id == p.entry_id)
         .where(e.loan_id.in_(moved), p.value_date <= day, *_known(entry, before))
-    )
-
-
-def plans_ahead_query(
-    province: str, day: date, until: date, before: str | None = None
-) -> sa.Select[Any]:
-    """Return the query for what the plan of a day makes due from it on up to a later day.
-
-    before  a moment: what was recorded then or later does not count
-    """
-    c = plan_change.c
-    return sa.select(c.loan_id, c.counts_from, c.amount).where(
-        c.province == province,
-        c.counts_from > day,
-        c.counts_from <= until,
-        c.value_date <= day,
-        *entered_before(c.entry_id, before),
-    )
-
-
-def moved_query(
-    province: str, since: date, until: date, kinds: Sequence[int], *, before: str | None = None
-) -> sa.Select[Any]:
-    """Return the query for what events of some kinds moved after a day up to another, per loan.
-
-    What was undone adds up to nothing.
-
-    before  a moment: what was recorded then or later does not count
-    """
-    p = posting.c
-    return (
-        sa.select(p.loan_id, sa.func.sum(p.amount * p.sign).label("amount"))
-        .where(
-            p.province == province,
-            p.value_date > since,
-            p.value_date <= until,
-            p.kind.in_(kinds),
-            *entered_before(p.entry_id, before),
-        )
-        .group_by(p.loan_id)
     )
 
 

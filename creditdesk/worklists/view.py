@@ -105,7 +105,7 @@ class View:
     def _ahead(self, until: date) -> dict[str, np.ndarray]:
         """Return what the plan of the day makes due from it on, at least up to a later day."""
         if self._known is None or self._known[0] < until:
-            query = records.kept.plans_ahead_query(
+            query = records.flows.plans_ahead_query(
                 self.province, self.as_of, until + timedelta(days=1), self.place.before
             )
             self._known = until, self.near(read_columns(self.tx, query))
@@ -175,7 +175,7 @@ class View:
         """Return what live events of some kinds moved [dong] after a day up to this one."""
         codes = [KIND_CODE[kind] for kind in kinds]
         span, before = (since, self.as_of), self.place.before
-        query = records.kept.moved_query(self.province, *span, codes, before=before)
+        query = records.flows.moved_query(self.province, *span, codes, before=before)
         rows = self.near(read_columns(self.tx, query))
         found = np.zeros(len(self.axes.ids), dtype=np.int64)
         found[rows["at"]] = rows["amount"]
