@@ -30,6 +30,87 @@ class Identity:
         return self.left == self.right
 
 
+class Said(Protocol):
+    """What a statement says of all its loans: flows of its period and balances [dong], counts."""
+
+    @property
+    def parts(self) -> int:
+        """Return what is in term, overdue and frozen."""
+
+    @property
+    def closing(self) -> int:
+        """Return what the opening and the flows leave."""
+
+    @property
+    def outstanding(self) -> int:
+        """Return what is owed."""
+
+    @property
+    def drawn(self) -> int:
+        """Return what was lent, net of what was re-booked."""
+
+    @property
+    def principal_collected(self) -> int:
+        """Return the principal that was collected."""
+
+    @property
+    def households(self) -> int:
+        """Return how many households owe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the books themselves hold of a statement's loans, by other roads than its figures.
+
+    drawn, rebooked           by the entries of the period [dong]
+    collected                 principal by the account that it was taken from [dong]
+    households                numbers of those who owe, each once
+    rows, loans               how many rows were added up, of how many different loans
+    contracts, undrawn        all that lie there, and those on which nothing was drawn
+    closed_drawn, closed_left of loans without a balance [dong], whenever they closed: what was
+                              lent, and what of that was repaid or written off
+    """
+
+    drawn: int
+    rebooked: int
+    collected: tuple[int, ...]
+    households: int
+    rows: int
+    loans: int
+    contracts: int
+    undrawn: int
+    closed_drawn: int
+    closed_left: int
+
+
+def equations(said: Said, counted: Counted) -> tuple[Identity, ...]:
+    """Return the equations that hold of every statement; that of its rows is `makes_total`.
+
+    Source: checks of a transaction office on the bank's own reports: (1) in term, overdue and
+    frozen make what is owed; (2) opening and flows make the closing; (3) lending is net of what
+    was re-booked; (4) collection is principal from all three accounts; (5) households count once;
+    (7) a loan counts once; (8) contracts on which nothing was drawn are left out by their amount;
+    (9) a closed loan keeps its history.
+    """
+    lent = counted.drawn - counted.rebooked
+    drawn_or_not = counted.rows + counted.undrawn
+    return (
+        Identity("parts-make-outstanding", said.parts, said.outstanding),
+        Identity("opening-and-flows-make-closing", said.closing, said.outstanding),
+        Identity("draws-less-rebooked-make-lent", lent, said.drawn),
+        Identity("accounts-make-collected", sum(counted.collected), said.principal_collected),
+        Identity("households-once", counted.households, said.households),
+        Identity("loans-once", counted.loans, counted.rows),
+        Identity("drawn-and-undrawn-make-contracts", drawn_or_not, counted.contracts),
+        Identity("closed-loans-keep-history", counted.closed_left, counted.closed_drawn),
+    )
+
+
+def makes_total(of: str, figure: str, rows: Iterable[int], total: int) -> Identity:
+    """Return the equation (6): rows of an axis make the total, that of any other form as well."""
+    return Identity(f"{of}-make-total:{figure}", sum(rows), total)
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What a statement covers: a province or one commune of it, seen on the map of a day.

@@ -10,6 +10,12 @@ from reports.paper import RED, SIGNATURES, Paper
 _IDENTITIES = {
     "parts-make-outstanding": "Trong hạn + quá hạn + khoanh = tổng dư nợ",
     "opening-and-flows-make-closing": "Dư đầu kỳ + cho vay − thu nợ gốc − xóa nợ = dư cuối kỳ",
+    "draws-less-rebooked-make-lent": "Giải ngân − đảo khoản trong kỳ = doanh số cho vay",
+    "accounts-make-collected": "Gốc thu từ trong hạn + quá hạn + khoanh = doanh số thu nợ",
+    "households-once": "Số hộ còn dư nợ, mỗi hộ đếm một lần = số hộ in ra",
+    "loans-once": "Số khế ước khác nhau = số món đã cộng",
+    "drawn-and-undrawn-make-contracts": "Số món đã giải ngân + chưa giải ngân = số khế ước",
+    "closed-loans-keep-history": "Món hết dư nợ: gốc đã trả + xóa nợ = đã giải ngân",
     "every-row-holds": "Số dòng mà hai phép trên đều khớp = số dòng in ra",
     "communes-make-total": "Cộng các đơn vị hành chính = tổng cộng",
     "programmes-make-total": "Cộng các chương trình và nguồn vốn = tổng cộng",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from creditdesk import sheets
-from creditdesk.evidence import Evidence, Identity
+from creditdesk.evidence import Counted, Evidence, Identity, equations, makes_total
 from creditdesk.figures import Figures, Portfolio
 from creditdesk.sheets import Leaf, Part, Sheet
 
@@ -20,20 +20,19 @@ _PLURAL = {
 }
 
 
-def identities(books: Sequence[Portfolio]) -> Iterator[Identity]:
+def identities(books: Sequence[Portfolio], counted: Counted) -> Iterator[Identity]:
     """Yield the equations of the same loans added up by several keys.
 
     Each book's rows make the total, whatever they are by: so one form agrees with another.
     """
     total = books[0].total
-    yield Identity("parts-make-outstanding", total.parts, total.outstanding)
-    yield Identity("opening-and-flows-make-closing", total.closing, total.outstanding)
+    yield from equations(total, counted)
     for axis, book in {book.axes: book for book in books}.items():
         if len(axis) == 1:
             named = _PLURAL.get(axis[0], "rows")
             for name in _ADDED:
-                added = sum(getattr(row.figures, name) for row in book.rows)
-                yield Identity(f"{named}-make-total:{name}", added, getattr(total, name))
+                added = (getattr(row.figures, name) for row in book.rows)
+                yield makes_total(named, name, added, getattr(total, name))
     rows = [row.figures for book in books for row in book.rows]
     sound = [row for row in rows if row.parts == row.outstanding == row.closing]
     yield Identity("every-row-holds", len(sound), len(rows))

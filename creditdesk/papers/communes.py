@@ -124,7 +124,7 @@ _OF_LATE = (
 
 def month(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
     """Return the month of a commune; raises NothingInScope, PlaceNotFound."""
-    _, evidence = asked.opened(tx, policy, "commune-month", asked.month, _AXES)
+    question, evidence = asked.opened(tx, policy, "commune-month", asked.month, _AXES)
     found = look(tx, policy, asked)
     books = _books(tx, policy, asked, asked.as_of)
     return sheet(
@@ -133,7 +133,7 @@ def month(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
         Part("programmes_of", _OF_PROGRAMMES, tuple(_programmes(found))),
         Part("groups_of", _OF_GROUPS, tuple(_groups(policy, found))),
         Part("late_debtors", _OF_LATE, tuple(_late(found))),
-        checked=identities(books),
+        checked=identities(books, statements.counted(tx, question)),
         notes=("lent-net", "households-once", "score-known"),
         seen=found.seen,
     )

@@ -61,7 +61,7 @@ def scored(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
         evidence,
         Part("groups", _OF_GROUPS, (*lines.of(by, communes, rows), lines.total(by.total, rows))),
         checked=[
-            *identities([communes, groups, trustees]),
+            *identities([communes, groups, trustees], statements.counted(tx, question)),
             nested(communes, by),
             Identity(
                 "scored-groups-make-total",
@@ -203,7 +203,10 @@ def entrusted(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
         Part("trustees", _BY_TRUSTEE, tuple(_trustees(inner, communes, groups))),
         Part("bands", _BY_BAND, tuple(_bands(trustees, scores))),
         Part("programmes", _BY_PROGRAMME, tuple(_programmes(programmes))),
-        checked=[*identities([communes, trustees, programmes]), nested(communes, inner)],
+        checked=[
+            *identities([communes, trustees, programmes], statements.counted(tx, question)),
+            nested(communes, inner),
+        ],
         notes=("entrusted-only", "lent-net", *_NOTES[1:]),
     )
 

@@ -65,7 +65,10 @@ def _lending(tx: Tx, policy: Policy, asked: Asked, axis: str) -> Sheet:
     return sheet(
         evidence,
         Part("lending", columns, tuple(_lines(by.rows, cuts))),
-        checked=[*identities([by, *books, whole]), nested(books[0], inner)],
+        checked=[
+            *identities([by, *books, whole], statements.counted(tx, question)),
+            nested(books[0], inner),
+        ],
         notes=("lent-net", "collected-all", "terms-signed", "households-once", "turns-year"),
     )
 

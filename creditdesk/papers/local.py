@@ -75,7 +75,7 @@ def capital(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
         Part("local_investors", _NAMED, tuple(_rows(investors))),
         Part("local_interest", _SHARED, (*shared.lines(stretches), shared.total(stretches))),
         checked=[
-            *identities([communes, programmes, investors]),
+            *identities([communes, programmes, investors], statements.counted(tx, local)),
             nested(communes, inner),
             Identity(
                 "stretches-make-total:interest",

@@ -45,7 +45,7 @@ def by_group(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
         evidence,
         Part("groups", _COLUMNS, tuple(_lines(lists))),
         checked=[
-            *identities([lists[0], *books[len(levels) :]]),
+            *identities([lists[0], *books[len(levels) :]], statements.counted(tx, question)),
             *(nested(outer, inner) for outer, inner in pairwise(lists)),
         ],
         notes=("lent-net", "no-savings", "households-once", "rows-alive"),

@@ -45,7 +45,10 @@ def pictures(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
         Part("ageing", _BY_AGE, tuple(_ages(bands))),
         Part("seasons", _BY_YEAR, tuple(_seasons(ever, asked.as_of.year))),
     )
-    found = [*identities([programmes, communes]), *_flows_add_up(flows, programmes.total)]
+    found = [
+        *identities([programmes, communes], statements.counted(tx, question)),
+        *_flows_add_up(flows, programmes.total),
+    ]
     late, total = sum(band.late_principal for band in bands), programmes.total
     found.append(Identity("bands-make-total:late_principal", late, total.late_principal))
     notes = ("lent-net", "collected-all", "bands-by-instalment", "months-most")

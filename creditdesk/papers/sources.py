@@ -41,7 +41,7 @@ def by_source(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
         evidence,
         Part("sources", found.columns, tuple(found.lines())),
         checked=[
-            *identities(books[3:]),
+            *identities(books[3:], statements.counted(tx, question)),
             nested(books[3], books[1]),
             nested(books[1], books[0]),
         ],

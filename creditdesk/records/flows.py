@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditdesk.db import Tx
+from creditdesk.engine.journal import KIND_CODE, Kind
 from creditdesk.records.ledger import (
     act,
     entered_before,
@@ -83,6 +84,35 @@ def moved_query(
             *entered_before(p.entry_id, before),
         )
         .group_by(p.loan_id)
+    )
+
+
+def booked_query(
+    province: str, since: date, until: date, kinds: Sequence[int], before: str | None = None
+) -> sa.Select[Any]:
+    """Return the query for what events of some kinds moved in a period, by loan, kind, account.
+
+    The account is that which principal left or came to; what was undone adds up to nothing.
+
+    before  a moment: what was recorded then or later does not count
+    """
+    p = posting.c
+    drawing = p.kind == KIND_CODE[Kind.DRAW]
+    # A fact takes principal from the account that it credits; a draw adds to the one it debits.
+    account = sa.case((drawing == (p.sign > 0), p.debit), else_=p.credit)
+    return (
+        sa.select(
+            *(p.loan_id, p.kind, account.label("account")),
+            sa.func.sum(p.amount * p.sign).label("amount"),
+        )
+        .where(
+            p.province == province,
+            p.value_date >= since,
+            p.value_date <= until,
+            p.kind.in_(kinds),
+            *entered_before(p.entry_id, before),
+        )
+        .group_by(p.loan_id, p.kind, account)
     )
 
 

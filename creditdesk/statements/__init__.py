@@ -21,6 +21,7 @@ from creditdesk.statements.compared import (
     compare,
     trace,
 )
+from creditdesk.statements.counted import counted
 from creditdesk.statements.flows import by_age, by_month
 from creditdesk.statements.outcomes import outcomes
 from creditdesk.statements.printed import (
@@ -48,6 +49,7 @@ __all__ = [
     "by_month",
     "changed",
     "compare",
+    "counted",
     "cuts",
     "heading",
     "names",

@@ -13,7 +13,7 @@ from creditdesk.db import Tx
 from creditdesk.engine.days import ZONE
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import Malformed
-from creditdesk.evidence import Evidence, Identity, Scope, data_of
+from creditdesk.evidence import Evidence, Identity, Scope, data_of, equations, makes_total
 from creditdesk.figures import (
     FIGURE_NAMES,
     Portfolio,
@@ -22,6 +22,7 @@ from creditdesk.figures import (
     Section,
 )
 from creditdesk.statements.books import Question, add, among, cuts, names
+from creditdesk.statements.counted import counted
 
 _ROWS_OF_KIND = ("xa", "phuong", "dac-khu", "cu")
 
@@ -62,7 +63,8 @@ def portfolio_statement(
         programmes=programmes.rows,
         programmes_total=programmes.total,
     )
-    proved = evidence.proved(_data(found), _identities(found, groups.rows))
+    checks = [*equations(rows.total, counted(tx, question)), *_identities(found, groups.rows)]
+    proved = evidence.proved(_data(found), checks)
     return replace(found, evidence=proved)
 
 
@@ -149,8 +151,6 @@ def _sections(book: Portfolio, places: Map) -> tuple[Section, ...]:
 def _identities(found: PortfolioStatement, groups: Sequence[PortfolioRow]) -> Iterable[Identity]:
     """Yield what must hold of a portfolio: over the whole, and over every row that is printed."""
     total, rows = found.total, [row for part in found.sections for row in part.rows]
-    yield Identity("parts-make-outstanding", total.parts, total.outstanding)
-    yield Identity("opening-and-flows-make-closing", total.closing, total.outstanding)
     printed = [row.figures for row in (*rows, *found.programmes)]
     whole = [row.parts == row.outstanding == row.closing for row in printed]
     yield Identity("every-row-holds", sum(whole), len(printed))
@@ -158,8 +158,8 @@ def _identities(found: PortfolioStatement, groups: Sequence[PortfolioRow]) -> It
     parts = {of_rows: rows, "programmes": found.programmes, "groups": groups}
     for name in ("drawn", "drawn_to_date", "principal_collected", "outstanding", "late_principal"):
         for of, many in parts.items():
-            summed = sum(getattr(row.figures, name) for row in many)
-            yield Identity(f"{of}-make-total:{name}", summed, getattr(total, name))
+            summed = (getattr(row.figures, name) for row in many)
+            yield makes_total(of, name, summed, getattr(total, name))
     loans = sum(row.figures.loans for row in rows)
     yield Identity(f"loans-of-{of_rows}-make-total", loans, total.loans)
 
