@@ -4,6 +4,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import product
 
 import pytest
 from pypdf import PdfReader
@@ -123,12 +124,14 @@ def test_the_equations_hold_of_any_book_in_any_scope_and_of_either_knowledge(dat
     with database.begin() as tx:
         a_book(tx, an_invented_book(5, count=16))
     scopes = ({}, {"place": "19333"}, {"within": (("source", "2"),)}, {"direct": False})
+    questions = [
+        Question(since, AS_OF, **{"place": "44"} | scope)
+        for since, scope in product((date(2022, 1, 1), date(2026, 9, 1)), scopes)
+    ]
     with database.read() as tx:
-        for since in (date(2022, 1, 1), date(2026, 9, 1)):
-            for scope in scopes:
-                question = Question(since, AS_OF, **{"place": "44"} | scope)
-                total = statements.portfolio(tx, POLICY, question).total
-                for one in equations(total, statements.counted(tx, question)):
-                    assert one.holds, (one, scope)
-        empty = replace(Question(since, AS_OF, place="44"), known_on=date(2020, 1, 1))
+        for question in questions:
+            total = statements.portfolio(tx, POLICY, question).total
+            found = equations(total, statements.counted(tx, question))
+            assert [one for one in found if not one.holds] == [], question
+        empty = replace(questions[0], known_on=date(2020, 1, 1))
         assert statements.counted(tx, empty).contracts == 0
