@@ -9,8 +9,10 @@ from datetime import timedelta
 import pytest
 
 from creditdesk import records
+from creditdesk.users import held
+from creditdesk.users.demonstration import PASSWORD
 from creditdesk.users.permissions import Role
-from creditdesk.web.edge import today
+from creditdesk.web.edge import moment, today
 from tests.web.walk import Walk
 
 pytestmark = pytest.mark.browser
@@ -49,46 +51,89 @@ def bare(text):
     return "".join(one for one in plain if not unicodedata.combining(one)).lower()
 
 
-def test_a_sheet_is_filled_and_booked_over_a_line_that_is_cut(stage, walk):
-    address, tab = f"/sheets/{stage.facts['group']}/{stage.facts['past']}", walk.tab
-    tab.goto("/today")
-    walk.stop("Hôm nay")
-    walk.go(".entries a[href='/sheets']", "**/sheets")
-    walk.stop("Phiên giao dịch")
+def sign_in(walk, name):
+    walk.fill(name=name, password=PASSWORD).enter(lambda url: "/sign-in" not in url)
+
+
+def sign_out(walk):
+    walk.to(".account summary").press("Enter")
+    walk.go("form[action='/sign-out'] button", "**/sign-in")
+
+
+def leave_alone(walk):
+    """Let the session of somebody be as old as if they had asked for nothing for a day."""
+    token = next(one for one in walk.tab.context.cookies() if one["name"] == "session")["value"]
+    before = (moment() - timedelta(days=1)).isoformat()
+    with walk.stage.database.begin() as tx:
+        records.users.see_session(tx, held.digest(token), before)
+
+
+def in_fields(walk):
+    return [walk.tab.input_value(f"#lines-{at}-interest") for at in (0, 1)]
+
+
+def test_a_sheet_outlives_whoever_signs_out_a_session_and_a_line_that_is_cut(stage):
+    address = f"/sheets/{stage.facts['group']}/{stage.facts['past']}"
+    walk = Walk(stage, None)
+    tab = walk.tab
     tab.goto(address)
+    sign_in(walk, "can-bo")
     walk.stop("Đối chiếu tiền mặt")
     tab.reload()
     rows = tab.locator("[data-asked][name$=interest]").count()
-    kept = tab.input_value("#lines-0-interest")
-
+    asked = in_fields(walk)
     walk.press(*["ArrowDown"] * rows, "0", "Enter").type("150k").press("Enter", "ArrowUp")
-    typed = [tab.input_value(f"#lines-{at}-interest") for at in (0, 1)]
-    tab.reload()
-    restored = [tab.input_value(f"#lines-{at}-interest") for at in (0, 1)]
+    typed = in_fields(walk)
+
+    sign_out(walk)
+    sign_in(walk, "to-truong")
+    tab.goto(address)
+    of_another = in_fields(walk), tab.is_visible("#draft")
+    sign_out(walk)
+    sign_in(walk, "can-bo")
+    tab.goto(address)
+    walk.stop("Đã lấy lại những gì bạn gõ dở")
+    restored = in_fields(walk)
     total = tab.inner_text("#sum-total")
     walk.fill(cash=total)
     settled = tab.inner_text("#sum-over")
+
+    leave_alone(walk)
+    with tab.expect_navigation(url="**/sign-in?**"):
+        walk.press("Control+Enter")
+    sign_in(walk, "can-bo")
+    walk.stop("chưa ghi")
+    kept = in_fields(walk), tab.input_value("#cash")
     posts = []
     # The first post arrives and is booked, but its answer is lost.
     tab.route(
         f"**{address}", lambda route: (posts.append(route.fetch(max_redirects=0)), route.abort())
     )
-    walk.press("Control+Enter")
+    walk.to("#cash").press("Control+Enter")
     tab.get_by_text("tự gửi khi có mạng lại").wait_for()
     tab.unroute(f"**{address}")
     tab.wait_for_url("**/receipts")
-    walk.stop("Đã ghi")
+    walk.stop("Đã ghi", total)
     paper = tab.request.get(tab.get_attribute("a[href$='receipts.pdf']", "href"))
 
-    assert kept != "0"
-    assert typed == restored == ["0", "150.000"]
-    assert settled == "0"
+    assert "0" not in asked
+    assert of_another == (asked, False)
+    assert typed == restored == kept[0] == ["0", "150.000"]
+    assert (settled, kept[1]) == ("0", total)
     assert [post.status for post in posts] == [303]
     assert tab.locator("tbody tr").count() == len(receipts(stage))
     assert tab.inner_text(".tile:last-child dd") == total
     assert tab.evaluate("Object.keys(localStorage)") == []
     assert paper.body().startswith(b"%PDF")
-    walk.leave(known=["ERR_FAILED"])
+    walk.leave(known=["ERR_FAILED", "Autofocus"])
+
+
+def test_a_day_begins_with_what_there_is_to_do(walk):
+    walk.tab.goto("/today")
+    walk.stop("Phiên giao dịch trong 7 ngày tới", "Danh sách việc")
+    walk.go(".entries a[href='/sheets']", "**/sheets")
+    walk.stop("Từ")
+    walk.leave()
 
 
 def test_a_loan_found_without_marks_is_looked_at_and_its_extension_proposed(stage, walk):
