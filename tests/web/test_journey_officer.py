@@ -72,6 +72,23 @@ def in_fields(walk):
     return [walk.tab.input_value(f"#lines-{at}-interest") for at in (0, 1)]
 
 
+def differences(walk):
+    """Type what two of the sheet paid otherwise, and return what stands there then."""
+    rows = walk.tab.locator("[data-asked][name$=interest]").count()
+    walk.press(*["ArrowDown"] * rows, "0", "Enter").type("150k").press("Enter", "ArrowUp")
+    return in_fields(walk)
+
+
+def cut_off(walk, address):
+    """Book while the line loses the answer to what arrived, and return what was answered."""
+    posts, tab = [], walk.tab
+    tab.route(address, lambda route: (posts.append(route.fetch(max_redirects=0)), route.abort()))
+    walk.to("#cash").press("Control+Enter")
+    tab.get_by_text("tự gửi khi có mạng lại").wait_for()
+    tab.unroute(address)
+    return posts
+
+
 def test_a_sheet_outlives_whoever_signs_out_a_session_and_a_line_that_is_cut(stage):
     address = f"/sheets/{stage.facts['group']}/{stage.facts['past']}"
     walk = Walk(stage, None)
@@ -80,10 +97,7 @@ def test_a_sheet_outlives_whoever_signs_out_a_session_and_a_line_that_is_cut(sta
     sign_in(walk, "can-bo")
     walk.stop("Đối chiếu tiền mặt")
     tab.reload()
-    rows = tab.locator("[data-asked][name$=interest]").count()
-    asked = in_fields(walk)
-    walk.press(*["ArrowDown"] * rows, "0", "Enter").type("150k").press("Enter", "ArrowUp")
-    typed = in_fields(walk)
+    asked, typed = in_fields(walk), differences(walk)
 
     sign_out(walk)
     sign_in(walk, "to-truong")
@@ -104,14 +118,7 @@ def test_a_sheet_outlives_whoever_signs_out_a_session_and_a_line_that_is_cut(sta
     sign_in(walk, "can-bo")
     walk.stop("chưa ghi")
     kept = in_fields(walk), tab.input_value("#cash")
-    posts = []
-    # The first post arrives and is booked, but its answer is lost.
-    tab.route(
-        f"**{address}", lambda route: (posts.append(route.fetch(max_redirects=0)), route.abort())
-    )
-    walk.to("#cash").press("Control+Enter")
-    tab.get_by_text("tự gửi khi có mạng lại").wait_for()
-    tab.unroute(f"**{address}")
+    posts = cut_off(walk, f"**{address}")
     tab.wait_for_url("**/receipts")
     walk.stop("Đã ghi", total)
     paper = tab.request.get(tab.get_attribute("a[href$='receipts.pdf']", "href"))
