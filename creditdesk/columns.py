@@ -129,7 +129,7 @@ class Earned(NamedTuple):
 
 
 def add_postings(values: np.ndarray, over: Axes, new: Mapping[str, np.ndarray]) -> None:
-    """Add postings (columns of `records.kept.postings_query`) to the values of an image."""
+    """Add postings (columns of `records.settled.postings_query`) to the values of an image."""
     at = np.searchsorted(over.ids, new["loan_id"])
     amount, day = new["amount"], new["value_date"]
     grace = over.columns["grace_until"][at]

@@ -20,7 +20,9 @@ from creditdesk.whereabouts import inherited, moved
 
 _KEPT_IMAGES = 6
 _SETTLED = 4
+_SETTLED_ROWS = 12
 _Query = Callable[[str, date, date, int], tuple[Any, Any]]
+_Parted = Callable[[int], tuple[Any, Any]]
 
 
 class _Placed(NamedTuple):
@@ -43,6 +45,7 @@ class _Cache:
         self.placed: dict[tuple[str, date], _Placed] = {}
         self.images: dict[tuple[str, date, str], np.ndarray] = {}
         self.settled: dict[tuple[str, date, date, str, int], np.ndarray] = {}
+        self.rows: dict[tuple[Any, ...], dict[str, np.ndarray]] = {}
         self.repriced: dict[tuple[str, date, int, bytes], Earned] = {}
         self.seen: dict[tuple[str, date, date | None], Image] = {}
 
@@ -52,6 +55,7 @@ class _Cache:
         own.placed = dict(self.placed)
         own.images = self.images
         own.settled = dict(self.settled)
+        own.rows = dict(self.rows)
         return own
 
 
@@ -179,9 +183,9 @@ def advance(tx: Tx, over: Axes, start: Image, day: date, newest: int) -> Image:
         return start
     values = start.values.copy()
     lacking = _Lacking(over, start, day, newest)
-    for postings in lacking.of(tx, records.kept.postings_query, "value_date"):
+    for postings in lacking.of(tx, records.settled.postings_query, "value_date"):
         columns.add_postings(values, over, postings)
-    for plans in lacking.of(tx, records.kept.plans_query, "counts_from"):
+    for plans in lacking.of(tx, records.settled.plans_query, "counts_from"):
         at = np.searchsorted(over.ids, plans["loan_id"])
         np.add.at(values[AT["due"]], at, plans["amount"])
     return Image(day, newest, values)
@@ -229,6 +233,28 @@ def _settled(tx: Tx, over: Axes, day: date) -> Image:
             cache.settled.pop(oldest, None)
     cache.settled[key] = values  # last again: the least asked for goes first
     return Image(day, found.last_entry, _wide(over, values))
+
+
+def rows(
+    tx: Tx, province: str, day: date, name: tuple[Any, ...], queries: _Parted
+) -> dict[str, np.ndarray]:
+    """Return the rows of queries in two parts: what was settled and what was written since.
+
+    name     what is asked for: a process that asked before remembers what was settled then
+    queries  of the last settled entry, as `records.settled.plans_ahead_query`
+    """
+    kept, cache = records.kept.newest_image(tx, province, day), _cache(tx)
+    seen = kept.last_entry if kept else 0
+    settled, written_later = queries(seen)
+    key = (province, kept and kept.digest, seen, *name)
+    known = cache.rows.pop(key, None)
+    if known is None:
+        known = read_columns(tx, settled)
+        for oldest in list(cache.rows)[: 1 - _SETTLED_ROWS]:
+            cache.rows.pop(oldest, None)
+    cache.rows[key] = known  # last again: the least asked for goes first
+    new = read_columns(tx, written_later)
+    return {name: np.concatenate((column, new[name])) for name, column in known.items()}
 
 
 def nothing(tx: Tx, over: Axes) -> Image:

@@ -18,6 +18,7 @@ from creditdesk.records import (
     places,
     proposals,
     sealing,
+    settled,
     shelf,
     users,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "places",
     "proposals",
     "sealing",
+    "settled",
     "shelf",
     "users",
 ]

@@ -7,9 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditdesk.db import Tx, metadata
-from creditdesk.engine.journal import KIND_CODE, Kind
 from creditdesk.records.households import customer, household
-from creditdesk.records.ledger import act, entered_before, entered_later, posting
+from creditdesk.records.ledger import act, entered_later
 from creditdesk.records.loans import loan
 
 _Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -269,39 +268,16 @@ def checks_of(tx: Tx, loan_id: int) -> list[Any]:
     return list(tx.execute(chosen))
 
 
-def unchecked_draws_query(
-    province: str, since: date, as_of: date, before: str | None = None
-) -> sa.Select[Any]:
-    """Return the query for (loan_id, drawn_on, amount) of draws that no check has followed.
-
-    What was mirrored counts against itself; a check on the day of a draw has seen it.
+def last_checks_query(province: str, until: date, before: str | None) -> sa.Select[Any]:
+    """Return the query for the day of each loan's last check up to a day.
 
     before  a moment: what was recorded then or later does not count
     """
-    amount = sa.func.sum(posting.c.sign * posting.c.amount)
-    seen = (
-        sa.select(use_check.c.id)
-        .where(
-            use_check.c.loan_id == posting.c.loan_id,
-            use_check.c.checked_on >= posting.c.value_date,
-            use_check.c.checked_on <= as_of,
-            *_recorded(use_check.c.act_id, before),
-        )
-        .exists()
-    )
+    c = use_check.c
     return (
-        sa.select(
-            posting.c.loan_id, posting.c.value_date.label("drawn_on"), amount.label("amount")
-        )
-        .where(
-            posting.c.province == province,
-            posting.c.value_date.between(since, as_of),
-            posting.c.kind == KIND_CODE[Kind.DRAW],
-            ~seen,
-            *entered_before(posting.c.entry_id, before),
-        )
-        .group_by(posting.c.loan_id, posting.c.value_date)
-        .having(amount > 0)
+        sa.select(c.loan_id, sa.func.max(c.checked_on).label("checked_on"))
+        .where(c.province == province, c.checked_on <= until, *_recorded(c.act_id, before))
+        .group_by(c.loan_id)
     )
 
 

@@ -47,23 +47,6 @@ def plans_of_query(
     return chosen.where(c.entry_id.not_in(later[1])) if later else chosen
 
 
-def plans_ahead_query(
-    province: str, day: date, until: date, before: str | None = None
-) -> sa.Select[Any]:
-    """Return the query for what the plan of a day makes due from it on up to a later day.
-
-    before  a moment: what was recorded then or later does not count
-    """
-    c = plan_change.c
-    return sa.select(c.loan_id, c.counts_from, c.amount).where(
-        c.province == province,
-        c.counts_from > day,
-        c.counts_from <= until,
-        c.value_date <= day,
-        *entered_before(c.entry_id, before),
-    )
-
-
 def moved_query(
     province: str, since: date, until: date, kinds: Sequence[int], *, before: str | None = None
 ) -> sa.Select[Any]:

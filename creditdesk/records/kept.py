@@ -127,36 +127,6 @@ def keep_image(tx: Tx, values: dict[str, Any]) -> None:
     tx.execute(sa.insert(book_image).values(**values))
 
 
-def postings_query(
-    province: str, since: date, until: date, seen: int
-) -> tuple[sa.Select[Any], sa.Select[Any]]:
-    """Return the queries for what an image of day `since` up to entry `seen` lacks at day `until`.
-
-    The first is for what is valued later, the second for what was written later: of the whole book
-    and of any day, for the index of entries is the one to use there.
-    """
-    p = posting.c
-    columns = (p.loan_id, p.value_date, p.debit, p.credit, p.amount, p.sign, p.kind)
-    inside = (p.province == province, p.value_date > since, p.value_date <= until)
-    return (
-        sa.select(*columns).where(*inside, p.entry_id <= seen),
-        sa.select(*columns).where(p.entry_id > seen),
-    )
-
-
-def plans_query(
-    province: str, since: date, until: date, seen: int
-) -> tuple[sa.Select[Any], sa.Select[Any]]:
-    """Return the like two queries for plan changes; their day is the one from which they count."""
-    c = plan_change.c
-    columns = (c.loan_id, c.counts_from, c.amount)
-    inside = (c.province == province, c.counts_from > since, c.counts_from <= until)
-    return (
-        sa.select(*columns).where(*inside, c.entry_id <= seen),
-        sa.select(*columns).where(c.entry_id > seen),
-    )
-
-
 def unknown_query(
     province: str, day: date, later: tuple[int, sa.Select[Any]]
 ) -> tuple[sa.Select[Any], sa.Select[Any]]:

@@ -124,10 +124,12 @@ def head_of(tx: Tx, loan_id: int) -> tuple[int, bytes]:
 
 def heads_of(tx: Tx, loan_ids: Sequence[int]) -> dict[int, tuple[int, bytes]]:
     """Return (entries, digest) of some loans by id."""
-    chosen = sa.select(loan_head.c.loan_id, loan_head.c.entries, loan_head.c.digest).where(
-        loan_head.c.loan_id.in_(loan_ids)
-    )
-    return {row[0]: (row[1], bytes(row[2])) for row in tx.execute(chosen)}
+    h, found = loan_head.c, {}
+    for start in range(0, len(loan_ids), 500):
+        wanted = h.loan_id.in_(loan_ids[start : start + 500])
+        for row in tx.execute(sa.select(h.loan_id, h.entries, h.digest).where(wanted)):
+            found[row[0]] = (row[1], bytes(row[2]))
+    return found
 
 
 def move_heads(tx: Tx, heads: Iterable[tuple[int, int, bytes]]) -> None:

@@ -8,17 +8,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from creditdesk import applications, arrears, records
+from creditdesk import applications, records
 from creditdesk.arrears import Place
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import NotFound
 from creditdesk.figures import WorklistRow
-from creditdesk.worklists import checks, due, quality, watched
+from creditdesk.worklists import checks, due, quality, remembered, watched
 from creditdesk.worklists.gathering import Claim, Gathering, brought, claims, gatherings
-from creditdesk.worklists.looked import Found, Looked
+from creditdesk.worklists.looked import Found
 from creditdesk.worklists.near import DIVIDED, Part, Session, divided, names, sessions
+from creditdesk.worklists.remembered import Rows
 from creditdesk.worklists.scores import group_scores
 from creditdesk.worklists.view import Amounts, View, views
 
@@ -57,9 +58,6 @@ class Count(NamedTuple):
     amount: Dong
 
 
-_Rows = Callable[[Looked], Iterator[Found]]
-
-
 @dataclass(frozen=True, slots=True)
 class _List:
     """How a list is made.
@@ -70,13 +68,15 @@ class _List:
              for a list of most of the book, of which nobody can look at every loan
     exact    whether the columns let through those that are on the list, and no more
     others   rows that are told as a whole: groups, and what another noun knows
+    alone    whether `rows` asks about the loan alone, and not about others beside it
     """
 
     amounts: Amounts | None = None
-    rows: _Rows | None = None
+    rows: Rows | None = None
     told: Callable[[View, np.ndarray], Iterator[Found]] | None = None
     exact: bool = True
     others: Callable[[View], Iterable[WorklistRow]] | None = None
+    alone: bool = True
 
 
 def _silent(view: View) -> Iterator[WorklistRow]:
@@ -121,7 +121,7 @@ WORKLISTS = {
     "extension-possible": _List(watched.falling_due, watched.extension_rows, exact=False),
     "use-check-due": _List(checks.unchecked, told=checks.unchecked_told),
     "applications-waiting": _List(others=_silent),
-    "data-quality": _List(quality.odd, quality.odd_rows, others=quality.ill_sized),
+    "data-quality": _List(quality.odd, quality.odd_rows, others=quality.ill_sized, alone=False),
     "groups-small": _List(others=quality.small),
 }
 
@@ -212,15 +212,13 @@ def _found(listed: _List, view: View) -> Iterator[tuple[int, int, Found]]:
         told = list(listed.told(view, np.searchsorted(view.axes.ids, ids)))
         aged = np.array([one.days_late is None for one in told], dtype=bool)
         late = view.now.late[np.searchsorted(view.axes.ids, ids)] > 0
-        days = {loan.row.id: loan.late.days for loan in _look(view, ids[aged & late])}
+        asked = remembered.asked(view, ids[aged & late], due.late_rows)
+        days = {loan_id: days_late for loan_id, days_late, _ in asked}
         for loan_id, one in zip(ids.tolist(), told, strict=True):
             yield loan_id, one.days_late or days.get(loan_id, 0), one
+    elif listed.rows and listed.alone:
+        yield from remembered.asked(view, ids, listed.rows)
     elif listed.rows:
-        for loan in _look(view, ids):
+        for loan in remembered.look(view, ids.tolist()):
             for one in listed.rows(loan):
                 yield loan.row.id, loan.late.days, one
-
-
-def _look(view: View, ids: np.ndarray) -> Iterator[Looked]:
-    found = arrears.candidates(view.tx, ids.tolist(), view.as_of, before=view.place.before)
-    return (Looked(each, view) for each in found)

@@ -1,6 +1,6 @@
 """What in the book contradicts the rules on borrowers and groups: data to put right."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -80,8 +80,16 @@ def odd_rows(loan: Looked) -> Iterator[Found]:
     yield Found(loan.outstanding, loan.final_due_on, {"faults": named})
 
 
-def ill_sized(view: View) -> Iterator[WorklistRow]:
-    """Yield groups of fewer or more members than the rule allows, counted as those who owe."""
+def ill_sized(view: View) -> Sequence[WorklistRow]:
+    """Return groups of fewer or more members than the rule allows, counted as those who owe."""
+    return view.once(_ill_sized)
+
+
+def _ill_sized(view: View) -> list[WorklistRow]:
+    return list(_by_size(view))
+
+
+def _by_size(view: View) -> Iterator[WorklistRow]:
     columns, chosen = view.axes.columns, view.owing.copy()
     chosen &= columns["group_no"] != ""
     frame = pd.DataFrame(

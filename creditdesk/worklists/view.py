@@ -10,13 +10,14 @@ import numpy as np
 from creditdesk import arrears, measures, records, standings
 from creditdesk.arrears import Place
 from creditdesk.columns import Axes, Earned, Image, day_of, number_of
-from creditdesk.db import Tx, read_columns
+from creditdesk.db import Tx
 from creditdesk.engine.dated import History
 from creditdesk.engine.days import months_after, next_session
 from creditdesk.engine.journal import KIND_CODE, Kind
 from creditdesk.engine.policy import Policy
 
 Answer = TypeVar("Answer")
+_AHEAD = timedelta(days=62)
 
 
 class Unpaid(NamedTuple):
@@ -105,16 +106,27 @@ class View:
     def _ahead(self, until: date) -> dict[str, np.ndarray]:
         """Return what the plan of the day makes due from it on, at least up to a later day."""
         if self._known is None or self._known[0] < until:
-            query = records.flows.plans_ahead_query(
-                self.province, self.as_of, until + timedelta(days=1), self.place.before
-            )
-            self._known = until, self.near(read_columns(self.tx, query))
+            # Every list asks for some days ahead, most of them for no more than these.
+            until = max(until, self.as_of + _AHEAD)
+            self._known = until, self.near(self._plans(until + timedelta(days=1)))
         return self._known[1]
+
+    def _plans(self, until: date) -> dict[str, np.ndarray]:
+        day, before = self.as_of, self.place.before
+
+        def queries(seen: int) -> tuple[Any, Any]:
+            return records.settled.plans_ahead_query(self.province, day, until, seen, before)
+
+        name = ("plans", day, until, before)
+        rows = standings.rows(self.tx, self.province, day, name, queries)
+        chosen = (rows["counts_from"] > number_of(day)) & (rows["value_date"] <= number_of(day))
+        return {name: column[chosen] for name, column in rows.items()}
 
     def near(self, rows: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Return those rows of a province that are of loans inside, with the place of each."""
-        at = np.minimum(np.searchsorted(self.axes.ids, rows["loan_id"]), len(self.axes.ids) - 1)
-        near = self.axes.ids[at] == rows["loan_id"] if len(self.axes.ids) else at < 0
+        at = np.searchsorted(self.axes.ids, rows["loan_id"])
+        near = at < len(self.axes.ids)
+        near[near] = self.axes.ids[at[near]] == rows["loan_id"][near]
         return {name: column[near] for name, column in (rows | {"at": at}).items()}
 
     def coming(self, since: date, until: date) -> np.ndarray:
@@ -173,12 +185,19 @@ class View:
 
     def moved(self, kinds: frozenset[Kind], since: date) -> np.ndarray:
         """Return what live events of some kinds moved [dong] after a day up to this one."""
-        codes = [KIND_CODE[kind] for kind in kinds]
-        span, before = (since, self.as_of), self.place.before
-        query = records.flows.moved_query(self.province, *span, codes, before=before)
-        rows = self.near(read_columns(self.tx, query))
+        codes = sorted(KIND_CODE[kind] for kind in kinds)
+        until, before = self.as_of, self.place.before
+        span = (since, until)
+
+        def queries(seen: int) -> tuple[Any, Any]:
+            return records.settled.moves_query(self.province, span, codes, seen, before)
+
+        name = ("moves", *span, before, *codes)
+        rows = self.near(standings.rows(self.tx, self.province, until, name, queries))
+        chosen = (rows["value_date"] > number_of(since)) & (rows["value_date"] <= number_of(until))
+        chosen &= np.isin(rows["kind"], codes)
         found = np.zeros(len(self.axes.ids), dtype=np.int64)
-        found[rows["at"]] = rows["amount"]
+        np.add.at(found, rows["at"][chosen], rows["amount"][chosen])
         return found
 
     def since(self, day: date, *names: str) -> list[np.ndarray]:

@@ -1,0 +1,102 @@
+"""Queries in two parts: of what a kept image had seen, and of what was written since."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from creditdesk.engine.journal import KIND_CODE, Kind
+from creditdesk.records.ledger import entered_before, plan_change, posting
+
+
+def postings_query(
+    province: str, since: date, until: date, seen: int
+) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """Return the queries for what an image of day `since` up to entry `seen` lacks at day `until`.
+
+    The first is for what is valued later, the second for what was written later: of the whole book
+    and of any day, for the index of entries is the one to use there.
+    """
+    p = posting.c
+    columns = (p.loan_id, p.value_date, p.debit, p.credit, p.amount, p.sign, p.kind)
+    inside = (p.province == province, p.value_date > since, p.value_date <= until)
+    return (
+        sa.select(*columns).where(*inside, p.entry_id <= seen),
+        sa.select(*columns).where(p.entry_id > seen),
+    )
+
+
+def plans_query(
+    province: str, since: date, until: date, seen: int
+) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """Return the like two queries for plan changes; their day is the one from which they count."""
+    c = plan_change.c
+    columns = (c.loan_id, c.counts_from, c.amount)
+    inside = (c.province == province, c.counts_from > since, c.counts_from <= until)
+    return (
+        sa.select(*columns).where(*inside, c.entry_id <= seen),
+        sa.select(*columns).where(c.entry_id > seen),
+    )
+
+
+def plans_ahead_query(
+    province: str, day: date, until: date, seen: int, before: str | None
+) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """Return the queries for what the plan of a day makes due from it on up to a later day.
+
+    The first of what entry `seen` and those before it say, the second of the later ones: of any
+    day, as in `postings_query`.
+
+    before  a moment: what was recorded then or later does not count
+    """
+    c = plan_change.c
+    known = entered_before(c.entry_id, before)
+    columns = (c.loan_id, c.counts_from, c.amount, c.value_date)
+    inside = (c.counts_from > day, c.counts_from <= until, c.value_date <= day)
+    return (
+        sa.select(*columns).where(c.province == province, *inside, c.entry_id <= seen, *known),
+        sa.select(*columns).where(c.entry_id > seen, *known),
+    )
+
+
+def moves_query(
+    province: str, span: tuple[date, date], kinds: Sequence[int], seen: int, before: str | None
+) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """Return the queries for the postings behind `records.flows.moved_query`, mirrors as less.
+
+    The first of entry `seen` and those before it, the second of the later ones: of any day and
+    kind, as in `postings_query`.
+
+    span    [date] after which day, up to which
+    before  a moment: what was recorded then or later does not count
+    """
+    p = posting.c
+    known = entered_before(p.entry_id, before)
+    columns = (p.loan_id, p.value_date, p.kind, (p.amount * p.sign).label("amount"))
+    since, until = span
+    inside = (p.value_date > since, p.value_date <= until, p.kind.in_(kinds))
+    return (
+        sa.select(*columns).where(p.province == province, *inside, p.entry_id <= seen, *known),
+        sa.select(*columns).where(p.entry_id > seen, *known),
+    )
+
+
+def draws_query(
+    province: str, since: date, until: date, seen: int, before: str | None
+) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """Return the queries for what was drawn of loans from a day to another, mirrors as less.
+
+    The first of entry `seen` and those before it, the second of the later ones: of any day and
+    kind, for the index of entries is the one to use there.
+
+    before  a moment: what was recorded then or later does not count
+    """
+    p = posting.c
+    known = entered_before(p.entry_id, before)
+    columns = (p.loan_id, p.value_date, (p.sign * p.amount).label("amount"), p.kind)
+    inside = (p.value_date.between(since, until), p.kind == KIND_CODE[Kind.DRAW])
+    return (
+        sa.select(*columns).where(p.province == province, *inside, p.entry_id <= seen, *known),
+        sa.select(*columns).where(p.entry_id > seen, *known),
+    )
