@@ -252,9 +252,7 @@ def begin_act(
         raise SamePerson(act=name, by=maker)
     if grounded and not deed.ground.strip():
         raise GroundMissing(act=name)
-    latest = max([*days, deed.document_on or date.min])
-    if latest > deed.today:
-        raise DayAhead(act=name, day=latest, today=deed.today)
+    require_past(name, deed, days)
     records.loans.join_writers(tx)
     return records.ledger.add_act(
         tx,
@@ -269,6 +267,13 @@ def begin_act(
             "particulars": json.dumps(dict(deed.particulars), ensure_ascii=False, sort_keys=True),
         },
     )
+
+
+def require_past(name: str, deed: Deed, days: Iterable[date]) -> None:
+    """Refuse what an act enters of a day that is still to come, or its paper; raises DayAhead."""
+    latest = max([*days, deed.document_on or date.min])
+    if latest > deed.today:
+        raise DayAhead(act=name, day=latest, today=deed.today)
 
 
 def require_document(name: str, deed: Deed) -> None:

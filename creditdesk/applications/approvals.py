@@ -153,8 +153,11 @@ def approve(
     return _advance(tx, policy, Step.APPROVE, lines, paper=paper, deed=deed)
 
 
-def approvable(tx: Tx, policy: Policy, *, lines: Sequence[Line], paper: Paper) -> None:
+def approvable(
+    tx: Tx, policy: Policy, *, lines: Sequence[Line], paper: Paper, deed: ledger.Deed
+) -> None:
     """Refuse now what `approve` would refuse of applications, before a second person is asked."""
+    ledger.require_past(f"application-{Step.APPROVE.value}", deed, [paper.day])
     records.loans.join_writers(tx)
     _decided(tx, policy, Step.APPROVE, lines, paper)
 

@@ -111,6 +111,7 @@ class Worker:
             raise Overtaken(why=f"errand {number}")
 
     def _begun(self, tx: Tx, row: Any) -> Work:
+        today = self.now().astimezone(ZONE).date()
         deed = ledger.Deed(
             by=row.by,
             recorded_at=self.now().astimezone(UTC).isoformat(timespec="seconds"),
@@ -118,8 +119,8 @@ class Worker:
             ground=row.ground,
             document_no=row.document_no,
             document_on=row.document_on,
+            today=today,
         )
-        today = self.now().astimezone(ZONE).date()
         return Work(
             tx,
             self.policy,

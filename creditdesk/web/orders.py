@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, after_this_request
 
-from creditdesk import applications, errands, users
+from creditdesk import applications, errands, ledger, users
 from creditdesk.db import Tx
 from creditdesk.errors import Denied, NotFound
 from creditdesk.users import Place
@@ -38,6 +38,15 @@ def ask(
     return number
 
 
+def ask_transfer(tx: Tx, session: date, place: str | None) -> int:
+    """Ask for what the rule moves at the sessions of a day, and return the number of the errand.
+
+    Raises DayAhead where the sessions are still to come, and what `ask` does.
+    """
+    ledger.require_past("transfer", edge.deed(), [session])
+    return ask(tx, "transfer", "transfer", {"session": session, "place": place}, place)
+
+
 def ask_approval(tx: Tx, said: dict[str, Any]) -> int:
     """Ask for applications to be approved by two, and return the number of the errand.
 
@@ -47,7 +56,7 @@ def ask_approval(tx: Tx, said: dict[str, Any]) -> int:
     """
     plain = {name: iso(value) for name, value in said.items()}
     lines, paper = errands.approval(plain)
-    applications.approvable(tx, edge.desk().policy, lines=lines, paper=paper)
+    applications.approvable(tx, edge.desk().policy, lines=lines, paper=paper, deed=edge.deed())
     lies = {Place(*applications.lies(tx, line.application_no)) for line in lines}
     return ask(tx, "application-approve", "application-approve", plain, lies)
 

@@ -14,6 +14,7 @@ from tests.service.test_reading import demand, demand_problem, described
 
 STALE = '"' + "0" * 32 + '"'
 GROUND = {"ground": "Nhầm"}
+AHEAD = {"day": "2100-01-07"}
 PAPER = {**GROUND, "document_no": "9/QĐ", "document_on": "2026-09-02"}
 MOVE = {"of": "group", "number": "9333001", "day": "2026-09-01", "session_day": 9, **PAPER}
 
@@ -155,6 +156,8 @@ def test_what_is_above_the_limit_of_one_is_approved_by_two(callers, database):
     lines = [{"application_no": "D7"}]
     early = {"day": "2026-03-12", "lines": lines}
     refused = maker.post("/applications/approvals", early)
+    demand_problem(maker.post("/applications/approvals", early | AHEAD), 422, "day-ahead")
+    demand_problem(maker.post("/transfers", {"session": "2100-01-07"}), 422, "day-ahead")
     with database.begin() as tx:
         for step in (Step.REVIEW, Step.LIST, Step.CONFIRM, Step.APPRAISE):
             take(tx, step, "D7", paper=a_paper(step))

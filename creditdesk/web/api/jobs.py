@@ -93,7 +93,8 @@ def read_day(text: str) -> date:
 )
 def transfer(tx: Tx, said: dict[str, Any]) -> Any:
     """Ask for what the rule moves to overdue at a day's sessions: another person approves it."""
-    return asked(tx, "transfer", "transfer", said, said["place"])
+    number = orders.ask_transfer(tx, said["session"], said["place"])
+    return of_job(errands.find(tx, number))
 
 
 @service.post(

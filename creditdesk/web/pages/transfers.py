@@ -38,7 +38,7 @@ def ask() -> Response:
     """Lay the transfer at a session before another person."""
 
     def act(tx: Tx, said: dict[str, Any]) -> Done:
-        number = orders.ask(tx, KIND, ACT, said, said["place"])
+        number = orders.ask_transfer(tx, said["session"], said["place"])
         return Done(url_for("transfers.order", number=number), "transfer-asked")
 
     return filled.submit(TransferForm, act, _page)
