@@ -242,12 +242,13 @@ def test_a_holiday_writes_nothing_on_loans_and_is_known_while_it_holds(database)
 
         assert standings.standing(tx, loan_no, TODAY) == before
         assert effect.sums["interest"] == 6_600 * 184
-        assert measures.holidays_on(tx, date(2026, 7, 1)) == (HOLIDAY,)
-        assert measures.holidays_on(tx, date(2026, 12, 31)) == (HOLIDAY,)
-        assert measures.holidays_on(tx, date(2027, 1, 1)) == ()
-        assert measures.holidays_on(tx, date(2026, 6, 30)) == ()
+        taken = measures.holidays(tx)
+        assert list(measures.holding(taken, date(2026, 7, 1))) == [HOLIDAY]
+        assert list(measures.holding(taken, date(2026, 12, 31))) == [HOLIDAY]
+        assert list(measures.holding(taken, date(2027, 1, 1))) == []
+        assert list(measures.holding(taken, date(2026, 6, 30))) == []
         undo(tx, 1)
-        assert measures.holidays_on(tx, date(2026, 7, 1)) == ()
+        assert measures.holidays(tx) == ()
 
 
 @pytest.mark.parametrize(
