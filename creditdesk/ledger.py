@@ -134,10 +134,11 @@ def orders_of(policy: Policy, day: date) -> Orders:
 
 def terms_of(loan: Any) -> LoanTerms:
     """Return the terms of a loan's row."""
+    rates = (loan.rate_e8, loan.overdue_rate_e8)
     return LoanTerms(
         loan_no=loan.loan_no,
         signed_on=loan.signed_on,
-        rates=(RateStep(date.min, _rate(loan.rate_e8), _rate(loan.overdue_rate_e8)),),
+        rates=(RateStep(date.min, *(Decimal(units).scaleb(-8) for units in rates)),),
         approved=Dong(loan.approved),
         first_principal_on=loan.first_principal_on,
         every_months=loan.every_months,
@@ -147,10 +148,6 @@ def terms_of(loan: Any) -> LoanTerms:
         grace_until=loan.grace_until,
         ladder=tuple(map(int, loan.ladder.split(","))),
     )
-
-
-def _rate(units: int) -> Decimal:
-    return Decimal(units).scaleb(-8)
 
 
 def facts_of(tx: Tx, loan_id: int, before: str | None = None) -> list[Fact]:
@@ -329,9 +326,7 @@ def find_loan(tx: Tx, loan_no: str, *, hold: bool = False) -> Any:
 def version(tx: Tx, loan_no: str, *, hold: bool = False) -> str:
     """Return the digest of a loan's last entry: it tells one state of the loan from any other.
 
-    hold  as in `find_loan`
-
-    Raises LoanNotFound.
+    hold  as in `find_loan`, which says what is refused
     """
     loan = find_loan(tx, loan_no, hold=hold)
     return records.loans.head_of(tx, loan.id)[1].hex()
