@@ -157,6 +157,7 @@ def _at_hand() -> dict[str, Any]:
         "request_id": g.get("request_id"),
         "seen": edge.desk().seen,
         "version": VERSION,
+        "printed_at": edge.moment().isoformat(),
     }
 
 

@@ -53,6 +53,14 @@ SPILT = """() => [...document.querySelectorAll('.number, dd, .value')].filter(on
 ).map(one => one.className + ': ' + one.innerText.slice(0, 60))"""
 
 
+# What is for hands on a screen, and tables that do not show their head on each page.
+FOR_HANDS = """() => [...document.querySelectorAll(
+  '.entries, .drop, .seek, .ask, .btn, .paging, .path, .chips, .skip')]
+  .filter(one => one.getClientRects().length).map(one => one.className)"""
+HEADED = """() => [...document.querySelectorAll('thead')].every(one =>
+  !one.getClientRects().length || getComputedStyle(one).display === 'table-header-group')"""
+
+
 class Quiet(WSGIRequestHandler):
     """Serve without telling each request."""
 
@@ -259,6 +267,25 @@ def look(tab, *, widths=WIDTHS):
         wrong += [f"{width}: the page is {wide} wide"] if wide > width else []
         wrong += [f"{width}: cut: {told}" for told in tab.evaluate(CUT)]
         wrong += [f"{width}: spilt: {told}" for told in tab.evaluate(SPILT)]
+    return wrong
+
+
+def on_paper(tab):
+    """Return what is wrong with how the page of a tab would be printed: on A4, lying or upright.
+
+    Source of the widths: ISO 216, less the margins of desk.css, at 96 points an inch.
+    """
+    tab.emulate_media(media="print")
+    lying = tab.evaluate("getComputedStyle(document.body).page") == "broad"
+    width = (297 - 2 * 12 if lying else 210 - 2 * 12) * 96 * 10 // 254
+    tab.set_viewport_size({"width": width, "height": 900})
+    wide = tab.evaluate("document.documentElement.scrollWidth")
+    wrong = [f"{wide} wide on {width}"] if wide > width else []
+    wrong += [f"cut: {told}" for told in tab.evaluate(CUT) + tab.evaluate(SPILT)]
+    wrong += [f"stands there: {told}" for told in tab.evaluate(FOR_HANDS)]
+    wrong += [] if tab.evaluate(HEADED) else ["a table loses its head"]
+    wrong += [] if tab.locator(".on-paper").is_visible() else ["nobody printed it"]
+    tab.emulate_media(media="screen")
     return wrong
 
 

@@ -2,16 +2,18 @@
 
 import re
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from creditdesk import words
 from creditdesk.app import create_app
 from creditdesk.users.permissions import Role, rules_of, table
 from creditdesk.web import edge
 from tests.web.addresses import EXAMPLES, NEED, NOT_PAGES, ON_THE_WAY
-from tests.web.rig import WIDTHS, judged, look
+from tests.web.rig import WIDTHS, judged, look, on_paper
 
 # What a page is made of: somebody whose page has nothing new in it need not be judged again.
 KINDS = "() => [...document.querySelectorAll('main *')].map(one => one.tagName + one.className)"
@@ -75,7 +77,18 @@ def test_a_page_fits_every_width_and_is_open_to_everybody(stage, endpoint):
 
         assert look(tab, widths=WIDTHS if new else WIDTHS[-1:]) == [], (role, address)
         assert not new or judged(tab) == [], (role, address)
+        assert not new or on_paper(tab) == [], (role, address)
     assert stage.troubles == []
+
+
+def test_a_printed_page_is_a4_lying_where_columns_are_many_and_says_who_printed_it(stage):
+    tab = stage.tab(Role.OFFICER)
+    for address, size in (("/today", (595, 842)), ("/statements?kind=bc0437", (842, 595))):
+        tab.goto(address)
+        pages = PdfReader(BytesIO(tab.pdf(format="A4", prefer_css_page_size=True))).pages
+
+        assert {tuple(map(round, page.mediabox[2:])) for page in pages} == {size}, address
+        assert "Người in: Cán bộ tín dụng" in pages[-1].extract_text(), address
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)
