@@ -285,7 +285,7 @@ def on_paper(tab):
     wrong += [f"stands there: {told}" for told in tab.evaluate(FOR_HANDS)]
     wrong += [] if tab.evaluate(HEADED) else ["a table loses its head"]
     wrong += [] if tab.locator(".on-paper").is_visible() else ["nobody printed it"]
-    tab.emulate_media(media="screen")
+    tab.emulate_media(media="null")
     return wrong
 
 
