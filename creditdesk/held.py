@@ -24,6 +24,7 @@ class Held(NamedTuple):
     customer_name: str
     commune: str
     group_no: str
+    office: str
     trustee: str
     programme: str
     programme_name: str
@@ -90,6 +91,7 @@ def _held(
             customer_name=holder.name,
             commune=row.commune,
             group_no=row.group_no,
+            office=row.office,
             trustee=row.trustee,
             programme=row.programme,
             programme_name=programme.names.vi if programme else row.programme,

@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Callable, Collection, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -162,6 +163,7 @@ def print_paper(tx: Tx, bench: Bench, said: Mapping[str, Any]) -> dict[str, Any]
     look = replace(look, unit=said["unit"] or look.unit)
     given = None
     if ending == "pdf":
+        value = _going_out(bench, kind, value)
         given = issued.made(bench.settings, evidence, kind.printer(value, look))
     content = given.content if given else kind.written(value, ending, look)
     name = f"{evidence.file_name}.{ending}"
@@ -178,6 +180,20 @@ def print_paper(tx: Tx, bench: Bench, said: Mapping[str, Any]) -> dict[str, Any]
         return found | {"number": evidence.number} | (failed if checks else {})
 
     return bench.keep(keep)
+
+
+def _going_out(bench: Bench, kind: papers.Kind, value: Any) -> Any:
+    """Return a value as it goes out: asked again after a stop, letters keep their numbers."""
+    found = [value]
+
+    def number(out: Tx) -> dict[str, Any]:
+        by, at = bench.deed.by, bench.moment
+        found[0] = kind.goes_out(lambda: nullcontext(out), value, by=by, at=at)
+        return dict(bench.so_far)
+
+    if kind.letters:
+        bench.keep(number)
+    return found[0]
 
 
 @dataclass(frozen=True, slots=True)

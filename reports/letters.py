@@ -6,6 +6,7 @@ and sign, place and day, kind and subject, recipients, text, who signs, where it
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from creditdesk.engine import days
 from creditdesk.engine.money import written
@@ -108,7 +109,7 @@ def draw(paper: Paper, found: Sheet, form: Form, leaf: Leaf) -> None:
     """Write a letter from the top of a page on."""
     letter = LETTERS[found.form]
     facts = {code: _told(cell) for code, cell in leaf.facts.items()}
-    _head(paper, found, form, letter)
+    _head(paper, found, form, leaf)
     _address(paper, _lines(letter.to, facts))
     for said in letter.before:
         _paragraph(paper, _filled(said, facts))
@@ -139,16 +140,19 @@ def _told(cell: Cell) -> str:
     return written(cell) if isinstance(cell, int) else days.written(cell)  # type: ignore[arg-type]
 
 
-def _head(paper: Paper, found: Sheet, form: Form, letter: Letter) -> None:
-    faces, evidence = paper.faces, found.evidence
+def _head(paper: Paper, found: Sheet, form: Form, leaf: Leaf) -> None:
+    faces, evidence, letter = paper.faces, found.evidence, LETTERS[found.form]
     paper.write(form.mark, paper.right, paper.y, face=faces.italic, align="right")
     paper.y -= 6
     paper.national_header(scopes.PARENT, scopes.branch(evidence.scope))
     left, right = paper.left + 0.22 * paper.room, paper.right - 0.26 * paper.room
     place = faces.italic.clean(evidence.scope.province_name)
+    number, dated = leaf.facts.get("number"), leaf.facts.get("dated")
     paper.y -= 8
-    paper.write(f"Số: ......../{letter.sign}", left, paper.y, size=_SIZE, align="middle")
-    on = f"{place}, {spoken_day(paper.imprint.made.date())}"
+    said = f"Số: {number or '........'}/{letter.sign}"
+    paper.write(said, left, paper.y, size=_SIZE, align="middle")
+    day = dated if isinstance(dated, date) else paper.imprint.made.date()
+    on = f"{place}, {spoken_day(day)}"
     paper.write(on, right, paper.y, face=faces.italic, size=_SIZE, align="middle")
     paper.y -= 22
     for said in (letter.kind, letter.subject):

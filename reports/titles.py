@@ -178,8 +178,8 @@ NOTES = {
     "behind-moved": "Món tính theo nơi quản lý vào ngày số liệu; món đã chuyển đi nơi khác không "
     "in, kể cả số các ngày trước.",
     "letters-by-rule": "Thư lập theo sổ đến hết ngày số liệu; tiền trả sau ngày ấy chưa trừ.",
-    "letters-number": "Số văn bản ghi khi vào sổ văn thư; mỗi thư tra được theo số sao kê ở chân "
-    "trang.",
+    "letters-number": "Số văn bản lấy liên tiếp theo phòng giao dịch và năm khi in ra (Nghị định "
+    "30/2020/NĐ-CP, Điều 15); in lại cùng thư vẫn giữ số và ngày đã cấp.",
     "approved-unsigned": "Gồm đơn đã duyệt hoặc đã thông báo, chưa ký khế ước đến ngày số liệu.",
     "use-within": "Kiểm tra trong 30 ngày kể từ ngày giải ngân (727/HD-NHCS ngày 11/02/2026).",
     "loan-masked": "Số khế ước chỉ in hai số đầu và bốn số cuối.",

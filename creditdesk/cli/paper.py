@@ -77,6 +77,8 @@ def write(desk: Desk, name: str, out: Path, **asked: Any) -> None:
     if ending != "pdf":
         write_file(out, kind.written(value, ending, look))
         return
+    by, at = frame.operator(), frame.moment()
+    value = kind.goes_out(desk.database.begin, value, by=by, at=at)
     evidence = kind.evidence(value)
     write_file(out, desk.issue(evidence, kind.printer(value, look)))
     if evidence.failed:

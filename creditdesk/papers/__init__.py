@@ -1,11 +1,13 @@
 """Every document the desk prints: what it asks, whose act it is, how it is made and written."""
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from creditdesk import issued
+from creditdesk import issued, letters
 from creditdesk.db import Tx
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import NotFound, Refused
@@ -52,6 +54,7 @@ __all__ = [
     "kind_of",
 ]
 
+Begin = Callable[[], AbstractContextManager[Tx]]
 Ending = Literal["pdf", "xlsx", "csv"]
 ENDINGS: tuple[Ending, ...] = get_args(Ending)
 MEDIA: Mapping[Ending, str] = {
@@ -104,6 +107,7 @@ class Kind:
     tables    the value as tables, for its twins
     evidence  the value's evidence
     seen      the numbers of the customers whom it shows: their accesses are noted
+    letters   whether it is letters, which go out under numbers of the register
     """
 
     act: str
@@ -113,6 +117,7 @@ class Kind:
     render: Callable[[Any, Look], bytes] = lambda value, look: _sheet(value, look)
     tables: Callable[[Any], Sheet] = lambda value: value
     seen: Callable[[Any], Collection[str]] = lambda value: value.seen
+    letters: bool = False
 
     def value(self, tx: Tx, policy: Policy, asked: Asked) -> Any:
         """Return the value to show: the same as before is of the moment when it was first issued.
@@ -130,6 +135,16 @@ class Kind:
     def act_of(self, ending: Ending) -> str:
         """Return whose act it is to have the document with an ending."""
         return self.act if ending == "pdf" else self.export
+
+    def goes_out(self, begin: Begin, value: Any, *, by: str, at: datetime) -> Any:
+        """Return a value as it goes out on paper: letters under their numbers, if nothing fails.
+
+        begin  opens the transaction in which the register is written
+        """
+        if not self.letters or self.evidence(value).failed:
+            return value
+        with begin() as tx:
+            return letters.entered(tx, value, by=by, at=at)
 
     def printer(self, value: Any, look: Look) -> Render:
         """Return what prints a value, once it is known how that can be checked."""
@@ -179,8 +194,8 @@ KINDS: Mapping[str, Kind] = {
     "collection": Kind("worklist", collecting.collection, NARROWED, "persons-export"),
     "late": Kind("worklist", behind.late, NARROWED, "persons-export"),
     "overdue": Kind("worklist", behind.overdue, NARROWED, "persons-export"),
-    "due-notice": Kind("worklist", notices.due, KEYS, "persons-export"),
-    "14-td": Kind("worklist", notices.moved, KEYS, "persons-export"),
+    "due-notice": Kind("worklist", notices.due, KEYS, "persons-export", letters=True),
+    "14-td": Kind("worklist", notices.moved, KEYS, "persons-export", letters=True),
     "06-td": Kind("worklist", checking.use, ("office", "group", "programme"), "persons-export"),
     "15-td": Kind("worklist", checking.balances, NARROWED, "persons-export"),
     "16-td": Kind("groups", checking.groups, ("group", "trustee"), "persons-export"),
@@ -195,7 +210,11 @@ KINDS: Mapping[str, Kind] = {
     "difference": Kind("portfolio-print", between.difference, _BETWEEN),
     "difference-loans": Kind("worklist", between.loans, _BETWEEN, "persons-export"),
     "04-td": Kind(
-        "application-show", approvals.notice, ("office", "group", "trustee"), "persons-export"
+        "application-show",
+        approvals.notice,
+        ("office", "group", "trustee"),
+        "persons-export",
+        letters=True,
     ),
     "pictures": Kind("portfolio-print", pictured.pictures, ("since", *NARROWED)),
     "commune-month": Kind("commune-month", communes.month, (), "commune-month"),

@@ -90,6 +90,7 @@ def _letter(list_: Opened, leaf: Leaf, told: Iterable[Approved]) -> Leaf:
     trustee, group = list_.name("trustee", first.trustee), first.group_no
     facts = {
         **leaf.facts,
+        "office": first.office,
         "to_trustee": f"{trustee} {leaf.facts['commune']}" if group else "",
         "to_head": f"Tổ trưởng {leaf.facts['head']}, tổ {group}" if group else "",
         "where": _where(list_, first.place),

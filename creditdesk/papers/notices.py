@@ -95,6 +95,7 @@ class _Letter:
         late = f"{loan.late:,}".replace(",", ".")
         return {
             **found,
+            "office": loan.office,
             "to_head": f"Tổ trưởng {found['head']}" if loan.group_no else "",
             "borrower": loan.customer_name,
             "address": f"{group}{found['commune']}",

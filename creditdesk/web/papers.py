@@ -64,6 +64,8 @@ def given(kind: Kind, value: Any, ending: Ending, unit: str) -> bytes:
     """Return a document as it is given out: a PDF sealed and registered, tables as they are."""
     how = look(unit)
     if ending == "pdf":
+        begin, by = edge.desk().database.begin, edge.visitor().who
+        value = kind.goes_out(begin, value, by=by, at=edge.moment())
         return edge.issue(kind.evidence(value), kind.printer(value, how))
     return kind.written(value, ending, how)
 
