@@ -102,6 +102,7 @@ FORMS = {
         "Biểu đồ",
         "TIỀN RA, TIỀN VỀ VÀ NỢ TRỄ HẠN QUA HÌNH VẼ",
         counted="món",
+        ours=True,
         period=True,
     ),
 }

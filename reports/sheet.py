@@ -19,8 +19,8 @@ from reports.table import Row, Table
 
 _MARKS = ("I", "II", "III", "IV", "V", "VI")
 _NAME = 96.0  # [pt] that the column of names has at least
-_WIDEST = 170.0
-_BLANK = 58.0  # that a column has in which somebody writes
+_WIDEST = 230.0
+_LEAST = {"blank": 58.0, "no": 20.0}  # [pt] of columns in which somebody writes, or that count
 _FEW = 3
 _TEXTS = {str, NoneType, date}
 _PAD = 4.5
@@ -126,7 +126,7 @@ def _columns(paper: Paper, part: Part, form: Form) -> tuple[Column, ...]:
         words = max(bold.width(bold.clean(word), 8) for word in title.split(" "))
         texts = _widest(part, at, form)
         held = max((bold.width(bold.clean(text), form.size) for text in texts), default=0)
-        least = _BLANK if column.kind == "blank" else 0.0
+        least = _LEAST.get(column.kind, 0.0)
         wide.append(max(words + 2.5, held + _PAD, least))
     named, wide[name] = wide[name], 0.0
     spare = paper.room - sum(wide)
@@ -135,13 +135,14 @@ def _columns(paper: Paper, part: Part, form: Form) -> tuple[Column, ...]:
         wide = [one * (paper.room - _NAME) / sum(wide) for one in wide]
         spare = _NAME
     wide[name] = min(spare, _WIDEST, max(named, _NAME))
-    rest = (spare - wide[name]) / (len(wide) - 1)
+    growing = [column.kind != "no" and at != name for at, column in enumerate(part.columns)]
+    rest = (spare - wide[name]) / max(1, sum(growing))
     if len(wide) <= _FEW and not any(column.kind == "blank" for column in part.columns):
         rest = min(rest, _PAD * len(wide))  # Figures far from their names are misread.
     return tuple(
         Column(
             forms.column(column.code),
-            one if at == name else one + rest,
+            one + rest if growing[at] else one,
             forms.GROUPS.get(column.group, column.group),
             align=_ALIGNED.get(column.kind, "right"),
         )

@@ -18,7 +18,7 @@ from creditdesk.papers.leaves import Opened, Row
 from creditdesk.sheets import Cell, Column, Line, Part, Sheet
 
 _FIGURES = (
-    Column("now"),
+    Column("then:now", group="day_end"),
     Column("then", group="month_end"),
     Column("change", group="month_end"),
     Column("then", group="year_end"),
@@ -27,7 +27,7 @@ _FIGURES = (
 _BY_GROUP = (
     Column("no", "no"),
     Column("leaf", "text"),
-    Column("loans_now", "count"),
+    Column("loans_behind", "count", "day_end"),
     *_FIGURES,
 )
 _LOANS = (
@@ -81,7 +81,9 @@ def _behind(tx: Tx, policy: Policy, asked: Asked, name: str, figure: str) -> She
         by_loan.part,
         checked=[
             by_loan.sums,
-            Identity(f"loans-make-portfolio:{figure}", leaves.total(by_loan.part, "now"), total),
+            Identity(
+                f"loans-make-portfolio:{figure}", leaves.total(by_loan.part, "then:now"), total
+            ),
         ],
         notes=(f"behind-{name}", "behind-change", "behind-paid", "behind-moved"),
         seen=leaves.seen(rows),
@@ -102,7 +104,7 @@ def _rows(list_: Opened, lists: list[dict[str, WorklistRow]]) -> Iterator[Row]:
 
 def _groups(loans: Part, rows: list[Row]) -> Part:
     """Return the leads of the list as a table, with how many loans of each are behind now."""
-    at = [column.code for column in _LOANS].index("now")
+    at = [column.code for column in _LOANS].index("then:now")
     ordered = sorted(rows, key=leaves.order)
     counts = [
         sum(bool(row.cells[at - 1]) for row in inside)
