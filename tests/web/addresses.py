@@ -99,7 +99,7 @@ EXAMPLES = {
         Example("/applications"),
         Example("/applications?step=mine&commune=00000"),
     ],
-    "applying.ask": [Example("/new-application")],
+    "applying.ask": [Example("/new-application"), Example("/new-application?loan={loan}")],
     "applications.show": [Example("/applications/{application}")],
     "applications.ask": [
         Example("/applications/{application}/refuse", DECIDING),

@@ -10,7 +10,7 @@ from creditdesk.engine.procedure import State
 from creditdesk.users import Client, Role, Scope, sessions
 from creditdesk.web.edge import moment, today
 from tests.applicants import applied
-from tests.builders import POLICY
+from tests.builders import POLICY, a_contract, a_loan
 from tests.people import a_user
 from tests.web.conftest import configured
 from tests.web.test_loan_pages import Tab, day
@@ -155,3 +155,17 @@ def test_a_form_is_weighed_before_it_is_entered(desk):
     assert 'id="schedule"' in shown.text
     assert entered.status_code == 200
     assert state(desk, "D9") is State.APPLIED
+
+
+def test_a_form_begins_with_whose_loan_it_is_begun_from_where_that_may_be_seen(desk):
+    said = a_contract(1)
+    with desk.database.begin() as tx:
+        loan_no = a_loan(tx, 1)
+    page = f"/new-application?loan={loan_no}"
+    begun = desk.officer.get(page).text
+
+    for name in ("customer_no", "customer_name", "group_no", "village_code", "office"):
+        assert f'value="{getattr(said, name)}"' in begun, name
+    assert f'<option value="{said.commune}" selected' in begun
+    assert page in desk.officer.get(f"/loans/{loan_no}").text
+    assert desk.stranger.get(page).status_code == 404

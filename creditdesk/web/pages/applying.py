@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
-from creditdesk import applications, communes, quotes, users
+from creditdesk import applications, cards, communes, quotes, users
+from creditdesk.accesses import LOAN, View
 from creditdesk.applications import Form, FormNotTaken
 from creditdesk.db import Tx
 from creditdesk.engine.eligibility import reasons
@@ -13,16 +14,35 @@ from creditdesk.web.api.forms import FormIn
 from creditdesk.web.filled import Done, Filled
 from creditdesk.web.writing import hand
 
+_KNOWN = (
+    *("customer_no", "customer_name", "trustee", "commune", "office"),
+    *("session_day", "group_no", "group_head", "village_code"),
+)
+
 pages = Blueprint("applying", __name__, url_prefix="/new-application")
 
 
 @pages.get("")
 def ask() -> str:
-    """Show an empty form 01/TD."""
-    scope = edge.who().scope
+    """Show a form 01/TD: an empty one, or one that begins with whose loan the address names."""
+    scope, loan_no = edge.who().scope, request.args.get("loan", "").strip()[:20]
     own = {"group": "group_no", "office": "office", "commune": "commune"}
     begun = {own[scope.kind]: scope.codes[0]} if scope.kind in own else {}
+    if loan_no:
+        begun = _of_borrower(loan_no)
     return _show(filled.blank(applied_on=edge.today(), every_months=0, **begun))
+
+
+def _of_borrower(loan_no: str) -> dict[str, Any]:
+    """Return what a form says of who has a loan, and where; raises LoanNotFound."""
+    with edge.read() as tx:
+        within.loan(tx, "apply", loan_no)
+        card = cards.loan_card(tx, edge.desk().policy, loan_no, edge.today())
+        household = cards.household_of(tx, card.customer_no)
+    edge.note(View("apply", LOAN, loan_no, customers=(card.customer_no,)))
+    alone = household == card.customer_no
+    known: dict[str, Any] = {name: getattr(card, name) for name in _KNOWN}
+    return known | {"household_no": "" if alone else household}
 
 
 @pages.post("/change")

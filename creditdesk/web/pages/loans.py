@@ -125,6 +125,7 @@ def _card(loan_no: str, form: Filled, number: str = "") -> str:
         decided=_DECIDED,
         next_steps=steps(loan_no, state, near),
         printable=[name for name in PAPERS if may(papers.kind_of(name).act, near)],
+        may_apply=may("apply", near),
         may_undo=may("reverse", near),
         may_unmask=edge.reader() is not None and users.is_open(edge.who(), "persons-unmask"),
         why=narration.tell(opened, desk.policy.chart, w.language, w.told),
