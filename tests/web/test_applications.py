@@ -158,13 +158,13 @@ def test_a_form_is_weighed_before_it_is_entered(desk):
 
 
 def test_a_form_begins_with_whose_loan_it_is_begun_from_where_that_may_be_seen(desk):
-    said = a_contract(1)
+    said = a_contract(1, household_no="H1")
     with desk.database.begin() as tx:
-        loan_no = a_loan(tx, 1)
+        loan_no = a_loan(tx, 1, household_no="H1")
     page = f"/new-application?loan={loan_no}"
     begun = desk.officer.get(page).text
 
-    for name in ("customer_no", "customer_name", "group_no", "village_code", "office"):
+    for name in ("customer_no", "customer_name", "household_no", "group_no", "office"):
         assert f'value="{getattr(said, name)}"' in begun, name
     assert f'<option value="{said.commune}" selected' in begun
     assert page in desk.officer.get(f"/loans/{loan_no}").text
