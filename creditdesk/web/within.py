@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from flask import request
+
 from creditdesk import arrears, reach, users
 from creditdesk import search as finding
 from creditdesk.applications import Form
@@ -52,12 +54,18 @@ def place(tx: Tx, act: str, code: str | None, *, maker: str | None = None) -> No
 
 
 def area(tx: Tx, act: str, code: str | None, *, as_of: date, **only: str) -> arrears.Place:
-    """Return where the person lists loans; without a place in all of the scope; see `reach`."""
+    """Return where the person lists loans; without a place in all of the scope; see `reach`.
+
+    Of several provinces it is the one that the address names; raises PlaceUnsaid without one.
+    """
     person = edge.who() if edge.by_program() else edge.reader()
     if person is None:
         return arrears.place_of(code, as_of, **only)
     if not code and not edge.by_program() and person.scope.kind == "province":
-        one_of(person.scope.codes)
+        code = request.args.get("place", "")
+        if code not in person.scope.codes:
+            one_of(person.scope.codes)
+            code = None
     return reach.area(tx, edge.asker(), act, code, as_of=as_of, **only)
 
 

@@ -107,7 +107,8 @@ def ask(name: str) -> str:
     _require(papers.kind_of(name))
     with edge.read() as tx:
         chosen = address.asked(edge.cover(tx), unit=edge.desk().settings.unit_of_statement)
-    said: dict[str, Any] = {key: request.args[key] for key in KEYS if key in request.args}
+    known = (*KEYS, "by")
+    said: dict[str, Any] = {key: request.args[key] for key in known if key in request.args}
     said |= {"as_of": chosen.as_of, "place": chosen.place, "unit": chosen.unit}
     said |= {"known_on": address.known_on()}
     said |= {"from": chosen.since} if "from" in request.args else {}
