@@ -120,6 +120,9 @@ def _check(tx: Tx) -> None:
     if "checked" not in g:
         schema.check(tx)
         g.checked = True
+        # The head of every page says whether the book is invented, also a worker's first page.
+        if desk().seen is None:
+            cover(tx)
 
 
 @contextmanager

@@ -33,6 +33,8 @@ ENTRIES = (
     Entry("administration", "administration.index"),
 )
 SEARCH, ACCOUNT = "search.index", "account.index"
+# Where one begins, the first that is open: with what there is to do, or to see; not with a search.
+_HOMES = ("today.index", "commune.index", "portfolio.index", "administration.index")
 
 
 def install(app: Flask) -> None:
@@ -58,8 +60,8 @@ def is_open(endpoint: str) -> bool:
 
 def home() -> str:
     """Return the address where whoever signed in begins."""
-    entries = opened()
-    return url_for(entries[0].endpoint) if entries else "/"
+    found = {entry.endpoint for entry in opened()}
+    return next((url_for(page) for page in _HOMES if page in found), "/")
 
 
 def _here() -> str | None:

@@ -8,7 +8,7 @@ from creditdesk.app import create_app
 from creditdesk.db import Database
 from tests.keys import KEYS
 from tests.people import PASSWORD
-from tests.web.conftest import COMMUNE, DAY, HOSTILE, MANY, OTHER, SINCE, configured, fill, number
+from tests.web.conftest import COMMUNE, DAY, MANY, OTHER, SINCE, configured, fill, number
 from tests.web.rig import served
 from tests.web.test_signing import app as peopled
 
@@ -86,14 +86,6 @@ def test_a_figure_opens_without_a_script(address, browser):
 
     assert reason.is_visible()
     assert "10.000.003 đ × 543 ngày × 6,6 % / 365" in reason.inner_text()
-    tab.close()
-
-
-def test_a_hostile_name_is_read_and_not_run(address, browser):
-    tab = browser.new_page()
-    tab.goto(f"{address}/loans/{number(MANY + 1)}?as_of={DAY}")
-
-    assert HOSTILE in tab.inner_text("main")
     tab.close()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from creditdesk import applications, communes
+from creditdesk import applications
 from creditdesk.engine.procedure import State
 from creditdesk.users import Client, sessions
 from creditdesk.users.permissions import Role, Scope
@@ -21,7 +21,7 @@ WITH_CHOSEN, WITH_ALL = "form .btn-primary[type=submit]", "[name=whole]"
 def neighbours(stage):
     """Sign the committee of a commune in that has a list to confirm, and return the list."""
     with stage.database.begin() as tx:
-        every = communes.map_on(moment().date()).communes
+        every = tx.exec_driver_sql("SELECT DISTINCT commune FROM loan").scalars().all()
         found = applications.to_confirm(tx, POLICY, moment().date(), every)
         listed = [one for one in found if one.list_no == found[-1].list_no]
         code = applications.lies(tx, listed[0].application_no)[1]

@@ -10,7 +10,6 @@ import pytest
 
 from creditdesk import records
 from creditdesk.users import held
-from creditdesk.users.demonstration import PASSWORD
 from creditdesk.users.permissions import Role
 from creditdesk.web.edge import moment, today
 from tests.web.walk import Walk
@@ -49,10 +48,6 @@ def bare(text):
     """Return a text as it is typed without marks."""
     plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return "".join(one for one in plain if not unicodedata.combining(one)).lower()
-
-
-def sign_in(walk, name):
-    walk.fill(name=name, password=PASSWORD).enter(lambda url: "/sign-in" not in url)
 
 
 def sign_out(walk):
@@ -94,17 +89,17 @@ def test_a_sheet_outlives_whoever_signs_out_a_session_and_a_line_that_is_cut(sta
     walk = Walk(stage, None)
     tab = walk.tab
     tab.goto(address)
-    sign_in(walk, "can-bo")
+    walk.sign_in("can-bo")
     walk.stop("Đối chiếu tiền mặt")
     tab.reload()
     asked, typed = in_fields(walk), differences(walk)
 
     sign_out(walk)
-    sign_in(walk, "to-truong")
+    walk.sign_in("to-truong")
     tab.goto(address)
     of_another = in_fields(walk), tab.is_visible("#draft")
     sign_out(walk)
-    sign_in(walk, "can-bo")
+    walk.sign_in("can-bo")
     tab.goto(address)
     walk.stop("Đã lấy lại những gì bạn gõ dở")
     restored = in_fields(walk)
@@ -115,7 +110,7 @@ def test_a_sheet_outlives_whoever_signs_out_a_session_and_a_line_that_is_cut(sta
     leave_alone(walk)
     with tab.expect_navigation(url="**/sign-in?**"):
         walk.press("Control+Enter")
-    sign_in(walk, "can-bo")
+    walk.sign_in("can-bo")
     walk.stop("chưa ghi")
     kept = in_fields(walk), tab.input_value("#cash")
     posts = cut_off(walk, f"**{address}")

@@ -109,29 +109,6 @@ def test_an_empty_book_says_what_to_do(empty):
 
 
 @pytest.mark.browser
-def test_a_reviewer_comes_from_a_statement_to_a_loan_by_keyboard(stage):
-    tab = stage.tab(Role.REVIEWER)
-    tab.set_viewport_size({"width": 820, "height": 900})
-    tab.goto("/statements?place=44")
-    link = tab.locator("#table-rows tbody.rows a").first
-    link.focus()
-    tab.keyboard.press("Enter")
-    tab.wait_for_url("**/statements/communes/*")
-    tab.locator("#groups tbody.rows a").first.focus()
-    tab.keyboard.press("Enter")
-    tab.locator("#need").focus()
-    tab.keyboard.type("đối chiếu hồ sơ")
-    tab.keyboard.press("Enter")
-    tab.wait_for_selector("#loans")
-    tab.locator("#loans tbody a").first.focus()
-    tab.keyboard.press("Enter")
-    tab.wait_for_url("**/loans/66*")
-
-    assert "•••" in tab.inner_text("main")
-    assert [one for one in stage.troubles if "403" not in one] == []
-    stage.troubles.clear()
-
-
 def test_what_lies_elsewhere_is_not_there(stage):
     mine, other = stage.facts["commune"], OTHER
     client = stage.client(Role.COMMITTEE)

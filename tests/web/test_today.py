@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from creditdesk import accesses, cards
+from creditdesk.app import create_app
 from creditdesk.spelling import words_of
 from creditdesk.users.permissions import Role
 from tests.builders import POLICY
@@ -105,3 +106,12 @@ def test_a_table_holds_the_whole_list_and_is_for_those_who_may_export(stage):
 
     assert found.data.startswith(b"\xef\xbb\xbfloan_no,")
     assert stage.client(Role.GROUP_HEAD).get("/worklists/due-session.csv").status_code == 403
+
+
+def test_the_first_page_of_a_worker_tells_that_the_book_is_invented(stage):
+    app = create_app(stage.app.extensions["creditdesk"].settings)
+    client = app.test_client()
+    client.set_cookie("session", stage.sessions[Role.OFFICER])
+
+    assert "Số liệu minh họa" in client.get("/sheets").text
+    app.extensions["creditdesk"].database.close()

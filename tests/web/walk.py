@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 
+from creditdesk.users.demonstration import PASSWORD
 from tests.web.rig import WIDTHS, look
 
 # Where whoever runs the tests wants to see the pages: a picture of each stop, at each width.
@@ -85,6 +86,11 @@ class Walk:
         with self.tab.expect_navigation(url=address):
             self.tab.keyboard.press("Enter")
         return self
+
+    def sign_in(self, name):
+        """Sign in as somebody of the demonstration, from the page that asks who is there."""
+        self.fill(name=name, password=PASSWORD)
+        return self.enter(lambda url: "/sign-in" not in url)
 
     def leave(self, *, known=()):
         """Close the tab; what the browser complained of besides what is known is a fault."""
