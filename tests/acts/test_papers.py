@@ -3,82 +3,28 @@
 import csv
 import io
 import re
-import shutil
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import openpyxl
 import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
 
-from creditdesk import arrears, held, papers, statements
-from creditdesk.db import Database
+from creditdesk import papers, statements
 from creditdesk.engine import money
-from creditdesk.engine.journal import Event, Kind
-from creditdesk.engine.money import Dong
 from creditdesk.papers import KINDS, Asked, Look
 from creditdesk.reach import Asker
 from creditdesk.records.households import customer
 from creditdesk.records.loans import loan
 from creditdesk.sheets import first_text
-from creditdesk.statements import Question
 from creditdesk.users import Person, Role, Scope
 from reports import forms, letters, sheet
-from tests.builders import POLICY, a_book, a_loan, an_invented_book, enter
-from tests.keys import KEYS
-
-AS_OF = date(2026, 9, 30)
-MADE = datetime(2026, 11, 22, 3, tzinfo=UTC)
-SCOPES: dict[str, dict[str, Any]] = {
-    "province": {},
-    "commune": {"place": "19333"},
-    "office": {"within": (("office", "004401"),)},
-    "trustee": {"within": (("trustee", "11"),)},
-    "source": {"within": (("source", "2"),)},
-}
-HOSTILE = (
-    "=HYPERLINK(1)",
-    "<i>Nguyễn & <b>",
-    "\u202egnợ\u0007",
-    "Lê" * 150,
-)
-
-
-@pytest.fixture(scope="module")
-def books(tmp_path_factory, sqlite_template):
-    """Return doors to three books: two by chance, and one of a single hostile loan."""
-    folder, doors = tmp_path_factory.mktemp("papers"), []
-    for number, book in enumerate((an_invented_book(31, count=20), an_invented_book(8), None)):
-        path = folder / f"{number}.sqlite"
-        shutil.copy(sqlite_template, path)
-        doors.append(Database(f"sqlite:///{path}", KEYS))
-        with doors[-1].begin() as tx:
-            if book is None:
-                loan_no = a_loan(tx, 1, group_head=HOSTILE[0], drawn=7_777_777)
-                moved = Event(date(2026, 9, 7), Kind.OVERDUE, Dong(2_000_001), None, "CQH1")
-                enter(tx, loan_no, moved)
-            else:
-                a_book(tx, book)
-    yield doors
-    for door in doors:
-        door.close()
-
-
-def made(tx, kind, **more):
-    return KINDS[kind].make(tx, POLICY, asked(tx, kind, **more))
-
-
-def asked(tx, kind, as_of=AS_OF, **more):
-    """Return what a kind is asked for; a document of one loan for the first that is there."""
-    if "loan" in KINDS[kind].asks and "group" not in KINDS[kind].asks:
-        place = arrears.place_of("44", AS_OF)
-        more |= {"within": (("loan", min(held.loans_in(tx, POLICY, place, AS_OF))),)}
-    return Asked(as_of, MADE, **{"place": "44"} | more)
+from tests.builders import POLICY
+from tests.papered import AS_OF, HOSTILE, MADE, SCOPES, asked, made
 
 
 def printed(content):
@@ -153,7 +99,7 @@ ASKED = [
 
 @pytest.mark.parametrize(("kind", "scope"), ASKED)
 def test_every_total_is_the_same_on_paper_in_the_workbook_and_in_the_table(books, kind, scope):
-    for door in books[:2]:
+    for door in books[: 3 if scope == "province" else 2]:
         with door.read() as tx:
             try:
                 value = made(tx, kind, **SCOPES[scope])
@@ -184,40 +130,6 @@ def test_no_document_shows_an_officer_anybody_of_another_office(books):
     assert elsewhere
     assert {name for name, numbers in shown.items() if numbers} == set()
     assert {"commune-month", "late", "collection"} <= shown.keys()
-
-
-def total_of(value, column, part=0):
-    """Return a figure of the last line."""
-    columns = [one.code for one in value.parts[part].columns]
-    return value.parts[part].lines[-1].cells[columns.index(column)]
-
-
-@pytest.mark.parametrize("scope", SCOPES)
-def test_the_forms_agree_with_one_another_and_with_the_portfolio(books, scope):
-    with books[0].read() as tx:
-        said = {"place": "44"} | SCOPES[scope]
-        question = Question(
-            AS_OF.replace(day=1), AS_OF, place=said["place"], within=said.get("within", ())
-        )
-        book = statements.portfolio(tx, POLICY, question).total
-        communes, programmes, sources, groups = (
-            made(tx, kind, **said) for kind in ("01-1-bctd", "01-2-bctd", "13-bc", "len-31")
-        )
-
-    for value in (communes, programmes):
-        for column, name in (("drawn_month", "drawn"), ("collected_month", "principal_collected")):
-            assert total_of(value, column) == getattr(book, name)
-        for name in ("outstanding", "in_term", "overdue", "frozen", "households"):
-            assert total_of(value, name) == getattr(book, name)
-        terms = sum(total_of(value, term) for term in ("short", "medium", "long"))
-        assert terms == book.outstanding
-    assert communes.parts[0].lines[-1].cells[2:] == programmes.parts[0].lines[-1].cells[2:]
-    assert total_of(groups, "outstanding") == book.outstanding
-    assert total_of(groups, "interest") == book.interest_collected
-    totals = [line.cells for line in sources.parts[0].lines if line.kind == "total"]
-    flows = (book.drawn, book.principal_collected, book.outstanding, book.overdue)
-    assert [cells[3] for cells in totals] == list(flows)
-    assert [sum(cells[5::2]) for cells in totals] == list(flows)
 
 
 def test_the_leads_of_the_nested_list_are_the_sums_of_what_lies_within(books):
@@ -253,7 +165,7 @@ def test_bc0437_has_its_28_columns_and_01_1_its_17(books):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_loan_of_a_hostile_name_prints_and_runs_nowhere(books, kind):
-    with books[2].read() as tx:
+    with books[-1].read() as tx:
         value = made(tx, kind)
 
     same(kind, value)
@@ -310,7 +222,7 @@ def test_names_that_would_act_or_break_the_page_are_shown_as_they_are(books, kin
 
 
 def test_a_letter_says_to_whom_how_much_in_words_and_who_signs(books):
-    with books[2].read() as tx:
+    with books[-1].read() as tx:
         letter = printed(KINDS["14-td"].written(made(tx, "14-td"), "pdf", Look()))
 
     text = re.sub(r"\s+", " ", letter)

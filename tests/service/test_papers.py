@@ -1,6 +1,7 @@
 """Documents by the service: each kind as PDF, XLSX and CSV, within the scope of who asks."""
 
-from io import BytesIO
+import csv
+from io import BytesIO, StringIO
 
 import pytest
 from pypdf import PdfReader
@@ -84,3 +85,30 @@ def test_who_names_no_place_is_told_of_their_own(app, database, role):
 def text_of(answer):
     assert answer.status_code == 200, answer.get_json()
     return "\n".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
+
+
+def test_the_service_tells_what_paper_and_tables_say_of_the_same_place(reader, database):
+    with database.begin() as tx:
+        for number, commune in enumerate(("19333", "19351", "19351"), 3):
+            local = {"source": "2", "investor": "TINH"} if number == 4 else {}
+            group = {"group_no": f"{commune[1:]}00{number}"}
+            a_loan(tx, number, drawn=number * 7_777_777, commune=commune, **group, **local)
+
+    for place in ("44", "19333", "19351"):
+        where = f"as_of=2026-06-30&place={place}"
+        told = reader.get(f"/portfolio?from=2026-06-01&{where}").get_json()["total"]
+        for kind in ("01-1-bctd", "01-2-bctd", "len-31", "poverty"):
+            last = total_of(reader.get(f"/papers/{kind}?{where}&as=csv"))
+            assert last["outstanding"] == str(told["outstanding"]), (kind, place)
+            money = f"{told['outstanding']:,}".replace(",", ".")
+            assert money in text_of(reader.get(f"/papers/{kind}?{where}")), (kind, place)
+
+
+def total_of(answer):
+    """Return the last total of a table that tells what is owed, by its columns."""
+    columns, found = [], {}
+    for row in csv.reader(StringIO(answer.data.decode("utf-8-sig"))):
+        columns = row if row and row[0] == "part" else columns
+        if row and row[1] == "total" and "outstanding" in columns:
+            found = dict(zip(columns, row, strict=True))
+    return found
