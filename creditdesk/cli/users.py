@@ -1,5 +1,7 @@
 """People who use the desk: admitting them, appointing them, and shutting doors."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,6 +82,20 @@ def _administrator(tx: Tx, act: str, by: str) -> None:
     users.may(person, act, Place())
 
 
+@contextmanager
+def _door(
+    desk: Desk, act: str, name: str, by: str, *, json_: bool
+) -> Iterator[tuple[Tx, dict[str, Any]]]:
+    """Open or shut a door of somebody, as an administrator does, and say that it is done.
+
+    Gives the transaction, and whose door it is and whose deed.
+    """
+    with desk.begin() as tx:
+        _administrator(tx, act, by)
+        yield tx, {"sign_in_name": name, "deed": frame.deed(by)}
+    _done(desk, act, name, json_=json_)
+
+
 @command("add", group)
 @name
 @_appointed
@@ -122,10 +138,8 @@ def change(desk: Desk, name: str, *, by: str, json_: bool, **said: Any) -> None:
 @as_json
 def suspend(desk: Desk, name: str, by: str, json_: bool) -> None:
     """Shut somebody out at once."""
-    with desk.begin() as tx:
-        _administrator(tx, "users-suspend", by)
-        acts.suspend(tx, sign_in_name=name, at=frame.moment(), deed=frame.deed(by))
-    _done(desk, "users-suspend", name, json_=json_)
+    with _door(desk, "users-suspend", name, by, json_=json_) as (tx, told):
+        acts.suspend(tx, at=frame.moment(), **told)
 
 
 @command("restore", group)
@@ -134,10 +148,8 @@ def suspend(desk: Desk, name: str, by: str, json_: bool) -> None:
 @as_json
 def restore(desk: Desk, name: str, by: str, json_: bool) -> None:
     """Let somebody in again who was suspended."""
-    with desk.begin() as tx:
-        _administrator(tx, "users-restore", by)
-        acts.restore(tx, sign_in_name=name, at=frame.moment(), deed=frame.deed(by))
-    _done(desk, "users-restore", name, json_=json_)
+    with _door(desk, "users-restore", name, by, json_=json_) as (tx, told):
+        acts.restore(tx, at=frame.moment(), **told)
 
 
 @command("reset", group)
@@ -168,10 +180,8 @@ def reset(desk: Desk, name: str, *, second_factor: bool, by: str, json_: bool) -
 @as_json
 def link(desk: Desk, name: str, subject: str, by: str, json_: bool) -> None:
     """Let somebody sign in at the bank's identity provider."""
-    with desk.begin() as tx:
-        _administrator(tx, "users-link", by)
-        identities.link(tx, desk.settings, sign_in_name=name, subject=subject, deed=frame.deed(by))
-    _done(desk, "users-link", name, json_=json_)
+    with _door(desk, "users-link", name, by, json_=json_) as (tx, told):
+        identities.link(tx, desk.settings, subject=subject, **told)
 
 
 @command("unlink", group)
@@ -180,12 +190,8 @@ def link(desk: Desk, name: str, subject: str, by: str, json_: bool) -> None:
 @as_json
 def unlink(desk: Desk, name: str, by: str, json_: bool) -> None:
     """Let somebody no longer sign in there; what they are signed in to ends."""
-    with desk.begin() as tx:
-        _administrator(tx, "users-unlink", by)
-        identities.unlink(
-            tx, desk.settings, sign_in_name=name, at=frame.moment(), deed=frame.deed(by)
-        )
-    _done(desk, "users-unlink", name, json_=json_)
+    with _door(desk, "users-unlink", name, by, json_=json_) as (tx, told):
+        identities.unlink(tx, desk.settings, at=frame.moment(), **told)
 
 
 @command("revoke", group)
