@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from creditdesk.db import Tx, metadata
 from creditdesk.records.ledger import act
+from creditdesk.records.users import credential, second_factor
 
 _Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -53,6 +54,16 @@ def subject_of(tx: Tx, issuer: str, person_id: int) -> str | None:
     """Return as what an issuer knows a person."""
     row = _newest(tx, (identity.c.issuer == issuer) & (identity.c.person_id == person_id))
     return row.subject if row is not None and row.linked else None
+
+
+def ways_in(tx: Tx, issuer: str) -> tuple[set[int], set[int], set[int]]:
+    """Return who has a password, who a second factor enrolled, and whom an issuer knows."""
+    by_password = tx.execute(sa.select(credential.c.person_id)).scalars()
+    enrolled = sa.select(second_factor.c.person_id).where(second_factor.c.enrolled_at.is_not(None))
+    own = sa.select(identity).where(identity.c.issuer == issuer).order_by(identity.c.id)
+    newest = {row.person_id: row.linked for row in tx.execute(own)}
+    linked = {person_id for person_id, holds in newest.items() if holds}
+    return set(by_password), set(tx.execute(enrolled).scalars()), linked
 
 
 def _newest(tx: Tx, chosen: sa.ColumnElement[bool]) -> Any | None:

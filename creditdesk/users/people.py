@@ -270,14 +270,14 @@ def revoke_all_of(tx: Tx, person_id: int, at: datetime) -> int:
 
 def people(tx: Tx, configured: Settings) -> tuple[Admitted, ...]:
     """Return everybody, by name."""
-    issuer = configured.provider_issuer
+    by_password, by_factor, linked = records.identities.ways_in(tx, configured.provider_issuer)
     return tuple(
         Admitted(
             row.sign_in_name,
             appointment_from(row),
-            records.users.find_credential(tx, row.id) is not None,
-            has_second_factor(tx, row.id),
-            records.identities.subject_of(tx, issuer, row.id) is not None,
+            row.id in by_password,
+            row.id in by_factor,
+            row.id in linked,
         )
         for row in records.users.people(tx)
     )
