@@ -3,7 +3,7 @@
 import hashlib
 import json
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -140,12 +140,30 @@ def of_person(tx: Tx, customer_no: str, since: date = FIRST) -> list[Line]:
 
 def of_user(tx: Tx, who: str, since: date = FIRST) -> list[Line]:
     """Return every access by a user from a day on."""
-    return [_line(row) for row in records.accesses.lines_since(tx, _begins(since), who)]
+    return list(read(tx, since, who))
 
 
 def journal(tx: Tx, since: date) -> list[Line]:
     """Return every access from a day on."""
-    return [_line(row) for row in records.accesses.lines_since(tx, _begins(since))]
+    return list(read(tx, since))
+
+
+def read(
+    tx: Tx,
+    since: date,
+    who: str | None = None,
+    *,
+    after: int | None = None,
+    newest_first: bool = False,
+) -> Iterator[Line]:
+    """Yield the accesses from a day on, of all or by a user, as far as somebody reads.
+
+    after  the number of the line after which they begin
+    """
+    found = records.accesses.lines_since(
+        tx, _begins(since), who, after=after, newest_first=newest_first
+    )
+    return map(_line, found)
 
 
 def head(tx: Tx) -> tuple[int, str]:

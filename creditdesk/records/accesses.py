@@ -57,6 +57,7 @@ access_cut = sa.Table(
 
 APPEND_ONLY = ("access_line", "access_cut")
 _BLOCK = 10_000
+_PART = 500
 
 
 def take_head(tx: Tx) -> tuple[int, bytes]:
@@ -91,12 +92,30 @@ def lines(tx: Tx, after: int = 0) -> Iterator[Any]:
         after = block[-1].number
 
 
-def lines_since(tx: Tx, since: str, who: str | None = None) -> Iterator[Any]:
-    """Yield the lines from a moment on, of one user or of all, rising."""
+def lines_since(
+    tx: Tx,
+    since: str,
+    who: str | None = None,
+    *,
+    after: int | None = None,
+    newest_first: bool = False,
+) -> Iterator[Any]:
+    """Yield the lines from a moment on, of one user or of all, some at a time.
+
+    after  the number of the line after which they begin
+    """
+    own = access_line.c.number
     chosen = sa.select(access_line).where(access_line.c.at >= since)
-    if who is not None:
-        chosen = chosen.where(access_line.c.who == who)
-    yield from tx.execute(chosen.order_by(access_line.c.number))
+    chosen = chosen if who is None else chosen.where(access_line.c.who == who)
+    chosen = chosen.order_by(own.desc() if newest_first else own).limit(_PART)
+    while True:
+        if after is not None:
+            chosen = chosen.where(own < after if newest_first else own > after)
+        part = list(tx.execute(chosen))
+        yield from part
+        if len(part) < _PART:
+            return
+        after = part[-1].number
 
 
 def lines_on_persons(tx: Tx, customer_no: str, since: str) -> Iterator[Any]:

@@ -53,6 +53,13 @@ def test_a_customer_is_found_and_unmasked_on_a_need_and_both_are_noted(
     ]
     by = reader.get("/accesses?by=la").get_json()["rows"]
     assert [(row["act"], ID_NO in row["subject_no"]) for row in by] == [("customer-find", False)]
+    for sort in ("number", "-number"):
+        whole = reader.get(f"/accesses?sort={sort}").get_json()["rows"]
+        first = reader.get(f"/accesses?sort={sort}&limit=2").get_json()
+        rest = reader.get(f"/accesses?sort={sort}&after={first['next']}").get_json()
+        assert first["rows"] + rest["rows"] == whole
+        assert rest["next"] is None
+        assert whole == sorted(whole, key=lambda row: row["number"], reverse=sort == "-number")
     assert reader.get("/accesses/proof").get_json()["fault"] is None
     demand_problem(officer.get("/accesses"), 403, "not-allowed")
 

@@ -1,13 +1,12 @@
 """Who saw whom, whether the journal of it is whole, and persons found by their identity number."""
 
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from operator import itemgetter
 from typing import Any
 
 from creditdesk import accesses, households, reach, sealing, secrecy
-from creditdesk.accesses import CUSTOMER, Line, View
+from creditdesk.accesses import CUSTOMER, View
 from creditdesk.db import Tx
 from creditdesk.errors import NotFound
 from creditdesk.web import edge
@@ -113,14 +112,16 @@ def listed(tx: Tx, asked: dict[str, Any]) -> Told:
     customer_no, since, seen = asked.get("customer_no"), asked["since"], None
     if customer_no is not None:
         edge.require("audit-person")
-        lines: Iterable[Line] = accesses.of_person(tx, customer_no, since)
+        found = accesses.of_person(tx, customer_no, since)
+        rows = [asdict(line) for line in found if asked.get("by") in (None, line.who)]
+        number = itemgetter("number")
+        page, after = paging.page(rows, asked, {"number": number}, number)
         seen = View("audit-person", CUSTOMER, customer_no, edge.need(), [customer_no])
     else:
         edge.require("audit-read")
-        by = asked.get("by")
-        lines = accesses.of_user(tx, by, since) if by else accesses.journal(tx, since)
-    rows = [asdict(line) for line in lines if asked.get("by") in (None, line.who)]
-    page, after = paging.page(rows, asked, {"number": itemgetter("number")}, itemgetter("number"))
+        begun, down = paging.begins(asked), asked["sort"] == "-number"
+        lines = accesses.read(tx, since, asked.get("by"), after=begun, newest_first=down)
+        page, after = paging.cut(map(asdict, lines), asked, itemgetter("number"))
     return Told({"rows": page, "next": after}, view=seen)
 
 
