@@ -120,7 +120,7 @@ def _closing(paper: Paper, found: Sheet, form: Form) -> None:
             paper.flow(scopes.DEMONSTRATION, face=paper.faces.bold, size=10)
         for part in found.parts:
             paper.y -= 4
-            sheet.draw(paper, _leads(part), form)
+            sheet.draw(paper, leads(part), form)
     sheet.notes(paper, found)
     checked.identities(paper, found.evidence)
     if several or not form.leaf:
@@ -128,23 +128,23 @@ def _closing(paper: Paper, found: Sheet, form: Form) -> None:
         paper.signatures(place, paper.imprint.made.date(), form.posts)
 
 
-def _leads(part: Part) -> Part:
+def leads(part: Part) -> Part:
     """Return what a table's leads say, one line each; a table without leads as it is."""
-    leads = [line for line in part.lines if line.kind == "lead"]
-    if not leads:
+    found = [line for line in part.lines if line.kind == "lead"]
+    if not found:
         return part
     name = first_text(part)
     kept = [
         at
         for at, column in enumerate(part.columns)
-        if at in (0, name) or any(line.cells[at] not in (None, "") for line in leads)
+        if at in (0, name) or any(line.cells[at] not in (None, "") for line in found)
     ]
     columns = tuple(
         part.columns[at] if at != name else part.columns[at]._replace(code="leaf") for at in kept
     )
     lines = [
         Line((str(number), *(line.cells[at] for at in kept[1:])))
-        for number, line in enumerate(leads, 1)
+        for number, line in enumerate(found, 1)
     ]
     last = part.lines[-1]
     lines.append(last._replace(cells=tuple(last.cells[at] for at in kept)))

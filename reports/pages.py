@@ -8,8 +8,8 @@ _REACH = b"[ -1000 -1000 1000 1000 ]"  # [pt] of a drawing around its origin
 
 
 def packed(content: bytes) -> bytes:
-    """Return content deflated: beyond this level figures gain nothing but time."""
-    return zlib.compress(content, 5)
+    """Return content deflated: beyond this level figures cost more time than they save room."""
+    return zlib.compress(content, 4)
 
 
 class Stream(pdfdoc.PDFObject):

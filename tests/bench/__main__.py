@@ -5,7 +5,7 @@ import sys
 import time
 import traceback
 
-from tests.bench import files, late, nights, paper, questions, schedules
+from tests.bench import files, late, nights, paper, questions, registers, schedules
 from tests.bench.measure import Finding, Wrong, machine, note
 from tests.bench.stage import Stage
 
@@ -17,7 +17,11 @@ BARS = {
     "b1": nights.b1,
     "b2": nights.b2,
     "b3": nights.b3,
+    "c1": registers.c1,
+    "c2": registers.c2,
     "c3": paper.c3,
+    "c4": registers.c4,
+    "c5": registers.c5,
     "portfolio": questions.portfolio,
     "d1": questions.d1,
     "d2": questions.d2,

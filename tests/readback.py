@@ -1,0 +1,65 @@
+"""What a printed document says, read back from the text of its pages."""
+
+import csv
+import io
+import re
+from collections import defaultdict
+from dataclasses import replace
+
+from pypdf import PdfReader
+
+from creditdesk.papers import KINDS
+from reports import forms, leaves, letters, sheet
+
+_NUMBER = re.compile(r"-?\d[\d.,]*")
+
+
+def pages(content):
+    """Return the text of every page of a PDF."""
+    return [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
+
+
+def money(kind, value, content):
+    """Return, by table and column of money, what the pages and the value say it adds up to.
+
+    Amounts are looked for in the order in which the tables have them; in million dong they are
+    compared as they are written, in dong to the dong. Raises AssertionError where one is missing.
+    """
+    form = forms.FORMS[kind]
+    numbers = iter(_NUMBER.findall("\n".join(pages(content))))
+    read, held = defaultdict(int), defaultdict(int)
+    for part in _printed(kind, value):
+        for line in part.lines:
+            for column, cell in zip(part.columns, line.cells, strict=True):
+                if line.kind == "heading" or column.kind != "dong" or not isinstance(cell, int):
+                    continue
+                written = sheet.told(cell, column.kind, form)
+                found = next((number for number in numbers if number == written), None)
+                assert found is not None, (kind, part.code, column, line.cells, written)
+                read[part.code, column] += _units(found)
+                held[part.code, column] += _units(written) if form.unit == "million" else cell
+    return dict(read), dict(held)
+
+
+def enclosed(content):
+    """Return the lines of the table that a PDF carries, its heads among them."""
+    [data] = PdfReader(io.BytesIO(content)).attachments.values()
+    return list(csv.reader(io.StringIO(data[0].decode("utf-8-sig"))))
+
+
+def _printed(kind, value):
+    """Return the tables that stand on the pages, in their order."""
+    if kind == "portfolio":
+        rows, sources = KINDS[kind].tables(value).parts
+        # On paper every source of money has its programmes together.
+        lines = sorted(sources.lines, key=lambda line: (line.kind == "total", line.cells[1]))
+        return rows, replace(sources, lines=tuple(lines))
+    if not value.leaves:
+        return value.parts
+    if kind in letters.LETTERS:
+        return [leaves.leads(part) for part in value.parts]
+    return [part for leaf in value.leaves for part in leaf.parts]
+
+
+def _units(written):
+    return int(written.replace(".", "").replace(",", ""))
