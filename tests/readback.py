@@ -43,8 +43,13 @@ def money(kind, value, content):
 
 def enclosed(content):
     """Return the lines of the table that a PDF carries, its heads among them."""
-    [data] = PdfReader(io.BytesIO(content)).attachments.values()
-    return list(csv.reader(io.StringIO(data[0].decode("utf-8-sig"))))
+    [[data]] = PdfReader(io.BytesIO(content)).attachments.values()
+    return table(data)
+
+
+def table(data):
+    """Return the lines of a table as it is given out."""
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
 
 
 def _printed(kind, value):
