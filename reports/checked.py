@@ -5,7 +5,7 @@ from datetime import date
 from creditdesk.engine import days
 from creditdesk.engine.money import written
 from creditdesk.evidence import Evidence
-from reports.paper import RED, SIGNATURES, Paper
+from reports.paper import RED, Paper
 
 _IDENTITIES = {
     "parts-make-outstanding": "Trong hạn + quá hạn + khoanh = tổng dư nợ",
@@ -71,6 +71,7 @@ _CHECKED = {
     "now": "hiện nay",
     "written_off": "xóa nợ",
 }
+_HEADING = 24.0  # [pt] of a heading
 ROUNDED = (
     "Số tiền in bằng triệu đồng, làm tròn đến hai số lẻ từ số đúng từng đồng; vì làm tròn, "
     "tổng in ra có thể lệch vài đơn vị cuối so với cộng các dòng in."
@@ -118,23 +119,39 @@ def left_out(evidence: Evidence) -> str:
     return f"Không đưa vào bảng: {'; '.join(counted) or 'không có món nào'}."
 
 
-def identities(paper: Paper, evidence: Evidence, *, mark: str = "") -> None:
-    """Write every check and both its sides; what failed in red, with the gap."""
-    # Nobody signs an empty page: the checks stand above the signatures wherever they fit.
-    many = max(1, min(len(evidence.identities), 20))
-    paper.heading(f"{mark}. Kiểm tra" if mark else "Kiểm tra", keep=SIGNATURES + 12 * many)
-    if not evidence.identities:
-        paper.flow("Không có phép kiểm tra nào được thực hiện.", size=9, colour=RED)
-    for identity in evidence.identities:
-        said = _said(identity.code)
-        left, right = written(identity.left), written(identity.right)
-        if identity.holds:
-            paper.flow(f"√ Khớp. {said}: {left} = {right}", size=9)
-            continue
-        gap = written(identity.left - identity.right)
-        failed = f"≠ KHÔNG KHỚP. {said}: {left} ≠ {right}, lệch {gap}"
-        paper.flow(failed, face=paper.faces.bold, size=9, colour=RED)
+def identities(paper: Paper, evidence: Evidence, *, below: float, mark: str = "") -> None:
+    """Write every check and both its sides; what failed in red, with the gap.
+
+    below  how high [pt] is what is signed below them: nobody signs an empty page
+    """
+    keep = min(paper.tall(_checks(evidence)) + below, paper.top - paper.bottom - _HEADING)
+    paper.heading(f"{mark}. Kiểm tra" if mark else "Kiểm tra", keep=keep)
+    for said, identity in zip(_checks(evidence), evidence.identities or (None,), strict=True):
+        if identity and identity.holds:
+            paper.flow(said, size=9)
+        else:
+            face = paper.faces.bold if identity else None
+            paper.flow(said, face=face, size=9, colour=RED)
     paper.y -= 4
+
+
+def tall(paper: Paper, evidence: Evidence) -> float:
+    """Return how high [pt] the checks are with their heading."""
+    return _HEADING + paper.tall(_checks(evidence)) + 4
+
+
+def _checks(evidence: Evidence) -> list[str]:
+    if not evidence.identities:
+        return ["Không có phép kiểm tra nào được thực hiện."]
+    found = []
+    for one in evidence.identities:
+        said, left, right = _said(one.code), written(one.left), written(one.right)
+        if one.holds:
+            found.append(f"√ Khớp. {said}: {left} = {right}")
+        else:
+            gap = written(one.left - one.right)
+            found.append(f"≠ KHÔNG KHỚP. {said}: {left} ≠ {right}, lệch {gap}")
+    return found
 
 
 def _said(code: str) -> str:

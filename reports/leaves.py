@@ -10,7 +10,7 @@ from creditdesk.evidence import NO_PROOF, Proof
 from creditdesk.sheets import Cell, Leaf, Line, Part, Sheet, first_text
 from reports import checked, forms, in_words, letters, scopes, sheet, titles
 from reports.forms import FORMS, Form
-from reports.paper import Imprint, Paper, spoken_day
+from reports.paper import PROOF, SIGNATURES, Imprint, Paper, spoken_day
 
 _FACT_SIZE = 10
 _LEAST = 60.0  # [pt] of a table that stands below its heading
@@ -30,27 +30,35 @@ def render(found: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) 
     for at, leaf in enumerate(found.leaves):
         if at:
             paper.turn()
-        _leaf(paper, found, form, leaf)
+        _leaf(paper, found, form, leaf, after=0 if _summed_up(found) else _tail(paper, found))
     _closing(paper, found, form)
     return paper.finish()
 
 
-def _leaf(paper: Paper, found: Sheet, form: Form, leaf: Leaf) -> None:
+def _leaf(paper: Paper, found: Sheet, form: Form, leaf: Leaf, *, after: float) -> None:
     if found.form in letters.LETTERS:
         letters.draw(paper, found, form, leaf)
         return
     _front(paper, found, form, leaf)
+    said = _in_words(form, leaf)
+    below = paper.tall(said, size=10) + (SIGNATURES if form.leaf else 0) + after
     several = len(leaf.parts) > 1
-    for part in leaf.parts:
+    for at, part in enumerate(leaf.parts, 1):
         if several:
             paper.heading(forms.PARTS[part.code], keep=_LEAST)
-        sheet.draw(paper, part, form)
-    if leaf.in_words is not None:
-        said = in_words.dong(leaf.in_words)
-        paper.flow(f"{form.words}: {said[0].upper()}{said[1:]}.", face=paper.faces.italic, size=10)
+        sheet.draw(paper, part, form, after=below if at == len(leaf.parts) else _LEAST)
+    for one in said:
+        paper.flow(one, face=paper.faces.italic, size=10)
     if form.leaf:
         place = paper.faces.italic.clean(found.evidence.scope.province_name)
         paper.signatures(place, paper.imprint.made.date(), form.leaf)
+
+
+def _in_words(form: Form, leaf: Leaf) -> list[str]:
+    if leaf.in_words is None:
+        return []
+    said = in_words.dong(leaf.in_words)
+    return [f"{form.words}: {said[0].upper()}{said[1:]}."]
 
 
 def _front(paper: Paper, found: Sheet, form: Form, leaf: Leaf) -> None:
@@ -109,23 +117,38 @@ def told(cell: Cell) -> str:
 
 def _closing(paper: Paper, found: Sheet, form: Form) -> None:
     """Write below the leaves what they come to, what was checked, and who signs for them all."""
-    shown = {part.code for leaf in found.leaves for part in leaf.parts}
-    apart = any(part.code not in shown for part in found.parts)
-    several = len(found.leaves) > 1 or apart or found.form in letters.LETTERS
-    if several:
+    if _summed_up(found):
         paper.turn()
         paper.flow(f"TỔNG HỢP: {form.title}", face=paper.faces.bold, size=12)
         paper.flow(f"{scopes.covered(found.evidence.scope)}.", size=10)
         if found.evidence.demonstration:
             paper.flow(scopes.DEMONSTRATION, face=paper.faces.bold, size=10)
-        for part in found.parts:
+        for at, part in enumerate(found.parts, 1):
             paper.y -= 4
-            sheet.draw(paper, leads(part), form)
+            last = at == len(found.parts)
+            sheet.draw(paper, leads(part), form, after=_tail(paper, found) if last else _LEAST)
     sheet.notes(paper, found)
-    checked.identities(paper, found.evidence)
-    if several or not form.leaf:
+    checked.identities(paper, found.evidence, below=_signed(found))
+    if _signed(found) > PROOF:
         place = paper.faces.italic.clean(found.evidence.scope.province_name)
-        paper.signatures(place, paper.imprint.made.date(), form.posts)
+        paper.signatures(place, paper.imprint.made.date(), form.posts, below=PROOF)
+
+
+def _summed_up(found: Sheet) -> bool:
+    """Return whether leaves are followed by what they come to."""
+    shown = {part.code for leaf in found.leaves for part in leaf.parts}
+    apart = any(part.code not in shown for part in found.parts)
+    return len(found.leaves) > 1 or apart or found.form in letters.LETTERS
+
+
+def _signed(found: Sheet) -> float:
+    """Return how high [pt] is what ends a document: the proof, and who signs for the whole."""
+    return PROOF + (0 if FORMS[found.form].leaf and not _summed_up(found) else SIGNATURES)
+
+
+def _tail(paper: Paper, found: Sheet) -> float:
+    """Return how high [pt] is what follows the last table."""
+    return sheet.tall(paper, found) + _signed(found)
 
 
 def leads(part: Part) -> Part:

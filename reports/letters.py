@@ -120,9 +120,13 @@ def draw(paper: Paper, found: Sheet, form: Form, leaf: Leaf) -> None:
     if leaf.in_words is not None:
         amount = {"amount": written(leaf.in_words), "in_words": in_words.dong(leaf.in_words)}
         _paragraph(paper, _filled(letter.words, facts | amount))
-    for said in letter.after:
-        _paragraph(paper, _filled(said, facts))
-    _signed(paper, _lines(letter.copies, facts), form)
+    after, copies = _lines(letter.after, facts), _lines(letter.copies, facts)
+    for at, said in enumerate(after, 1):
+        if at == len(after):
+            # What is signed says something on the page where it is signed.
+            paper.need(paper.tall([said], size=_SIZE) + _high(_copied(paper, copies)))
+        _paragraph(paper, said)
+    _signed(paper, _copied(paper, copies), form)
 
 
 def _lines(said: tuple[str, ...], facts: Mapping[str, str]) -> list[str]:
@@ -179,16 +183,26 @@ def _paragraph(paper: Paper, said: str) -> None:
         paper.y -= 5
 
 
-def _signed(paper: Paper, copies: list[str], form: Form) -> None:
-    """Write who has a copy and who signs: always together on one page."""
-    faces = paper.faces
+def _copied(paper: Paper, copies: list[str]) -> list[str]:
+    """Return the lines that say who has a copy."""
     room = 0.5 * paper.room
-    lines = [
+    return [
         line
         for at, one in enumerate(copies, 1)
-        for line in faces.regular.wrap(f"- {one}{';' if at < len(copies) else '.'}", _SMALL, room)
+        for line in paper.faces.regular.wrap(
+            f"- {one}{';' if at < len(copies) else '.'}", _SMALL, room
+        )
     ]
-    paper.need(max(_SIGNED, 40 + 14 * len(lines)))
+
+
+def _high(lines: list[str]) -> float:
+    return max(_SIGNED, 40 + 14 * len(lines))
+
+
+def _signed(paper: Paper, lines: list[str], form: Form) -> None:
+    """Write who has a copy and who signs: always together on one page."""
+    faces = paper.faces
+    paper.need(_high(lines))
     top = paper.y - 18
     paper.write("Nơi nhận:", paper.left, top, face=faces.italic, size=12)
     for at, line in enumerate(lines, 1):

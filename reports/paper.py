@@ -6,6 +6,7 @@ overprint. Page streams are compressed as they fill; only "page x of y" waits fo
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -20,7 +21,7 @@ from reports.pages import Page, Shared, Stream
 MM = 72 / 25.4
 VIETNAM = timezone(timedelta(hours=7))
 SIGNATURES = 100.0  # [pt] that a row of signatures takes
-_PROOF = 66.0  # [pt] that the block takes which says how to check a document
+PROOF = 66.0  # [pt] that the block takes which says how to check a document
 _UNSEALED = "Tệp này chưa ký số."
 RED = "0.78 0 0"
 BLACK = "0 0 0"
@@ -169,6 +170,11 @@ class Paper:
                 line, x, self.y + size * 0.3, face=face, size=size, align=align, colour=colour
             )
 
+    def tall(self, texts: Iterable[str], *, size: float = 9) -> float:
+        """Return how high [pt] texts are that flow across the page, one below the other."""
+        face = self.faces.bold  # No face writes wider: never less than what they take.
+        return sum(len(face.wrap(text, size, self.room)) for text in texts) * size * 1.3
+
     def heading(self, text: str, *, keep: float = 40) -> None:
         """Write the heading of a part, with at least `keep` [pt] of it on the same page."""
         self.need(24 + keep)
@@ -222,9 +228,14 @@ class Paper:
         self.rule(left - quarter, y - 5, left + quarter, y - 5)
         self.y = y - 18
 
-    def signatures(self, place: str, on: date, posts: tuple[str, ...]) -> None:
-        """Write place, day and a row of posts to sign under, all on one page."""
-        self.need(SIGNATURES)
+    def signatures(
+        self, place: str, on: date, posts: tuple[str, ...], *, below: float = 0
+    ) -> None:
+        """Write place, day and a row of posts to sign under, all on one page with what is below.
+
+        below  how high [pt] that is
+        """
+        self.need(SIGNATURES + below)
         step = self.room / len(posts)
         middles = [self.left + step * (at + 0.5) for at in range(len(posts))]
         italic = self.faces.italic
@@ -258,11 +269,11 @@ class Paper:
     def _prove(self) -> None:
         """Write below all else how the document can be checked, with a code to be photographed."""
         evidence, proof = self.imprint.evidence, self.imprint.proof
-        self.need(_PROOF)
-        self.y -= _PROOF
-        x, y, size = self.left, self.y + _PROOF - 16, 9
+        self.need(PROOF)
+        self.y -= PROOF
+        x, y, size = self.left, self.y + PROOF - 16, 9
         if proof.address:
-            side = _PROOF - 6
+            side = PROOF - 6
             self.put(qr.code(proof.address, x, self.y, side))
             x += side + 8
         lines = [

@@ -11,7 +11,7 @@ from creditdesk.evidence import NO_PROOF, Proof, Scope
 from creditdesk.figures import FIGURE_NAMES, Figures, PortfolioRow, PortfolioStatement
 from reports import charts, checked, in_words, scopes
 from reports.heads import Column
-from reports.paper import Imprint, Paper
+from reports.paper import PROOF, SIGNATURES, Imprint, Paper
 from reports.table import Row, Table
 
 Unit = Literal["million", "dong"]
@@ -84,9 +84,9 @@ def render(
     _programmes(paper, statement, measure)
     _pictures(paper, statement, measure)
     _notes(paper, statement, measure)
-    checked.identities(paper, statement.evidence, mark="IV")
+    checked.identities(paper, statement.evidence, mark="IV", below=SIGNATURES + PROOF)
     place = paper.faces.italic.clean(statement.evidence.scope.province_name)
-    paper.signatures(place, imprint.made.date(), _POSTS)
+    paper.signatures(place, imprint.made.date(), _POSTS, below=PROOF)
     return paper.finish()
 
 

@@ -14,7 +14,7 @@ from creditdesk.sheets import Cell, CellKind, Part, Sheet, first_text
 from reports import checked, drawn, forms, scopes
 from reports.forms import FORMS, Form
 from reports.heads import Column
-from reports.paper import MM, Imprint, Paper, spoken_day
+from reports.paper import MM, PROOF, SIGNATURES, Imprint, Paper, spoken_day
 from reports.table import Row, Table
 
 _MARKS = ("I", "II", "III", "IV", "V", "VI")
@@ -22,6 +22,9 @@ _NAME = 96.0  # [pt] that the column of names has at least
 _WIDEST = 230.0
 _LEAST = {"blank": 58.0, "no": 20.0}  # [pt] of columns in which somebody writes, or that count
 _FEW = 3
+_AFTER = 20.0  # [pt] that stay free below a table
+_HEAD = 110.0  # [pt] of a table of a few lines
+_SIGNED = SIGNATURES + PROOF
 _TEXTS = {str, NoneType, date}
 _PAD = 4.5
 _ALIGNED: dict[str, Literal["left", "middle", "right"]] = {
@@ -50,14 +53,18 @@ def render(sheet: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) 
         paper.flow("Không có số liệu nào trong phạm vi này.", face=paper.faces.bold, size=10)
     for at, part in enumerate(sheet.parts):
         row = drawn.Row(part)
+        last = at == len(sheet.parts) - 1
+        after = tall(paper, sheet) + _SIGNED if last else _AFTER
         if several:
-            paper.heading(f"{_MARKS[at]}. {forms.PARTS[part.code]}", keep=max(100, row.height))
+            few = _HEAD + after if len(part.lines) <= _FEW else 0
+            keep = max(100, row.height, few if few < paper.top - paper.bottom - 30 else 0)
+            paper.heading(f"{_MARKS[at]}. {forms.PARTS[part.code]}", keep=keep)
         row.put(paper)
-        draw(paper, part, form)
+        draw(paper, part, form, after=after)
     notes(paper, sheet)
-    checked.identities(paper, sheet.evidence, mark=mark)
+    checked.identities(paper, sheet.evidence, mark=mark, below=_SIGNED)
     place = paper.faces.italic.clean(scope.province_name)
-    paper.signatures(place, imprint.made.date(), form.posts)
+    paper.signatures(place, imprint.made.date(), form.posts, below=PROOF)
     return paper.finish()
 
 
@@ -98,23 +105,33 @@ def notes(paper: Paper, sheet: Sheet) -> None:
     """Write what has to be said of the figures, the law applied, and what was left out."""
     paper.y -= 2
     paper.heading("Ghi chú", keep=30)
+    for note in _notes(sheet):
+        paper.flow(note, size=9)
+    paper.y -= 2
+
+
+def tall(paper: Paper, sheet: Sheet) -> float:
+    """Return how high [pt] notes and checks are: a table's last rows stand above them."""
+    return 30 + paper.tall(_notes(sheet)) + checked.tall(paper, sheet.evidence)
+
+
+def _notes(sheet: Sheet) -> list[str]:
     found = [forms.NOTES[code] for code in sheet.notes]
     if FORMS[sheet.form].unit == "million":
         found.append(checked.ROUNDED)
-    said = (*found, f"Chính sách áp dụng: phiên bản {sheet.evidence.policy}.")
-    for number, note in enumerate((*said, checked.left_out(sheet.evidence)), 1):
-        paper.flow(f"{number}. {note}", size=9)
-    paper.y -= 2
+    found.append(f"Chính sách áp dụng: phiên bản {sheet.evidence.policy}.")
+    found.append(checked.left_out(sheet.evidence))
+    return [f"{number}. {note}" for number, note in enumerate(found, 1)]
 
 
 # --- a table ---
 
 
-def draw(paper: Paper, part: Part, form: Form) -> None:
-    """Draw one table of a sheet from the present height on."""
+def draw(paper: Paper, part: Part, form: Form, *, after: float = _AFTER) -> None:
+    """Draw one table of a sheet from the present height on, `after` [pt] free below it."""
     columns = _columns(paper, part, form)
     table = Table(paper, columns, size=form.size, unit=form.units, tall=form.tall)
-    table.draw(_rows(part, form), after=20)
+    table.draw(_rows(part, form), after=after)
 
 
 def _columns(paper: Paper, part: Part, form: Form) -> tuple[Column, ...]:

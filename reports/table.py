@@ -1,7 +1,8 @@
 """A ruled table of any length: two-tier header and column numbers on every page, numbers in line.
 
 Rows are taken one at a time and leave as they are drawn; only rows that must stay together are
-held. A heading is followed by two rows on its page, a lead by one; a subtotal has two above it.
+held. A heading is followed by two rows on its page, a lead by one; a subtotal has two above it,
+the last row one.
 Rows of one line whose figures have as many digits as those of a row before stand like that one:
 where each cell begins is reckoned once, and a run of such rows is one object of text.
 """
@@ -85,11 +86,18 @@ class Table:
         self._begun_at = 0.0
 
     def draw(self, rows: Iterable[Row], *, after: float = 0) -> None:
-        """Draw rows from the present height on; below the last stay `after` [pt] free."""
+        """Draw rows from the present height on; below the last stay `after` [pt] free.
+
+        What no page holds below the last rows stays free nowhere, and a table that begins with its
+        last rows leaves no title behind for it.
+        """
         paper = self._paper
+        body = paper.top - paper.bottom - self._head_height
         begun = False
         for block, last in _with_last(self._blocks(rows)):
-            height = sum([laid.height for laid in block]) + (after if last else 0)
+            height = sum([laid.height for laid in block])
+            if last and begun and height + after <= body:
+                height += after
             if not begun:
                 paper.need(self._head_height + height)
                 self._begin()
@@ -101,7 +109,7 @@ class Table:
                     self._turn()
                 self._draw_row(laid)
         if not begun:
-            paper.need(self._head_height + after)
+            paper.need(self._head_height)
             self._begin()
         self._end()
 
@@ -329,7 +337,7 @@ def _with_keep(rows: Iterable[Row]) -> Iterator[tuple[Row, bool]]:
     before, row = "", next(source, None)
     first, second = next(source, None), next(source, None)
     while row is not None:
-        keep = row.kind in ("heading", "lead") or before == "heading"
+        keep = row.kind in ("heading", "lead") or before == "heading" or second is None
         sums = any(later.kind in _SUMS for later in (first, second) if later)
         yield row, first is not None and (keep or sums)
         before, row, first, second = row.kind, first, second, next(source, None)

@@ -1,0 +1,65 @@
+"""Nobody signs a page that says nothing: at every length rows or checks stand above who signs."""
+
+import io
+import re
+
+import pytest
+from pypdf import PdfReader
+
+from creditdesk.evidence import Identity
+from creditdesk.papers.checks import sheet
+from creditdesk.sheets import Column, Line, Part
+from reports import sheet as paper
+from tests import readback
+from tests.conftest import LONG
+from tests.sealed import statement
+
+COLUMNS = (
+    *(Column("no", "no"), Column("borrower", "text")),
+    *(Column("loan_no", "code"), Column("owed")),
+)
+CHECK = Identity("leaves-make-total", 1, 1)
+
+
+def register(rows, *, total=True, checks=2):
+    """Return a list of loans of some length."""
+    lines = [Line((str(at), "Hồ Thị Mẩy (minh họa)", "66", 5_000)) for at in range(1, rows + 1)]
+    if total:
+        lines.append(Line(("", "", "", 5_000 * rows), "total", label="total"))
+    part = Part("loans", COLUMNS, tuple(lines))
+    evidence = statement().evidence
+    return sheet(evidence, part, checked=[CHECK] * checks, notes=("behind-late", "behind-change"))
+
+
+def last_page(found):
+    """Return the text of the last page of a list."""
+    return PdfReader(io.BytesIO(paper.render(found))).pages[-1].extract_text()
+
+
+@pytest.mark.parametrize("total", [True, False])
+def test_two_rows_of_the_list_stand_on_the_page_that_is_signed(total):
+    for rows in range(30, 72):
+        last = last_page(register(rows, total=total))
+
+        assert len(re.findall(r"Hồ Thị Mẩy", last)) >= 2, rows
+        assert "Giám đốc" in last
+        assert "Mã số liệu (SHA-256)" in last
+
+
+def test_where_checks_alone_fill_a_page_they_stand_above_who_signs():
+    for rows in range(30, 72, 3):
+        last = last_page(register(rows, checks=19))
+
+        assert last.count("√ Khớp") == 19, rows
+        assert "Giám đốc" in last
+        assert "Mã số liệu (SHA-256)" in last
+
+
+def test_every_row_of_a_long_register_is_printed_once_under_its_head():
+    rows = 230_000 if LONG else 2_300
+    pages = readback.pages(paper.render(register(rows)))
+
+    told = [int(number) for page in pages for number in re.findall(r"(?m)^\s*(\d+) Hồ", page)]
+    assert told == list(range(1, rows + 1))
+    assert all("(4)" in page for page in pages)
+    assert "TỔNG CỘNG" in pages[-1]
