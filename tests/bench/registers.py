@@ -276,23 +276,27 @@ def c4(stage):
         },
         scales={"tables": 10},
     )
-    ratio, whole = timed["tables"].over(timed["plain"]), timed["sealed"]
-    nation = whole.seconds / len(registers) * _NATION
+    what = f"statements of {len(registers)} communes, {each:,} lines each: tables a page / ours"
+    return _of_communes(what, len(sample), timed, timed["sealed"].seconds / len(registers))
+
+
+def _of_communes(what, sample, timed, each):
+    ratio, nation = timed["tables"].over(timed["plain"]), each * _NATION
     return [
         Finding(
             "c4",
-            f"statements of {len(registers)} communes, {each:,} lines each: tables a page / ours",
+            what,
             str(ratio),
             ">= 10x",
             ratio.times >= 10,
-            f"tables {timed['tables']}, extrapolated from {len(sample)} communes; neither sealed",
+            f"tables {timed['tables']}, extrapolated from {sample} communes; neither sealed",
         ),
         Finding(
             "c4",
             "the same, each under a PAdES seal",
-            str(whole),
+            str(timed["sealed"]),
             f"<= {seconds(10.0)}",
-            whole.seconds <= 10,
+            timed["sealed"].seconds <= 10,
             f"EC P-256; without seals {timed['plain']}",
         ),
         Finding(

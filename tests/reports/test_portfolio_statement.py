@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 import unicodedata
 from dataclasses import replace
 from functools import cache
@@ -19,6 +18,7 @@ from reports.faces import SHIPPED_FONTS
 from reports.paper import RED
 from reports.portfolio import render
 from tests.reports.builders import communes_of, quang_tri, statement_of
+from tests.watched import Watch
 
 MONEY = ("drawn", "drawn_year", "drawn_to_date", "principal_collected", "outstanding", "in_term")
 LATER = ("overdue", "frozen", "share", "late_principal", "loans", "households")
@@ -281,32 +281,14 @@ def test_a_name_of_three_hundred_letters_is_wrapped_and_whole():
     assert name in "".join(pages(paper)).replace("\n", "")
 
 
-class Watch:
-    """Counts files opened and sockets connected while it is on."""
-
-    def __init__(self):
-        self.seen = []
-        self.on = False
-        sys.addaudithook(self.hear)
-
-    def hear(self, event, arguments):
-        if self.on and event in ("open", "socket.connect", "os.open", "subprocess.Popen"):
-            self.seen.append((event, arguments[0]))
-
-
 def test_printing_opens_no_file_but_fonts_and_no_socket():
     statement = statement_of([("1", "<img src='/etc/passwd'/>", "xa")])
     render(statement)
-    watch = Watch()
 
-    watch.on = True
-    render(statement)
-    watch.on = False
+    with Watch() as seen:
+        render(statement)
 
-    strangers = [
-        what for _, what in watch.seen if not os.fspath(what).startswith(str(SHIPPED_FONTS))
-    ]
-    assert not strangers
+    assert not [what for what in seen if not os.fspath(what).startswith(str(SHIPPED_FONTS))]
 
 
 def test_a_statement_of_nothing_is_printed_with_its_zeros():
