@@ -131,11 +131,10 @@ def _by_canvas(lines):
         page += [list(_told(line)) for line in lines[at : at + _A_PAGE]]
         for row, cells in enumerate(page):
             y = height - 40 - 11 * row
-            for index, text in enumerate(cells):
-                if index < 5:
-                    canvas.drawString(30 + index * step + 2, y, text)
-                else:
-                    canvas.drawRightString(30 + (index + 1) * step - 2, y, text)
+            for index, text in enumerate(cells[:5]):
+                canvas.drawString(30 + index * step + 2, y, text)
+            for index, text in enumerate(cells[5:], 6):
+                canvas.drawRightString(30 + index * step - 2, y, text)
         xs = [30 + index * step for index in range(len(_COLUMNS) + 1)]
         canvas.grid(xs, [height - 32 - 11 * row for row in range(len(page) + 1)])
         canvas.drawRightString(width - 30, 20, str(canvas.getPageNumber()))
