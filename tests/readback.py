@@ -28,17 +28,22 @@ def money(kind, value, content):
     form = forms.FORMS[kind]
     numbers = iter(_NUMBER.findall("\n".join(pages(content))))
     read, held = defaultdict(int), defaultdict(int)
-    for part in _printed(kind, value):
-        for line in part.lines:
-            for column, cell in zip(part.columns, line.cells, strict=True):
-                if line.kind == "heading" or column.kind != "dong" or not isinstance(cell, int):
-                    continue
-                written = sheet.told(cell, column.kind, form)
-                found = next((number for number in numbers if number == written), None)
-                assert found is not None, (kind, part.code, column, line.cells, written)
-                read[part.code, column] += _units(found)
-                held[part.code, column] += _units(written) if form.unit == "million" else cell
+    for part, column, cell in _amounts(_printed(kind, value)):
+        written = sheet.told(cell, column.kind, form)
+        found = next((number for number in numbers if number == written), None)
+        assert found is not None, (kind, part, column.code, written)
+        read[part, column] += _units(found)
+        held[part, column] += _units(written) if form.unit == "million" else cell
     return dict(read), dict(held)
+
+
+def _amounts(parts):
+    """Yield every amount of tables line by line, with its table's code and its column."""
+    for part in parts:
+        for line in part.lines:
+            cells = () if line.kind == "heading" else zip(part.columns, line.cells, strict=True)
+            money = [one for one in cells if one[0].kind == "dong" and isinstance(one[1], int)]
+            yield from ((part.code, *one) for one in money)
 
 
 def enclosed(content):
