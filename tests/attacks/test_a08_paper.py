@@ -77,7 +77,7 @@ FRAMES = (
 )
 WORSE = (
     *('<font color="[[].__class__]">', "<unichar code=\"__import__('os')\"/>", "endstream"),
-    *("<img src='http://127.0.0.1:9/x.png'/>", "<img src='file:///etc/passwd'/>", "BT ET Q Q"),
+    *("<img src='http://127.0.0.1:9/x.png'/>", "<img src='file:/etc/passwd'/>", "BT ET Q Q"),
     *("endobj xref trailer", "/AA <</O 1 0 R>>", "&amp;&#x0;&lt;", "\uf8ff\u2066"),
 )
 
