@@ -85,10 +85,14 @@ def test_health_tells_when_the_books_were_proved_and_what_contradicts(office):
 def test_an_auditor_reads_the_journal_and_an_administrator_only_whether_it_is_whole(office):
     hand = office.hands["toan"]
     hand.open(f"{ROOMS}/accesses?customer=0000000001")
-    own = words_of(hand.open(f"{ROOMS}/accesses?who=toan&since=01/01/2026"))
-    other = words_of(office.hands["chi"].open(f"{ROOMS}/accesses"))
+    own = words_of(hand.open(f"{ROOMS}/accesses?who=toan&since=01/01/2026&proof=1"))
+    other = words_of(office.hands["chi"].open(f"{ROOMS}/accesses?proof=1"))
+    unasked = words_of(hand.open(f"{ROOMS}/accesses?who=soat"))
 
     assert "Chuỗi nhật ký còn nguyên vẹn: 1 dòng" in own
     assert "audit-person 0000000001 1" in own
     assert "Chuỗi nhật ký còn nguyên vẹn" in other
+    assert "Nhật ký có 1 dòng" in unasked
+    assert "còn nguyên vẹn" not in unasked
+    assert "audit-person" not in unasked
     assert "audit-person" not in other

@@ -1,12 +1,15 @@
 """The journal of accesses on pages: by user, by person concerned, and whether it is whole."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import islice
 
 from flask import Blueprint, render_template, request
 
 from creditdesk import accesses
 from creditdesk.accesses import CUSTOMER, View
+from creditdesk.db import Tx
 from creditdesk.engine import days
 from creditdesk.users.permissions import is_open
 from creditdesk.web import edge
@@ -19,40 +22,44 @@ pages = Blueprint("accesses", __name__, url_prefix="/administration/accesses")
 
 @pages.get("")
 def index() -> str:
-    """Show accesses since a day: all of them, those of a user, or those to one person."""
+    """Show accesses since a day: all of them, those of a user, or those to one person.
+
+    That the journal is whole is proved where it is asked: every line of it is read then.
+    """
     asked = {name: request.args.get(name, "").strip()[:60] for name in ("who", "customer")}
     since, reads = _since(), is_open(edge.who(), "audit-read")
-    lines: list[accesses.Line] = []
+    said, proving = request.args.get("page", "1"), "proof" in request.args
+    page = max(int(said), 1) if said.isascii() and said.isdigit() and len(said) < 6 else 1
     with edge.read() as tx:
-        fault = accesses.first_fault(tx)
+        fault = accesses.first_fault(tx) if proving else None
         count, digest = accesses.head(tx)
-        if reads and asked["customer"]:
-            edge.require("audit-person")
-            lines = accesses.of_person(tx, asked["customer"], since)
-            lines = [one for one in lines if asked["who"] in ("", one.who)]
-        elif reads and asked["who"]:
-            lines = accesses.of_user(tx, asked["who"], since)
-        elif reads:
-            lines = accesses.journal(tx, since)
+        newest = _newest(tx, asked, since) if reads else iter(())
+        shown = list(islice(newest, (page - 1) * PAGE, page * PAGE + 1))
     if asked["customer"]:
         view = View("audit-person", CUSTOMER, asked["customer"], customers=[asked["customer"]])
         edge.note(replace(view, why=edge.need()))
-    said = request.args.get("page", "1")
-    page = max(int(said), 1) if said.isascii() and said.isdigit() and len(said) < 6 else 1
-    newest = lines[::-1]
     return render_template(
         "accesses/index.html",
         asked=asked,
         since=since,
         reads=reads,
         fault=fault,
+        proved=proving,
         count=count,
         digest=digest,
-        lines=newest[(page - 1) * PAGE : page * PAGE],
-        found=len(newest),
+        lines=shown[:PAGE],
         page=page,
-        more=len(newest) > page * PAGE,
+        more=len(shown) > PAGE,
     )
+
+
+def _newest(tx: Tx, asked: Mapping[str, str], since: date) -> Iterator[accesses.Line]:
+    """Yield the accesses that are asked for, the newest first."""
+    if not asked["customer"]:
+        return accesses.read(tx, since, asked["who"] or None, newest_first=True)
+    edge.require("audit-person")
+    found = reversed(accesses.of_person(tx, asked["customer"], since))
+    return (one for one in found if asked["who"] in ("", one.who))
 
 
 def _since() -> date:
