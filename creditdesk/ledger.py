@@ -287,15 +287,17 @@ def book(
     *,
     add: Sequence[Event] = (),
     remove: Collection[int] = (),
+    live: Sequence[Fact] | None = None,
 ) -> Revision:
     """Enter events of one loan, or withdraw some, and write every entry that this changes.
 
     loan  the locked row of the loan
+    live  its live facts, read since it was locked; None: they are read now
 
     Returns what was written. Raises the refusal of the first event that cannot have happened, and
     MonthClosed where one lies in a closed month.
     """
-    live = facts_of(tx, loan.id)
+    live = facts_of(tx, loan.id) if live is None else live
     revision = revise(terms_of(loan), orders_of(policy, loan.signed_on), live, add, remove)
     for refused in revision.refused:
         raise refused.why
@@ -353,22 +355,23 @@ def enter(
     """
     loan = find_loan(tx, loan_no, hold=True)
     new = [event for event in events if not _is_known(tx, loan, event)]
+    live = facts_of(tx, loan.id)
     if at_desk:
-        _admit(tx, loan, events, new)
+        _admit(loan, live, events, new)
     if new:
         checked = any(event.kind in DECISIONS for event in new)
         of_days = [event.value_date for event in new]
         act_id = begin_act(tx, name, deed, checked=checked, days=of_days)
-        book(tx, policy, loan, act_id, add=new)
+        book(tx, policy, loan, act_id, add=new, live=live)
     return bool(new)
 
 
-def _admit(tx: Tx, loan: Any, said: Sequence[Event], new: Sequence[Event]) -> None:
+def _admit(loan: Any, facts: Sequence[Fact], said: Sequence[Event], new: Sequence[Event]) -> None:
     """Refuse money that is lent or taken where the loan stands otherwise on that day.
 
     What was undone is not said to be in the book: it comes back under another number.
     """
-    booked, terms = in_order(facts_of(tx, loan.id)), terms_of(loan)
+    booked, terms = in_order(facts), terms_of(loan)
     live = {one.event.receipt_no for one in booked}
     for event in said:
         if event not in new and event.receipt_no not in live:
