@@ -240,21 +240,45 @@ def rows(
 ) -> dict[str, np.ndarray]:
     """Return the rows of queries in two parts: what was settled and what was written since.
 
-    name     what is asked for: a process that asked before remembers what was settled then
+    name     what is asked for: a process that asked before remembers what was settled then;
+             empty for what is not worth it
     queries  of the last settled entry, as `records.settled.plans_ahead_query`
     """
-    kept, cache = records.kept.newest_image(tx, province, day), _cache(tx)
+    kept = records.kept.newest_image(tx, province, day)
     seen = kept.last_entry if kept else 0
     settled, written_later = queries(seen)
-    key = (province, kept and kept.digest, seen, *name)
-    known = cache.rows.pop(key, None)
-    if known is None:
-        known = read_columns(tx, settled)
+    known = _remembered(tx, settled, (province, kept and kept.digest, seen, *name) if name else ())
+    new = read_columns(tx, written_later)
+    if not len(new["loan_id"]):
+        return known
+    ours = np.isin(new["loan_id"], axes(tx, province).ids)
+    return {name: np.concatenate((column, new[name][ours])) for name, column in known.items()}
+
+
+def _remembered(tx: Tx, settled: Any, key: tuple[Any, ...]) -> dict[str, np.ndarray]:
+    """Return the rows of a query of what is settled, read once under a key."""
+    cache = _cache(tx)
+    found = cache.rows.pop(key, None) if key else None
+    if found is None:
+        found = read_columns(tx, settled)
         for oldest in list(cache.rows)[: 1 - _SETTLED_ROWS]:
             cache.rows.pop(oldest, None)
-    cache.rows[key] = known  # last again: the least asked for goes first
-    new = read_columns(tx, written_later)
-    return {name: np.concatenate((column, new[name])) for name, column in known.items()}
+    if key:
+        cache.rows[key] = found  # last again: the least asked for goes first
+    return found
+
+
+def principal(tx: Tx, province: str, known_on: date | None) -> dict[str, np.ndarray]:
+    """Return everything lent, taken back and repaid in a province, posting by posting.
+
+    known_on  [date] as the books were known at the end of this day; None: as they are
+    """
+    before = None if known_on is None else recorded_after(known_on)
+
+    def queries(seen: int) -> tuple[Any, Any]:
+        return records.settled.principal_query(province, seen, before)
+
+    return rows(tx, province, date.max, ("principal",) if before is None else (), queries)
 
 
 def nothing(tx: Tx, over: Axes) -> Image:

@@ -100,3 +100,28 @@ def draws_query(
         sa.select(*columns).where(p.province == province, *inside, p.entry_id <= seen, *known),
         sa.select(*columns).where(p.entry_id > seen, *known),
     )
+
+
+def principal_query(
+    province: str, seen: int, before: str | None
+) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """Return the queries for everything lent, taken back and repaid, mirrors as less.
+
+    The account is that which principal left or came to. The first of entry `seen` and those
+    before it, the second of the later ones, of any province.
+
+    before  a moment: what was recorded then or later does not count
+    """
+    p = posting.c
+    drawing = p.kind == KIND_CODE[Kind.DRAW]
+    # A fact takes principal from the account that it credits; a draw adds to the one it debits.
+    account = sa.case((drawing == (p.sign > 0), p.debit), else_=p.credit).label("account")
+    columns = (p.loan_id, p.value_date, p.kind, account, (p.amount * p.sign).label("amount"))
+    known = (p.kind.in_(_PRINCIPAL), *entered_before(p.entry_id, before))
+    return (
+        sa.select(*columns).where(p.province == province, p.entry_id <= seen, *known),
+        sa.select(*columns).where(p.entry_id > seen, *known),
+    )
+
+
+_PRINCIPAL = [KIND_CODE[kind] for kind in (Kind.DRAW, Kind.REBOOK, Kind.PRINCIPAL)]

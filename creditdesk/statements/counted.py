@@ -6,15 +6,13 @@ from typing import NamedTuple
 import numpy as np
 
 from creditdesk import records, standings
-from creditdesk.columns import Axes
+from creditdesk.columns import Axes, number_of
 from creditdesk.communes import map_on
-from creditdesk.db import Tx, read_columns
+from creditdesk.db import Tx
 from creditdesk.engine.journal import KIND_CODE, PRINCIPAL, Kind
 from creditdesk.evidence import Counted
 from creditdesk.ledger import DIRECT
 from creditdesk.statements.books import Question, among, chosen
-
-_KINDS = tuple(KIND_CODE[kind] for kind in (Kind.DRAW, Kind.REBOOK, Kind.PRINCIPAL))
 
 
 class _Province(NamedTuple):
@@ -73,10 +71,10 @@ def _of_province(tx: Tx, question: Question, code: str, commune: str | None) -> 
 
 def _booked(tx: Tx, question: Question, over: Axes, loans: np.ndarray) -> Counter[str]:
     """Return what the entries of the period moved of some loans [dong]."""
-    known_on = question.known_on
-    before = None if known_on is None else standings.recorded_after(known_on)
-    span = (question.since, question.as_of)
-    rows = read_columns(tx, records.flows.booked_query(over.province, *span, _KINDS, before))
+    rows = standings.principal(tx, over.province, question.known_on)
+    days = rows["value_date"]
+    within = (days >= number_of(question.since)) & (days <= number_of(question.as_of))
+    rows = {name: column[within] for name, column in rows.items()}
     mine = np.isin(rows["loan_id"], loans)
     kinds, accounts, amounts = (rows[name][mine] for name in ("kind", "account", "amount"))
     found: Counter[str] = Counter()

@@ -1,9 +1,9 @@
 """Money out and back by month, and what is late by its age, of the loans of a question."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
+from typing import Any
 
 import numpy as np
 
@@ -18,32 +18,6 @@ from creditdesk.statements.books import Question, chosen
 
 AGES = (0, 30, 90, 180, 360)
 """Days late above which a band begins."""
-_OUT = (KIND_CODE[Kind.DRAW], KIND_CODE[Kind.REBOOK])
-_BACK = KIND_CODE[Kind.PRINCIPAL]
-_KINDS = (*_OUT, _BACK)
-_KEPT = 6
-
-
-class _Moved(NamedTuple):
-    """What was lent and repaid in a province by the newest entry: one element a posting."""
-
-    last_entry: int
-    loan_id: np.ndarray
-    day: np.ndarray
-    out: np.ndarray
-    back: np.ndarray
-
-    def adds_up(self, over: Axes, now: Image) -> bool:
-        """Return whether, up to a day, every loan comes to what the image of that day holds."""
-        until = self.day <= number_of(now.day)
-        at = np.searchsorted(over.ids, self.loan_id[until])
-        sums = np.zeros((2, len(over.ids)), dtype=np.int64)
-        np.add.at(sums[0], at, self.out[until])
-        np.add.at(sums[1], at, self.back[until])
-        return bool((sums[0] == now["drawn"]).all() and (sums[1] == now["repaid"]).all())
-
-
-_remembered: WeakKeyDictionary[Any, dict[str, _Moved]] = WeakKeyDictionary()
 
 
 def by_month(tx: Tx, question: Question) -> tuple[MonthFlow, ...]:
@@ -54,24 +28,41 @@ def by_month(tx: Tx, question: Question) -> tuple[MonthFlow, ...]:
     Raises UnknownAxis, PeriodBackwards, PlaceNotFound.
     """
     question.check()
-    found: dict[int, list[int]] = {}
-    for over, now, inside in _provinces(tx, question):
-        moved = _moved(tx, over, now, _later(tx, question))
-        until, since = number_of(question.as_of), number_of(question.since)
-        wanted = (moved.day >= since) & (moved.day <= until)
-        wanted &= inside[np.searchsorted(over.ids, moved.loan_id) % len(inside)]
-        days = moved.day[wanted].astype("datetime64[D]")
-        months, at = np.unique(days.astype("datetime64[M]").astype(int), return_inverse=True)
-        sums = np.zeros((2, len(months)), dtype=np.int64)
-        np.add.at(sums[0], at, moved.out[wanted])
-        np.add.at(sums[1], at, moved.back[wanted])
-        for month, out, back in zip(months.tolist(), *sums.tolist(), strict=True):
-            both = found.setdefault(month, [0, 0])
-            both[0], both[1] = both[0] + out, both[1] + back
+    sums: Counter[tuple[int, bool]] = Counter()
+    for over, _, inside in _provinces(tx, question):
+        moved = _moved(tx, over.province, question)
+        mine = np.isin(moved["loan_id"], over.ids[inside])
+        months, amounts = moved["month"][mine], moved["amount"][mine]
+        back = moved["kind"][mine] == KIND_CODE[Kind.PRINCIPAL]
+        taken = moved["kind"][mine] == KIND_CODE[Kind.REBOOK]
+        for side, of_side in ((False, ~back), (True, back)):
+            signed = np.where(taken, -amounts, amounts)[of_side]
+            for month, amount in _by(months[of_side], signed):
+                sums[month, side] += amount
     return tuple(
-        MonthFlow(_first_day(month), Dong(out), Dong(back))
-        for month, (out, back) in sorted(found.items())
+        MonthFlow(_first_day(month), Dong(sums[month, False]), Dong(sums[month, True]))
+        for month in sorted({month for month, _ in sums})
     )
+
+
+def _moved(tx: Tx, province: str, question: Question) -> dict[str, np.ndarray]:
+    """Return what was lent and repaid in the period of a question, with its month since 1970."""
+    rows = standings.principal(tx, province, question.known_on)
+    days = rows["value_date"]
+    within = (days >= number_of(question.since)) & (days <= number_of(question.as_of))
+    months = days[within].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return {name: column[within] for name, column in rows.items()} | {"month": months}
+
+
+def _by(months: np.ndarray, amounts: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Yield the sum of every month in which anything moved."""
+    if len(months):
+        first = int(months.min())
+        sums = np.zeros(int(months.max()) - first + 1, dtype=np.int64)
+        np.add.at(sums, months - first, amounts)
+        there = np.bincount(months - first) > 0
+        for at in np.flatnonzero(there).tolist():
+            yield first + at, int(sums[at])
 
 
 def by_age(tx: Tx, question: Question) -> tuple[AgeBand, ...]:
@@ -126,7 +117,7 @@ def _behind(tx: Tx, over: Axes, now: Image, late: np.ndarray, later: Any) -> Ite
     plans = {"loan_id": np.array([], dtype=np.int64)}
     ids = over.ids[late]
     if len(ids):
-        query = records.flows.plans_of_query(over.province, now.day, ids.tolist(), later)
+        query = records.flows.plans_of_query(now.day, ids.tolist(), later)
         plans = read_columns(tx, query)
     at = np.searchsorted(ids, plans["loan_id"])
     for days in AGES:
@@ -135,46 +126,6 @@ def _behind(tx: Tx, over: Axes, now: Image, late: np.ndarray, later: Any) -> Ite
             old = plans["due_on"] < number_of(now.day) - days
             np.add.at(due, at[old], plans["amount"][old])
         yield np.minimum(np.maximum(0, due - now["repaid"][late]), now.late[late])
-
-
-def _moved(tx: Tx, over: Axes, now: Image, later: Any) -> _Moved:
-    """Return what was lent and repaid in a province, remembered and proved by today's image.
-
-    Writers may overtake one another, so what is remembered may lack an entry below its newest:
-    then every loan does not come to what the image holds, and all is read again.
-    """
-    newest = records.ledger.last_entry(tx)
-    if later or not tx.get_execution_options().get("reading", False):
-        return _read(tx, over.province, 0, newest, later)
-    shared = _remembered.setdefault(tx.engine, {})
-    known = shared.pop(over.province, None)
-    if known is not None and known.last_entry < newest:
-        known = _with(known, _read(tx, over.province, known.last_entry, newest))
-    if known is None or known.last_entry > newest or not known.adds_up(over, now):
-        known = _read(tx, over.province, 0, newest)
-    for oldest in list(shared)[: 1 - _KEPT]:
-        shared.pop(oldest, None)
-    shared[over.province] = known
-    return known
-
-
-def _read(tx: Tx, province: str, after: int, newest: int, later: Any = None) -> _Moved:
-    rows = read_columns(tx, records.flows.moved_after_query(province, after, _KINDS, later))
-    signed = rows["amount"] * rows["sign"]
-    out = np.where(rows["kind"] == KIND_CODE[Kind.REBOOK], -signed, signed)
-    back = rows["kind"] == _BACK
-    return _Moved(
-        newest,
-        rows["loan_id"],
-        rows["value_date"],
-        np.where(back, 0, out),
-        np.where(back, signed, 0),
-    )
-
-
-def _with(known: _Moved, new: _Moved) -> _Moved:
-    both = (np.concatenate(pair) for pair in zip(known[1:], new[1:], strict=True))
-    return _Moved(new.last_entry, *both)
 
 
 def _first_day(month: int) -> date:
