@@ -12,24 +12,8 @@ from creditdesk.records.ledger import (
     entered_before,
     entered_later,
     entry,
-    plan_change,
     posting,
 )
-
-_Later = tuple[int, sa.Select[Any]] | None
-
-
-def plans_of_query(day: date, loan_ids: Sequence[int], later: _Later = None) -> sa.Select[Any]:
-    """Return the query for what the plan of a day made due before it, of some loans.
-
-    later  what is left out, as `records.ledger.entries_later` has it
-    """
-    c = plan_change.c
-    # The index of entries by loan is a short way to a few loans, and no detour to many.
-    of_loans = plan_change.join(entry, entry.c.id == c.entry_id)
-    chosen = sa.select(c.loan_id, c.due_on, c.amount).select_from(of_loans)
-    chosen = chosen.where(entry.c.loan_id.in_(loan_ids), c.counts_from <= day)
-    return chosen.where(c.entry_id.not_in(later[1])) if later else chosen
 
 
 def moved_query(

