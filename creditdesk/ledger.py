@@ -318,8 +318,7 @@ def find_loan(tx: Tx, loan_no: str, *, hold: bool = False) -> Any:
 
     hold  whether nobody else changes the loan until the transaction ends
     """
-    find = records.loans.lock_loan if hold else records.loans.find_loan
-    loan = find(tx, loan_no)
+    loan = (records.loans.lock_loan if hold else records.loans.find_loan)(tx, loan_no)
     if loan is None:
         raise LoanNotFound(loan_no=loan_no)
     return loan
@@ -359,9 +358,8 @@ def enter(
     if at_desk:
         _admit(loan, live, events, new)
     if new:
-        checked = any(event.kind in DECISIONS for event in new)
-        of_days = [event.value_date for event in new]
-        act_id = begin_act(tx, name, deed, checked=checked, days=of_days)
+        checked, days = any(one.kind in DECISIONS for one in new), [one.value_date for one in new]
+        act_id = begin_act(tx, name, deed, checked=checked, days=days)
         book(tx, policy, loan, act_id, add=new, live=live)
     return bool(new)
 
@@ -378,8 +376,7 @@ def _admit(loan: Any, facts: Sequence[Fact], said: Sequence[Event], new: Sequenc
             raise AlreadyReversed(receipt_no=event.receipt_no)
     for event in new:
         state = lifecycle.state_of(stand(terms, booked, event.value_date))
-        act = _TAKEN[event.kind]
-        lifecycle.require(act, state, loan_no=loan.loan_no, day=event.value_date)
+        lifecycle.require(_TAKEN[event.kind], state, loan_no=loan.loan_no, day=event.value_date)
 
 
 _TAKEN = {
