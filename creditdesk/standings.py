@@ -258,11 +258,9 @@ def rows(
 def _remembered(tx: Tx, settled: Any, key: tuple[Any, ...]) -> dict[str, np.ndarray]:
     """Return the rows of a query of what is settled, read once under a key."""
     cache = _cache(tx)
-    found = cache.rows.pop(key, None) if key else None
-    if found is None:
-        found = read_columns(tx, settled)
-        for oldest in list(cache.rows)[: 1 - _SETTLED_ROWS]:
-            cache.rows.pop(oldest, None)
+    found = cache.rows.pop(key, None) or read_columns(tx, settled)
+    for oldest in list(cache.rows)[: 1 - _SETTLED_ROWS]:
+        cache.rows.pop(oldest, None)
     if key:
         cache.rows[key] = found  # last again: the least asked for goes first
     return found
