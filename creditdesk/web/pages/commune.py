@@ -1,7 +1,7 @@
 """The committee's pages: its commune at a glance, and the applicants whom it confirms."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from operator import attrgetter
 from typing import Any
 
@@ -138,7 +138,9 @@ def _show(form: Filled | None) -> str:
         found = _applicants(tx, chosen)
     edge.note(View("applicants", LIST, "", customers={one.customer_no for one in found}))
     today = edge.today()
-    lists = [(list_no, list(lines)) for list_no, lines in groupby(found, attrgetter("list_no"))]
+    by_list = groupby(found, attrgetter("list_no"))
+    # Of more than a form takes the others come when these are answered.
+    lists = [(list_no, list(islice(lines, _MOST_LINES))) for list_no, lines in by_list]
     forms = {list_no: filled.blank(dated=today) for list_no, _ in lists}
     if form is not None:
         forms[form.text("list_no")] = form
