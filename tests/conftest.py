@@ -15,6 +15,10 @@ from creditdesk import schema
 from creditdesk.db import Database
 from tests.keys import DATA_KEY, KEYS
 from tests.postgres import Server
+from tests.web.rig import browser
+
+# One Chromium for all: two of them cannot be driven from one process.
+__all__ = ["browser"]
 
 os.environ["CREDITDESK_DATA_KEY"] = DATA_KEY
 # Nobody's seal: what a trial on this machine made seals nothing here.

@@ -18,9 +18,8 @@ from tests.attacks.stage import PEOPLE, application, secrets_of_all
 from tests.builders import POLICY, a_loan
 from tests.keys import KEYS
 from tests.people import CONFIGURED, a_user
-from tests.web.rig import Stage, browser, served
+from tests.web.rig import Stage, served
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.browser
 
 TRICKS = (Path(__file__).parent / "scripts.txt").read_text("utf-8").splitlines()

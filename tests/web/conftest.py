@@ -12,9 +12,9 @@ import pytest
 from creditdesk import communes, intake, ledger, opening, settings
 from creditdesk.app import create_app
 from tests.keys import DATA_KEY
-from tests.web.rig import browser, stage
+from tests.web.rig import stage
 
-__all__ = ["browser", "stage"]
+__all__ = ["stage"]
 
 DAY = date(2026, 6, 30)
 SINCE = date(2026, 1, 1)
