@@ -3,7 +3,7 @@
 import shutil
 from datetime import date
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -172,6 +172,17 @@ ASKED = {
     "/sheets/9333001/2026-06-12": "held",
     "/loans/6600000000000001": "as_of unit need",
 }
+PATHS = (
+    "/{}",
+    "/loans/{}",
+    "/loans/6600000000000001/decisions/{}",
+    "/worklists/{}",
+    "/sheets/{}/2026-06-12",
+    "/sheets/9333001/{}",
+    "/applications/{}",
+    "/communes/{}",
+    "/verify/{}",
+)
 FORMS = (
     "/new-application",
     "/loans/6600000000000001/decisions/extend",
@@ -198,6 +209,8 @@ def test_what_an_address_says_is_shown_again_and_never_run(visit):
         said = TRICKS[at:] + TRICKS[:at]
         shown = said if name in {"q", "need"} else ()
         visit("officer", f"{address}?{urlencode({name: ' '.join(said)})}", *shown)
+    for at, path in enumerate(PATHS):
+        visit("officer", path.format(quote(TRICKS[at * 19], safe="")))
     visit("auditor", "/administration/accesses", " ".join(said)[:200])
 
 
