@@ -26,6 +26,17 @@ def number_of(address):
     return int(re.search(r"/jobs/(\d+)", address)[1])
 
 
+def test_the_catalogue_offers_every_document_that_the_reader_may_have(hands):
+    page = hands[Role.AUDITOR].open("/downloads/papers?as_of=2026-06-30").text
+
+    for name in KINDS:
+        assert f'"/downloads/papers/{name}?as_of=2026-06-30"' in page, name
+    assert (
+        "/downloads/papers/commune-month"
+        not in hands[Role.REVIEWER].open("/downloads/papers?need=x").text
+    )
+
+
 def test_a_form_asks_for_what_its_document_takes_and_for_nothing_else(stage, hands):
     for name, kind in KINDS.items():
         page = hands[Role.OFFICER].open(f"/downloads/papers/{name}").text
