@@ -60,6 +60,7 @@ class _Book:
     def __init__(self, told: dict[int, Told], day: date, names: dict[str, dict[str, str]]) -> None:
         self._told, self._names = told, names
         self._now = {one: said.on(day) for one, said in told.items()}
+        self._was: dict[tuple[int, int], str] = {}
 
     def by(self, frame: pd.DataFrame, axis: str) -> list[Outcome]:
         """Return a row for each key of an axis, rising."""
@@ -76,8 +77,15 @@ class _Book:
         for one, signed in zip(
             first["household_id"].tolist(), first["signed"].tolist(), strict=True
         ):
-            was, is_ = self._told[one].on(day_of(signed)), self._now[one]
-            moves[was.standing if was else "", is_.standing if is_ else ""] += 1
+            is_ = self._now[one]
+            moves[self._stood(one, signed), is_.standing if is_ else ""] += 1
             listed += bool(is_ and is_.list_no)
         drawn, owed = (int(frame[name].sum()) for name in ("drawn_to_date", "outstanding"))
         return Outcome(key, name, dict(moves), listed, Dong(drawn), Dong(owed))
+
+    def _stood(self, household: int, signed: int) -> str:
+        """Return the standing of a household on a day of signing, found once for every row."""
+        if (household, signed) not in self._was:
+            spell = self._told[household].on(day_of(signed))
+            self._was[household, signed] = spell.standing if spell else ""
+        return self._was[household, signed]
