@@ -126,7 +126,10 @@ def identities(paper: Paper, evidence: Evidence, *, below: float, mark: str = ""
     """
     keep = min(paper.tall(_checks(evidence)) + below, paper.top - paper.bottom - _HEADING)
     paper.heading(f"{mark}. Kiểm tra" if mark else "Kiểm tra", keep=keep)
-    for said, identity in zip(_checks(evidence), evidence.identities or (None,), strict=True):
+    said_of = list(zip(_checks(evidence), evidence.identities or (None,), strict=True))
+    for at, (said, identity) in enumerate(said_of, 1):
+        if at == len(said_of) - 1:
+            paper.need(paper.tall([one for one, _ in said_of[-2:]]) + below)
         if identity and identity.holds:
             paper.flow(said, size=9)
         else:

@@ -46,11 +46,12 @@ def test_two_rows_of_the_list_stand_on_the_page_that_is_signed(total):
         assert "Mã số liệu (SHA-256)" in last
 
 
-def test_where_checks_alone_fill_a_page_they_stand_above_who_signs():
-    for rows in range(30, 72, 3):
-        last = last_page(register(rows, checks=19))
+@pytest.mark.parametrize(("checks", "least"), [(19, 19), (40, 2)])
+def test_where_checks_alone_fill_a_page_they_stand_above_who_signs(checks, least):
+    for rows in range(30, 72, 5):
+        last = last_page(register(rows, checks=checks))
 
-        assert last.count("√ Khớp") == 19, rows
+        assert last.count("√ Khớp") >= least, rows
         assert "Giám đốc" in last
         assert "Mã số liệu (SHA-256)" in last
 
