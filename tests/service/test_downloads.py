@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from creditdesk import errands, packs, papers, records, settings
+from creditdesk import errands, links, packs, papers, records, settings
 from creditdesk.engine.journal import KIND_CODE, Kind
 from creditdesk.papers import ENDINGS, KINDS, MEDIA
 from creditdesk.shelf import Shelf
@@ -157,6 +157,9 @@ def test_a_link_opens_one_file_until_it_is_over_or_revoked_and_is_noted(
     ]
     assert [bool(one["revoked_at"]) for one in revoked["links"]] == [True, False]
     with database.begin() as tx:
+        still = links.opened_by(tx, "can-bo-1", NOW - timedelta(days=3650))
+        assert [(one.number, name[:5]) for one, name in still] == [(kept["number"], "13-bc")]
+        assert links.opened_by(tx, "can-bo-2", NOW - timedelta(days=3650)) == []
         tx.exec_driver_sql("UPDATE held_link SET until = '2026-01-01'")
     assert opened(kept["address"]).status_code == 404
 
