@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
 
-from creditdesk import papers, statements
+from creditdesk import papers, statements, words
 from creditdesk.engine import money
 from creditdesk.papers import KINDS, Asked, Look
 from creditdesk.reach import Asker
@@ -262,6 +262,21 @@ def test_the_same_question_of_the_same_book_gives_the_same_bytes(books):
                 for _ in range(2)
             ]
             assert files[0] == files[1], kind
+
+
+def test_what_pages_show_of_figures_has_its_words_in_every_language(books):
+    known = words.catalogue("vi")
+    with books[0].read() as tx:
+        tables = [
+            KINDS[kind].tables(made(tx, kind))
+            for kind in sorted(KINDS)
+            if KINDS[kind].act in ("portfolio-print", "groups")
+        ]
+    columns = {column for found in tables for part in found.parts for column in part.columns}
+    told = {f"sheet_column.{one.code}" for one in columns}
+    told |= {f"sheet_group.{one.group}" for one in columns if one.group}
+
+    assert {one for one in told if not {one, one.partition(":")[0]} & set(known)} == set()
 
 
 def shown(value):
