@@ -6,27 +6,15 @@ import pytest
 
 from tests.applicants import applied, listed
 from tests.builders import a_loan
-from tests.service.test_reading import demand_problem
+from tests.service.test_reading import demand_problem, described
 from tests.service.test_writing import told
 
-FORM = {
+_BODY = described("apply")["requestBody"]["content"]["application/json"]
+FORM = _BODY["examples"]["one"]["value"] | {
     "application_no": "D9",
     "customer_no": "0000000009",
-    "customer_name": "Nguyễn Thị Mẫu (minh họa)",
     "household_no": "H9",
-    "programme": "01",
-    "trustee": "12",
-    "group_no": "9333001",
-    "group_head": "Trần Văn Mẫu",
     "village_code": "19333001",
-    "commune": "19333",
-    "office": "004403",
-    "session_day": 7,
-    "applied_on": "2026-03-02",
-    "amount": 50_000_000,
-    "months": 36,
-    "every_months": 12,
-    "purpose": "Chăn nuôi bò",
     "plan": "Mua hai con bò cái",
 }
 
