@@ -1,7 +1,6 @@
 """Money on one loan: a receipt taken, a draw paid out or taken back, a receipt undone."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -63,9 +62,9 @@ def seen(act: str, loan_no: str) -> Seen:
     return Seen(card, state_of(card.standing).value, quote)
 
 
-def card_of(loan_no: str, day: date | None = None) -> str:
-    """Return the address of a loan's card, on the day of what was done or today."""
-    return url_for("loans.card", loan_no=loan_no, as_of=max(day or date.min, edge.today()))
+def card_of(loan_no: str) -> str:
+    """Return the address of a loan's card as it stands today."""
+    return url_for("loans.card", loan_no=loan_no, as_of=edge.today())
 
 
 @pages.get("/loans/<loan_no>/receipt")
