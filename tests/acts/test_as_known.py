@@ -6,13 +6,15 @@ from random import Random
 
 import pytest
 
-from creditdesk import images, ledger, loans, measures, moves, papers, statements
+from creditdesk import applications, images, ledger, loans, measures, moves, papers, statements
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
+from creditdesk.engine.procedure import Step
 from creditdesk.measures import Measure
 from creditdesk.moves import Change, Order
 from creditdesk.papers import Asked, Look
 from creditdesk.statements import Question
+from tests.applicants import applied, brought_to, take
 from tests.builders import PLACES, POLICY, a_contract, a_deed, a_loan, an_invented_book, enter
 from tests.conftest import LONG
 
@@ -87,6 +89,31 @@ def test_a_receipt_entered_late_is_in_no_document_as_known_before(database):
             assert kind.written(known, "csv", Look()) == kind.written(again, "csv", Look())
             assert before.number != after.number
             assert "known_2026-11-30" in before.file_name
+
+
+def test_a_notice_and_a_check_of_use_as_known_lack_the_steps_entered_later(database):
+    with database.begin() as tx:
+        a_life(tx)
+        numbers = applied(tx, 7), applied(tx, 8)
+        brought_to(tx, Step.APPRAISE, *numbers)
+        take(tx, Step.APPROVE, numbers[0])
+        take(tx, Step.APPROVE, numbers[1], deed=on(date(2026, 12, 1), 0))
+        checked = {"checked_on": date(2026, 6, 10), "found": "Mua bò", "as_agreed": True}
+        late = on(date(2026, 12, 2))
+        applications.check_use(tx, loan_no="6600000000000001", deed=late, **checked)
+    asked = Asked(AS_OF, MADE + timedelta(days=30), place="44", known_on=date(2026, 11, 30))
+    now = replace(asked, known_on=None)
+    with database.read() as tx:
+        told = [
+            [papers.kind_of(kind).value(tx, POLICY, one).evidence.data for one in (asked, now)]
+            for kind in ("04-td", "06-td")
+        ]
+
+    assert [[number.encode() in one for number in numbers] for one in told[0]] == [
+        [True, False],
+        [True, True],
+    ]
+    assert [b"6600" in one or b"66**" in one for one in told[1]] == [True, False]
 
 
 def test_a_day_that_is_not_over_is_refused(database):
