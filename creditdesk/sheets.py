@@ -70,7 +70,7 @@ class Sheet:
     form    the code of its form: number, title, unit, who signs
     notes   codes of what has to be said of its figures
     leaves  what begins a page each; `parts` then sum up what is on them
-    seen    the numbers of the customers whom it shows
+    seen    the numbers of the customers, and of the groups whose heads, it shows
     """
 
     form: str

@@ -10,7 +10,7 @@ from creditdesk.evidence import NO_PROOF, Proof
 from creditdesk.sheets import Cell, Leaf, Line, Part, Sheet, first_text
 from reports import checked, forms, in_words, letters, scopes, sheet, titles
 from reports.forms import FORMS, Form
-from reports.paper import PROOF, SIGNATURES, Imprint, Paper, spoken_day
+from reports.paper import PROOF, SIGNATURES, Imprint, Paper
 
 _FACT_SIZE = 10
 _LEAST = 60.0  # [pt] of a table that stands below its heading
@@ -63,14 +63,7 @@ def _in_words(form: Form, leaf: Leaf) -> list[str]:
 
 def _front(paper: Paper, found: Sheet, form: Form, leaf: Leaf) -> None:
     evidence, faces = found.evidence, paper.faces
-    paper.write(form.mark, paper.right, paper.y, face=faces.italic, align="right")
-    paper.y -= 6
-    paper.national_header(scopes.PARENT, scopes.branch(evidence.scope))
-    paper.y -= 6
-    paper.flow(form.title, face=faces.bold, size=14, align="middle")
-    spoken = spoken_day(evidence.as_of)
-    paper.flow(f"{spoken[0].upper()}{spoken[1:]}", face=faces.italic, size=11, align="middle")
-    paper.y -= 4
+    sheet.titled(paper, form, evidence)
     _facts(paper, leaf)
     if evidence.demonstration:
         paper.flow(scopes.DEMONSTRATION, face=faces.bold, size=10)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from creditdesk.engine import days
 from creditdesk.engine.money import millions, written
-from creditdesk.evidence import NO_PROOF, Proof
+from creditdesk.evidence import NO_PROOF, Evidence, Proof
 from creditdesk.sheets import Cell, CellKind, Part, Sheet, first_text
 from reports import checked, drawn, forms, scopes
 from reports.forms import FORMS, Form
@@ -77,14 +77,7 @@ def page(imprint: Imprint, form: Form, fonts: Path | None) -> Paper:
 
 def _front(paper: Paper, sheet: Sheet, form: Form, mark: str) -> None:
     evidence, faces = sheet.evidence, paper.faces
-    paper.write(form.mark, paper.right, paper.y, face=faces.italic, align="right")
-    paper.y -= 2
-    paper.national_header(scopes.PARENT, scopes.branch(evidence.scope))
-    paper.y -= 6
-    paper.flow(form.title, face=faces.bold, size=14, align="middle")
-    spoken = spoken_day(evidence.as_of)
-    paper.flow(f"{spoken[0].upper()}{spoken[1:]}", face=faces.italic, size=11, align="middle")
-    paper.y -= 4
+    titled(paper, form, evidence)
     paper.flow(f"{scopes.covered(evidence.scope)}.", size=10)
     since, as_of = days.written(evidence.since), days.written(evidence.as_of)
     mapped = days.written(evidence.map_of)
@@ -98,6 +91,19 @@ def _front(paper: Paper, sheet: Sheet, form: Form, mark: str) -> None:
     if evidence.demonstration:
         paper.flow(scopes.DEMONSTRATION, face=faces.bold, size=10)
     checked.alarm(paper, evidence, mark=mark)
+    paper.y -= 4
+
+
+def titled(paper: Paper, form: Form, evidence: Evidence) -> None:
+    """Write the number of a form, whose it is, its title and its day."""
+    faces = paper.faces
+    paper.write(form.mark, paper.right, paper.y, face=faces.italic, align="right")
+    paper.y -= 6
+    paper.national_header(scopes.PARENT, scopes.branch(evidence.scope))
+    paper.y -= 6
+    paper.flow(form.title, face=faces.bold, size=14, align="middle")
+    spoken = spoken_day(evidence.as_of)
+    paper.flow(f"{spoken[0].upper()}{spoken[1:]}", face=faces.italic, size=11, align="middle")
     paper.y -= 4
 
 

@@ -13,11 +13,10 @@ import pytest
 
 from creditdesk import schema
 from creditdesk.db import Database
+from tests.chromium import browser
 from tests.keys import DATA_KEY, KEYS
 from tests.postgres import Server
-from tests.web.rig import browser
 
-# One Chromium for all: two of them cannot be driven from one process.
 __all__ = ["browser"]
 
 os.environ["CREDITDESK_DATA_KEY"] = DATA_KEY

@@ -70,6 +70,7 @@ def scored(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
             ),
         ],
         notes=_NOTES,
+        seen=[row.keys[0] for row in rows],
     )
 
 

@@ -49,6 +49,7 @@ def by_group(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
             *(nested(outer, inner) for outer, inner in pairwise(lists)),
         ],
         notes=("lent-net", "no-savings", "households-once", "rows-alive"),
+        seen=[row.keys[-1] for row in lists[-1].rows if row.keys[-1]],
     )
 
 

@@ -1,17 +1,14 @@
 """A demonstration book served to a real Chromium: one person of each role, already signed in."""
 
-import os
 import shutil
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
-from playwright.sync_api import Error, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from creditdesk import applications, communes, decisions, errands, households, records, settings
@@ -80,30 +77,6 @@ def served(app):
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def installed():
-    """Return the path of a Chromium of this machine; None leaves the choice to the driver."""
-    named = os.environ.get("CHROMIUM")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return named or next(filter(None, map(shutil.which, names)), None)
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Return a Chromium; left out only where none can be started."""
-    with sync_playwright() as driver:
-        path = installed()
-        if path is None and not Path(driver.chromium.executable_path).exists():
-            pytest.skip("no Chromium is installed on this machine")
-        try:
-            started = driver.chromium.launch(
-                executable_path=path, args=["--no-sandbox", "--disable-gpu"]
-            )
-        except Error as trouble:
-            pytest.fail(f"Chromium is installed and does not start: {trouble}")
-        yield started
-        started.close()
 
 
 @dataclass
