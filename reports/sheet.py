@@ -100,7 +100,7 @@ def titled(paper: Paper, form: Form, evidence: Evidence) -> None:
     paper.write(form.mark, paper.right, paper.y, face=faces.italic, align="right")
     paper.y -= 6
     paper.national_header(scopes.PARENT, scopes.branch(evidence.scope))
-    paper.y -= 6
+    paper.y -= 2
     paper.flow(form.title, face=faces.bold, size=14, align="middle")
     spoken = spoken_day(evidence.as_of)
     paper.flow(f"{spoken[0].upper()}{spoken[1:]}", face=faces.italic, size=11, align="middle")
