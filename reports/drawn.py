@@ -15,9 +15,11 @@ class Row:
 
     def __init__(self, part: Part) -> None:
         """Draw what a table is to be seen as, in the words of the bank."""
-        scale = pictures.scale_of(part)
-        self._unit = _say(f"unit-{scale.name}")
-        self._pictures = pictures.of_part(part, scale, _say)
+        self._pictures: list[pictures.Picture] = []
+        if part.code in pictures.PICTURED:
+            scale = pictures.scale_of(part)
+            self._unit = _say(f"unit-{scale.name}")
+            self._pictures = pictures.of_part(part, scale, _say)
 
     @property
     def height(self) -> float:

@@ -236,6 +236,10 @@ def _amount(line: Line, at: int) -> int:
 # --- which picture a table has ---
 
 
+PICTURED = ("by-month", "by-programme", "by-commune", "ageing", "seasons")
+"""The tables that have pictures."""
+
+
 class Picture(NamedTuple):
     """A picture of a table: the code of its title, what it draws."""
 

@@ -178,11 +178,11 @@ def _widest(part: Part, at: int, form: Form) -> list[str]:
     kind = part.columns[at].kind
     cells = [line.cells[at] for line in part.lines]
     held = set(map(type, cells))
-    texts = [cell for cell in cells if isinstance(cell, str)] if str in held else []
+    texts = [cell for cell in cells if type(cell) is str] if str in held else []
     if at == first_text(part):
         labels = (line.label for line in part.lines if line.label and line.kind != "heading")
         texts += [forms.LABELS.get(label, "") for label in labels]
-    numbers = [cell for cell in cells if isinstance(cell, int | Decimal)] if held - _TEXTS else []
+    numbers: list[Any] = [cell for cell in cells if type(cell) not in _TEXTS]
     some = [max(numbers), min(numbers)] if numbers else []
     days_told = ["00/00/0000"] if kind == "day" else []
     return [max(texts, key=len, default=""), *(told(one, kind, form) for one in some), *days_told]
@@ -197,7 +197,7 @@ def _rows(part: Part, form: Form) -> Iterator[Row]:
             yield Row((label, *[""] * (len(columns) - 1)), "heading")
             continue
         cells = [
-            cell if isinstance(cell, str) else tell[type(cell)](cell)
+            cell if type(cell) is str else tell[type(cell)](cell)
             for cell, tell in zip(line.cells, tellers, strict=True)
         ]
         if label:

@@ -20,6 +20,7 @@ _DEEP = 3  # the level of leads that are set in italics
 _MOST = 10_000  # of what is remembered
 _AS_NOUGHT = str.maketrans("123456789", "000000000")
 _FIGURES = frozenset("-0.,/\n")
+_LEADS = ("heading", "lead")
 _SUMS = ("subtotal", "total")
 
 
@@ -337,9 +338,8 @@ def _with_keep(rows: Iterable[Row]) -> Iterator[tuple[Row, bool]]:
     before, row = "", next(source, None)
     first, second = next(source, None), next(source, None)
     while row is not None:
-        keep = row.kind in ("heading", "lead") or before == "heading" or second is None
-        sums = any(later.kind in _SUMS for later in (first, second) if later)
-        yield row, first is not None and (keep or sums)
+        keep = row.kind in _LEADS or before == "heading" or second is None or second.kind in _SUMS
+        yield row, first is not None and (keep or first.kind in _SUMS)
         before, row, first, second = row.kind, first, second, next(source, None)
 
 
