@@ -5,7 +5,7 @@ import sys
 import time
 import traceback
 
-from tests.bench import files, late, nights, paper, questions, registers, schedules
+from tests.bench import files, late, nights, pages, paper, questions, registers, schedules
 from tests.bench.measure import Finding, Wrong, machine, note
 from tests.bench.stage import Stage
 
@@ -27,6 +27,8 @@ BARS = {
     "d2": questions.d2,
     "d3": questions.d3,
     "late": late.late,
+    "e1": pages.e1,
+    "e3": pages.e3,
     "f1": files.f1,
     "f2": files.f2,
     "f3": files.f3,
