@@ -1,7 +1,7 @@
 """What the engine said of a loan: true again for as long as its chain ends where it ended then."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -12,17 +12,31 @@ from creditdesk.worklists.looked import Found, Looked
 from creditdesk.worklists.view import View
 
 Rows = Callable[[Looked], Iterator[Found]]
-_Said = tuple[tuple[int, Found], ...]
-_MOST = 40_000
-"""Answers that one process remembers of one database: some tens of megabytes."""
+_MOST = 24
+"""Questions of which one process remembers the answers, one for each loan that was asked about."""
+
+
+class _Answer(NamedTuple):
+    """What was said of a loan, and what of: the end of its chain and its day of session."""
+
+    head: tuple[int, bytes]
+    session_day: int
+    said: tuple[tuple[int, Found], ...]
 
 
 class _Memory:
-    """What was said under one policy, by what was asked and the digest of the loan's chain."""
+    """What was said under one policy, by what was asked and by loan."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self.said: dict[tuple[Any, ...], _Said] = {}
+        self.answers: dict[tuple[Any, ...], dict[int, _Answer]] = {}
+
+    def of(self, question: tuple[Any, ...]) -> dict[int, _Answer]:
+        found = self.answers.pop(question, {})
+        for oldest in list(self.answers)[: 1 - _MOST]:
+            self.answers.pop(oldest, None)
+        self.answers[question] = found  # last again: the least asked for goes first
+        return found
 
 
 _memories: WeakKeyDictionary[Any, _Memory] = WeakKeyDictionary()
@@ -33,20 +47,21 @@ def asked(view: View, ids: np.ndarray, rows: Rows) -> Iterator[tuple[int, int, F
 
     rows  asks the engine about the loan alone: its contract and place, its chain, policy, the day
     """
-    said, wanted = _of(view).said, ids.tolist()
-    heads = records.loans.heads_of(view.tx, wanted)
-    sessions = view.axes.columns["session_day"][np.searchsorted(view.axes.ids, ids)].tolist()
-    keys = {
-        loan_id: (rows, view.as_of, view.place.before, loan_id, heads[loan_id], session)
-        for loan_id, session in zip(wanted, sessions, strict=True)
-    }
-    found = {loan_id: said[key] for loan_id, key in keys.items() if key in said}
-    for loan in look(view, [loan_id for loan_id in wanted if loan_id not in found]):
-        told = tuple((loan.late.days, one) for one in rows(loan))
-        found[loan.row.id] = said[keys[loan.row.id]] = told
-    for oldest in list(said)[: max(0, len(said) - _MOST)]:
-        said.pop(oldest, None)
-    for loan_id in wanted:
+    known = _of(view).of((rows, view.as_of, view.place.before))
+    heads = _heads(view, ids.tolist())
+    days = view.axes.columns["session_day"][np.searchsorted(view.axes.ids, ids)].tolist()
+    found, strange = {}, {}
+    for loan_id, day in zip(ids.tolist(), days, strict=True):
+        answer = known.get(loan_id)
+        if answer is not None and answer[:2] == (heads[loan_id], day):
+            found[loan_id] = answer.said
+        else:
+            strange[loan_id] = day
+    for loan in look(view, list(strange)):
+        key, said = loan.row.id, tuple((loan.late.days, one) for one in rows(loan))
+        found[key] = said
+        known[key] = _Answer(heads[key], strange[key], said)
+    for loan_id in ids.tolist():
         for days_late, one in found[loan_id]:
             yield loan_id, days_late, one
 
@@ -60,7 +75,18 @@ def look(view: View, ids: list[int]) -> Iterator[Looked]:
     return (known[loan_id] for loan_id in ids)
 
 
+def _heads(view: View, ids: list[int]) -> dict[int, tuple[int, bytes]]:
+    """Return where the chains of loans end, at least of these, each asked for once."""
+    known: dict[int, tuple[int, bytes]] = view.once(_ends)
+    known |= records.loans.heads_of(view.tx, [loan_id for loan_id in ids if loan_id not in known])
+    return known
+
+
 def _looked(_view: View) -> dict[int, Looked]:
+    return {}
+
+
+def _ends(_view: View) -> dict[int, tuple[int, bytes]]:
     return {}
 
 
