@@ -88,22 +88,35 @@ def cuts(
     Raises UnknownAxis, PeriodBackwards, PlaceNotFound.
     """
     question.check()
-    places = map_on(question.mapped)
-    province, commune = places.scope(question.place)
 
-    def loans_of(code: str) -> pd.DataFrame:
-        over = standings.axes(tx, code, question.mapped, question.known_on)
-        inside = over.columns["commune"] == commune if commune else None
+    def told(over: Axes, inside: np.ndarray | None) -> pd.DataFrame:
         keys = {axis: reckoned(over, policy, question.as_of, axis) for axis in question.axes}
         known = {axis: column for axis, column in keys.items() if column is not None}
         return loans(tx, over, inside, question, known)
 
-    frame = together(tx, province, loans_of)
-    rows = Rows(frame, names(tx, policy, places, question.axes))
+    frame = placed(tx, question, told)
+    rows = Rows(frame, names(tx, policy, map_on(question.mapped), question.axes))
     total = rows.total
     return tuple(
         Portfolio(question.since, question.as_of, axes, rows.by(*axes), total) for axes in by
     )
+
+
+def placed(
+    tx: Tx, question: Question, told: Callable[[Axes, np.ndarray | None], pd.DataFrame]
+) -> pd.DataFrame:
+    """Return what is told of the loans of each province that a question covers, in one table.
+
+    told  gets a province's loans where the question's map places them, and which of them lie in
+          the commune that is asked for, None: all
+    """
+    province, commune = map_on(question.mapped).scope(question.place)
+
+    def loans_of(code: str) -> pd.DataFrame:
+        over = standings.axes(tx, code, question.mapped, question.known_on)
+        return told(over, over.columns["commune"] == commune if commune else None)
+
+    return together(tx, province, loans_of)
 
 
 def together(

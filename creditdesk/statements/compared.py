@@ -5,16 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from creditdesk import records, standings
-from creditdesk.columns import BEGINNING
+from creditdesk.columns import BEGINNING, Axes
 from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.engine.journal import Kind
 from creditdesk.engine.policy import Policy
 from creditdesk.figures import Figures
-from creditdesk.statements.books import Question, Rows, keys_of, loans, names, reckoned, together
+from creditdesk.statements.books import Question, Rows, keys_of, loans, names, placed, reckoned
 
 _FIGURES = ("outstanding", "overdue", "frozen", "drawn", "principal_collected", "written_off")
 _TOLD = ("group_no", "customer_id")
@@ -90,14 +91,10 @@ def compare(tx: Tx, policy: Policy, question: Question, then: Side) -> Compariso
     before = replace(before, map_of=question.mapped)
     now.check()
     before.check()
-    places = map_on(question.mapped)
-    province, commune = places.scope(question.place)
 
     def frame_of(side: Question) -> pd.DataFrame:
-        def loans_of(code: str) -> pd.DataFrame:
-            over = standings.axes(tx, code, question.mapped, question.known_on)
-            inside = over.columns["commune"] == commune if commune else None
-            last = standings.image(tx, code, question.as_of, question.known_on)
+        def told(over: Axes, inside: np.ndarray | None) -> pd.DataFrame:
+            last = standings.image(tx, over.province, question.as_of, question.known_on)
             keys: dict[str, Any] = {name: over.columns[name] for name in _TOLD}
             keys["loan"] = over.ids
             keys[axis] = reckoned(over, policy, question.as_of, axis)
@@ -105,10 +102,10 @@ def compare(tx: Tx, policy: Policy, question: Question, then: Side) -> Compariso
                 keys[axis] = keys_of(over, last, axis)
             return loans(tx, over, inside, side, keys)
 
-        return together(tx, province, loans_of)
+        return placed(tx, question, told)
 
     frames = frame_of(before), frame_of(now)
-    known = names(tx, policy, places, (axis,))
+    known = names(tx, policy, map_on(question.mapped), (axis,))
     sides = [Rows(frame, known) for frame in frames]
     found = [{row.keys[0]: row.figures for row in one.by(axis)} for one in sides]
     rows = [

@@ -3,17 +3,18 @@
 from collections import Counter
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from creditdesk import households, standings
-from creditdesk.columns import day_of, number_of
+from creditdesk.columns import Axes, day_of, number_of
 from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
 from creditdesk.figures import Outcome, Outcomes
 from creditdesk.households import Told
-from creditdesk.statements.books import Question, loans, names, together
+from creditdesk.statements.books import Question, loans, names, placed
 
 _AXES = ("commune", "programme")
 
@@ -29,17 +30,13 @@ def outcomes(tx: Tx, policy: Policy, question: Question, *, signed_from: date | 
     Raises UnknownAxis, PeriodBackwards, PlaceNotFound.
     """
     question.check()
-    places = map_on(question.mapped)
-    province, commune = places.scope(question.place)
 
-    def loans_of(code: str) -> pd.DataFrame:
-        over = standings.axes(tx, code, question.mapped, question.known_on)
-        inside = over.columns["commune"] == commune if commune else None
+    def lent(over: Axes, inside: np.ndarray | None) -> pd.DataFrame:
         keys = {"signed": over.columns["signed_on"], "loan": over.ids}
         keys |= {axis: over.columns[axis] for axis in _AXES}
         return loans(tx, over, inside, question, keys)
 
-    frame = together(tx, province, loans_of)
+    frame = placed(tx, question, lent)
     if signed_from is not None and len(frame):
         frame = frame[frame["signed"] >= number_of(signed_from)]
     if not len(frame):
@@ -50,7 +47,7 @@ def outcomes(tx: Tx, policy: Policy, question: Question, *, signed_from: date | 
     known = question.known_on
     before = None if known is None else standings.recorded_after(known)
     told = households.told_of(tx, map(int, frame["household_id"].unique()), before)
-    book = _Book(told, question.as_of, names(tx, policy, places))
+    book = _Book(told, question.as_of, names(tx, policy, map_on(question.mapped)))
     return Outcomes(
         since, book.of(frame, "", ""), *(tuple(book.by(frame, axis)) for axis in _AXES)
     )
