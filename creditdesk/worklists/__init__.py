@@ -1,9 +1,8 @@
 """The loans and groups that somebody has to look at: a registry of lists, by name."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -15,20 +14,23 @@ from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import NotFound
 from creditdesk.figures import WorklistRow
-from creditdesk.worklists import checks, due, quality, remembered, watched
+from creditdesk.worklists import checks, due, paging, quality, remembered, watched
 from creditdesk.worklists.gathering import Claim, Gathering, brought, claims, gatherings
 from creditdesk.worklists.looked import Found
 from creditdesk.worklists.near import DIVIDED, Part, Session, divided, names, sessions
+from creditdesk.worklists.paging import Page, Unnamed
 from creditdesk.worklists.remembered import Rows
 from creditdesk.worklists.scores import group_scores
 from creditdesk.worklists.view import Amounts, View, views
 
 __all__ = [
     "DIVIDED",
+    "ORDERS",
     "WORKLISTS",
     "Claim",
     "Count",
     "Gathering",
+    "Page",
     "Part",
     "Session",
     "WorklistRow",
@@ -40,9 +42,14 @@ __all__ = [
     "gatherings",
     "group_scores",
     "names",
+    "page",
     "sessions",
     "worklist",
 ]
+
+
+_Told = tuple[int, int, Found]
+"""A loan on a list: its inner number, its days late, and why it is there."""
 
 
 class WorklistUnknown(NotFound):
@@ -126,6 +133,18 @@ WORKLISTS = {
 }
 
 
+ORDERS: Mapping[str, Callable[[int, int, date | None], int]] = {
+    "place": lambda amount, days_late, due_on: 0,
+    "amount": lambda amount, days_late, due_on: -amount,
+    "days_late": lambda amount, days_late, due_on: -days_late,
+    "due_on": lambda amount, days_late, due_on: (due_on or date.max).toordinal(),
+}
+"""What a list may be sorted by before commune, group and loan: a number that rises."""
+
+# Orders that need the amounts alone: by how much of them rows are sorted.
+_OF_COLUMNS = {"place": 0, "amount": -1}
+
+
 def worklist(
     tx: Tx, policy: Policy, name: str, as_of: date, place: Place
 ) -> tuple[WorklistRow, ...]:
@@ -135,12 +154,35 @@ def worklist(
 
     Raises WorklistUnknown.
     """
+    return page(tx, policy, name, as_of, place).rows
+
+
+def page(
+    tx: Tx,
+    policy: Policy,
+    name: str,
+    as_of: date,
+    place: Place,
+    *,
+    order: str = "place",
+    begins: int = 0,
+    most: int | None = None,
+) -> Page:
+    """Return some rows of a list at the end of a day, beside count and sum of all.
+
+    order   one of `ORDERS`; what is equal there is sorted by commune, group and loan
+    begins  the first row, counted from 0
+    most    how many rows at most; None: all that follow
+
+    Raises WorklistUnknown.
+    """
     if name not in WORKLISTS:
         raise WorklistUnknown(name=name, names=list(WORKLISTS))
-    found = [
-        row for view in views(tx, policy, place, as_of) for row in _rows(WORKLISTS[name], view)
-    ]
-    return tuple(sorted(found, key=attrgetter("commune", "group_no", "loan_no")))
+    listed = WORKLISTS[name]
+    seen = views(tx, policy, place, as_of)
+    return paging.cut(
+        [part for view in seen for part in _parts(listed, view, order)], begins, most
+    )
 
 
 def counts(tx: Tx, policy: Policy, as_of: date, place: Place) -> dict[str, Count]:
@@ -160,9 +202,10 @@ def counts(tx: Tx, policy: Policy, as_of: date, place: Place) -> dict[str, Count
 
 def _counted(listed: _List, view: View) -> list[int]:
     """Return the amounts of a list's rows."""
+    ids, amounts = _chosen(listed, view)
+    loans: list[int] = amounts.tolist()
     if not listed.exact:
-        return [row.amount for row in _rows(listed, view)]
-    loans: list[int] = _chosen(listed, view)[1].tolist()
+        loans = [one.amount for _, _, one in _found(listed, view, ids)]
     return loans + [row.amount for row in _others(listed, view)]
 
 
@@ -178,9 +221,56 @@ def _others(listed: _List, view: View) -> Iterable[WorklistRow]:
     return listed.others(view) if listed.others else ()
 
 
-def _rows(listed: _List, view: View) -> Iterator[WorklistRow]:
-    """Yield the rows of a list, loans first, in no order."""
-    found, columns = list(_found(listed, view)), view.axes.columns
+def _parts(listed: _List, view: View, order: str) -> Iterator[Unnamed]:
+    """Yield the rows of a list, loans first; where columns tell the order no loan is looked at."""
+    ids, amounts = _chosen(listed, view)
+    if listed.exact and order in _OF_COLUMNS:
+        first = _OF_COLUMNS[order] * amounts
+        yield _loans(view, ids, amounts, first, lambda at: _found(listed, view, ids[at]))
+    else:
+        found = list(_found(listed, view, ids))
+        told = [(one.amount, days_late, one.due_on) for _, days_late, one in found]
+        there = np.array([loan_id for loan_id, _, _ in found], dtype=np.int64)
+        amounts, first = (
+            _whole(row[0] for row in told),
+            _whole(ORDERS[order](*row) for row in told),
+        )
+        yield _loans(view, there, amounts, first, lambda at: (found[one] for one in at))
+    others = tuple(_others(listed, view))
+    yield Unnamed(
+        _whole(ORDERS[order](row.amount, row.days_late, row.due_on) for row in others),
+        np.array([row.commune for row in others], dtype=object),
+        np.array([row.group_no for row in others], dtype=object),
+        _whole(row.amount for row in others),
+        lambda at: [others[one] for one in at],
+    )
+
+
+def _whole(numbers: Iterable[int]) -> np.ndarray:
+    return np.fromiter(numbers, dtype=np.int64)
+
+
+def _loans(
+    view: View,
+    ids: np.ndarray,
+    amounts: np.ndarray,
+    first: np.ndarray,
+    tell: Callable[[list[int]], Iterable[_Told]],
+) -> Unnamed:
+    """Return loans of a view as rows that are told where they are shown."""
+    at, columns = np.searchsorted(view.axes.ids, ids), view.axes.columns
+    return Unnamed(
+        first=first,
+        commune=columns["commune"][at],
+        group_no=columns["group_no"][at],
+        amount=amounts,
+        tell=lambda some: list(_named(view, list(tell(some)))),
+    )
+
+
+def _named(view: View, found: Sequence[_Told]) -> Iterator[WorklistRow]:
+    """Yield loans on a list as rows, with their numbers and those of their customers."""
+    columns = view.axes.columns
     at = np.searchsorted(view.axes.ids, [loan_id for loan_id, _, _ in found])
     numbers = records.loans.numbers_of(view.tx, {loan_id for loan_id, _, _ in found})
     loan_nos = {loan_id: number for number, loan_id in numbers.items()}
@@ -202,12 +292,10 @@ def _rows(listed: _List, view: View) -> Iterator[WorklistRow]:
             due_on=one.due_on,
             why=one.why,
         )
-    yield from _others(listed, view)
 
 
-def _found(listed: _List, view: View) -> Iterator[tuple[int, int, Found]]:
-    """Yield the inner number of every loan on a list, its days late, and why it is there."""
-    ids, _ = _chosen(listed, view)
+def _found(listed: _List, view: View, ids: np.ndarray) -> Iterator[_Told]:
+    """Yield loans that the columns let through: inner number, days late, why it is on the list."""
     if listed.told:
         told = list(listed.told(view, np.searchsorted(view.axes.ids, ids)))
         aged = np.array([one.days_late is None for one in told], dtype=bool)

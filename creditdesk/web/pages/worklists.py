@@ -1,7 +1,7 @@
 """Worklists: which there are with what they hold, and each by pages, on paper and as a table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from creditdesk.web.shapes import ChoiceField, CodeField, DayField, WholeField
 from creditdesk.web.writing import Writing, alphabetical, hand
 
 PAGE = 50
-SORTS = ("place", "amount", "days_late", "due_on", "name")
+SORTS = (*worklists.ORDERS, "name")
 _MOST_PAGES = 10_000
 
 pages = Blueprint("worklists", __name__)
@@ -37,17 +37,13 @@ class ListQuery(Query):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A list as a page shows it: all of its rows, those of this page, and what they are called."""
+    """A list as a page shows it: how many rows and their sum [dong], some with their names."""
 
-    rows: Sequence[WorklistRow]
+    count: int
+    total: int
     shown: Sequence[WorklistRow]
     customers: Mapping[str, str]
     heads: Mapping[str, str]
-
-    @property
-    def total(self) -> int:
-        """Return the sum of all rows [dong]."""
-        return sum(row.amount for row in self.rows)
 
     @property
     def seen(self) -> set[str]:
@@ -77,7 +73,7 @@ def listed(name: str) -> Any:
         found = _listed(tx, name, chosen)
         choices = _places(tx, chosen)
     edge.note(View(f"worklist-{name}", LIST, chosen["place"], customers=found.seen))
-    last = -(-len(found.rows) // PAGE)
+    last = -(-found.count // PAGE)
     return render_template(
         "worklists/list.html",
         name=name,
@@ -100,7 +96,7 @@ def table(name: str) -> Response:
     with edge.read() as tx:
         chosen = _asked(tx)
         within.area(tx, "persons-export", chosen["place"] or None, as_of=chosen["as_of"])
-        rows = _rows(tx, name, chosen)
+        rows = _page(tx, name, chosen).rows
     seen = {row.customer_no for row in rows if row.customer_no}
     edge.note(View(f"worklist-{name}", LIST, chosen["place"], customers=seen))
     content = f"\ufeff{documents.worklist_table(rows, hand().language)}".encode()
@@ -139,7 +135,7 @@ def _asked(tx: Tx) -> dict[str, Any]:
     return told | {"as_of": told.get("as_of", day_of_work(tx))}
 
 
-def _rows(tx: Tx, name: str, chosen: Mapping[str, Any]) -> tuple[WorklistRow, ...]:
+def _page(tx: Tx, name: str, chosen: Mapping[str, Any], **cut: Any) -> worklists.Page:
     near = within.area(
         tx,
         "worklist",
@@ -148,25 +144,23 @@ def _rows(tx: Tx, name: str, chosen: Mapping[str, Any]) -> tuple[WorklistRow, ..
         group_no=chosen["group"],
         programme=chosen["programme"],
     )
-    return worklists.worklist(tx, edge.desk().policy, name, chosen["as_of"], near)
+    return worklists.page(tx, edge.desk().policy, name, chosen["as_of"], near, **cut)
 
 
 def _listed(tx: Tx, name: str, chosen: Mapping[str, Any]) -> Listed:
-    rows, begins = _rows(tx, name, chosen), (chosen["page"] - 1) * PAGE
-    if chosen["sort"] == "name":
-        called = worklists.names(tx, rows)[0]
-        rows = tuple(sorted(rows, key=lambda row: alphabetical(called.get(row.customer_no, ""))))
-    elif chosen["sort"] != SORTS[0]:
-        rows = tuple(sorted(rows, key=_ORDERS[chosen["sort"]]))
-    shown = rows[begins : begins + PAGE]
-    return Listed(rows, shown, *worklists.names(tx, shown))
+    begins, order = (chosen["page"] - 1) * PAGE, chosen["sort"]
+    if order in worklists.ORDERS:
+        found = _page(tx, name, chosen, order=order, begins=begins, most=PAGE)
+    else:
+        found = _by_name(tx, _page(tx, name, chosen), begins)
+    return Listed(found.count, found.amount, found.rows, *worklists.names(tx, found.rows))
 
 
-_ORDERS: Mapping[str, Any] = {
-    "amount": lambda row: -row.amount,
-    "days_late": lambda row: -row.days_late,
-    "due_on": lambda row: row.due_on or date.max,
-}
+def _by_name(tx: Tx, found: worklists.Page, begins: int) -> worklists.Page:
+    """Return a page of a whole list, by what its customers are called."""
+    called = worklists.names(tx, found.rows)[0]
+    rows = sorted(found.rows, key=lambda row: alphabetical(called.get(row.customer_no, "")))
+    return replace(found, rows=tuple(rows[begins : begins + PAGE]))
 
 
 def _places(tx: Tx, chosen: Mapping[str, Any]) -> list[Choice]:
