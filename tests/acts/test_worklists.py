@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from operator import itemgetter
 
 import pytest
-import sqlalchemy as sa
 
 from creditdesk import arrears, words, worklists
 from creditdesk.arrears import Place
@@ -225,42 +224,6 @@ def test_every_list_is_of_a_place_and_ordered(database):
 
 
 PLACES = ("19333", "19363", "19255", "26506")
-
-
-ORDERS = {
-    "place": lambda row: 0,
-    "amount": lambda row: -row.amount,
-    "days_late": lambda row: -row.days_late,
-    "due_on": lambda row: row.due_on or date.max,
-}
-
-
-def test_pages_put_together_are_the_whole_list_in_its_order(database):
-    with database.begin() as tx:
-        a_book(tx, an_invented_book(31, count=30))
-        for name in ("due-session", "late", "transfer-boxes", "data-quality"):
-            whole = listed(tx, name, DAYS[2])
-            for order, first in ORDERS.items():
-                pages = [
-                    worklists.page(tx, POLICY, name, DAYS[2], BOOK, order=order, begins=at, most=9)
-                    for at in range(0, len(whole) + 9, 9)
-                ]
-                together = tuple(row for page in pages for row in page.rows)
-                assert together == tuple(sorted(whole, key=first)), (name, order)
-                sums = {(page.count, page.amount) for page in pages}
-                assert sums == {(len(whole), sum(row.amount for row in whole))}, (name, order)
-
-
-def test_a_page_names_no_loan_but_its_own(database):
-    with database.begin() as tx:
-        a_book(tx, an_invented_book(31, count=30))
-        whole = listed(tx, "due-session", DAYS[2])
-        said = []
-        sa.event.listen(tx, "before_cursor_execute", lambda *call: said.append((call[2], call[3])))
-        page = worklists.page(tx, POLICY, "due-session", DAYS[2], BOOK, begins=3, most=3)
-    (asked,) = [told for words_of, told in said if "loan_no" in words_of.split("FROM")[0]]
-    groups = {row.group_no for row in page.rows}
-    assert len(asked) == sum(row.group_no in groups for row in whole) < len(whole)
 
 
 def test_principal_of_next_month_is_listed_throughout_the_month_before(database):
