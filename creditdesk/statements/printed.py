@@ -28,7 +28,7 @@ _ROWS_OF_KIND = ("xa", "phuong", "dac-khu", "cu")
 
 
 class NothingInScope(Malformed):
-    """The book has no loan in this place."""
+    """The book has no loan in this province, or none of this key."""
 
     code = "nothing-in-scope"
 
@@ -91,11 +91,8 @@ def heading(
     if province is None or province not in provinces:
         raise NothingInScope(place=question.place, provinces=provinces)
     inside = _inside(tx, question, province, commune)
-    if (question.within or question.known_on) and not inside.any():
-        raise NothingInScope(
-            place=", ".join((question.place or "", *(key for _, key in question.within))),
-            provinces=provinces,
-        )
+    if not inside.any():
+        _all_known(tx, question, province)
     known = names(tx, policy, places, [axis for axis, _ in question.within])
     narrowed = tuple(
         (axis, key, known.get(axis, {}).get(key, key)) for axis, key in question.within
@@ -112,6 +109,14 @@ def heading(
         left_out=_left_out(tx, question, province, inside),
         demonstration=households.are_invented(tx),
     )
+
+
+def _all_known(tx: Tx, question: Question, province: str) -> None:
+    """Refuse a key that is of no loan of the province: together they may well have none."""
+    for within in (), *((one,) for one in question.within):
+        if not _inside(tx, replace(question, within=within), province, None).any():
+            told = ", ".join((question.place or province, *(key for _, key in within)))
+            raise NothingInScope(place=told, provinces=records.loans.provinces(tx))
 
 
 def _inside(tx: Tx, question: Question, province: str, commune: str | None) -> np.ndarray:
