@@ -1,5 +1,7 @@
 """Drawings on paper, side by side, each under its title and its unit."""
 
+from collections.abc import Sequence
+
 from creditdesk import words
 from creditdesk.sheets import Part
 from reports import pictures
@@ -11,31 +13,51 @@ _TITLE, _GAP = 18.0, 16.0
 
 
 class Row:
-    """The pictures of a table in a row; of a table without any an empty one."""
+    """The pictures of a table, side by side while there is room; of a table without any none."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, paper: Paper, part: Part) -> None:
         """Draw what a table is to be seen as, in the words of the bank."""
-        self._pictures: list[pictures.Picture] = []
-        if part.code in pictures.PICTURED:
-            scale = pictures.scale_of(part)
-            self._unit = _say(f"unit-{scale.name}")
-            self._pictures = pictures.of_part(part, scale, _say)
+        self._paper = paper
+        self._rows: list[list[pictures.Picture]] = []
+        if part.code not in pictures.PICTURED:
+            return
+        scale = pictures.scale_of(part)
+        self._unit = _say(f"unit-{scale.name}")
+        for one in pictures.of_part(part, scale, _say):
+            if not self._rows or _wide([*self._rows[-1], one]) > paper.room:
+                self._rows.append([])
+            self._rows[-1].append(one)
 
     @property
     def height(self) -> float:
-        """Return how high [pt] it is with its titles."""
-        return max((_TITLE + one.drawing.height + 8 for one in self._pictures), default=0.0)
+        """Return how high [pt] the first pictures are with their titles."""
+        return _high(self._rows[0]) if self._rows else 0.0
 
-    def put(self, paper: Paper) -> None:
-        """Draw the row from the present height on."""
-        paper.need(self.height)
-        left = paper.left
-        for code, drawing in self._pictures:
-            title = f"{_say(code)} ({self._unit})"
-            paper.write(title, left, paper.y - 9, face=paper.faces.bold, size=9)
-            draw(paper, drawing, left, paper.y - _TITLE)
-            left += drawing.width + _GAP
-        paper.y -= self.height
+    @property
+    def beside(self) -> float:
+        """Return where [pt from the left] a table may begin at the pictures' right."""
+        return _wide(self._rows[0]) + _GAP if self._rows else self._paper.room
+
+    def put(self) -> None:
+        """Draw the pictures from the present height on."""
+        paper = self._paper
+        for row in self._rows:
+            high, left = _high(row), paper.left
+            paper.need(high)
+            for code, drawing in row:
+                title = f"{_say(code)} ({self._unit})"
+                paper.write(title, left, paper.y - 9, face=paper.faces.bold, size=9)
+                draw(paper, drawing, left, paper.y - _TITLE)
+                left += drawing.width + _GAP
+            paper.y -= high
+
+
+def _wide(row: Sequence[pictures.Picture]) -> float:
+    return sum(one.drawing.width + _GAP for one in row) - _GAP
+
+
+def _high(row: Sequence[pictures.Picture]) -> float:
+    return max(_TITLE + one.drawing.height + 8 for one in row)
 
 
 def draw(paper: Paper, drawing: Drawing, left: float, top: float) -> None:

@@ -14,7 +14,8 @@ _SMALL, _PLAIN = 8.0, 9.0
 _TONE_OUT, _TONE_BACK, _TONE_GRID, _DARKEST = 4, 1, 2, 5
 _NAMES = 112.0
 _ENDS = 58.0
-_ACROSS = 6
+_ACROSS, _DOWN = 6, 13
+_ROOMY = 10  # rows of tiles, and fewer, are set high
 _MILLION, _BILLION = 10**6, 10**9
 _MONTHS = 12
 _STEPS = (12, 16, 20, 24, 32, 40, 60, 80, 100)
@@ -159,11 +160,21 @@ def _bar(y: float, amount: int, most: int, tone: int, told: str) -> Iterator[Sha
     yield Text(told, _NAMES + wide + 4, y + 7, _SMALL)
 
 
-def tiles(part: Part, scale: Scale, figure: str) -> Drawing:
-    """Return the places of a table as equal tiles in the order of their codes, darker for more."""
-    side, high, gap = WIDE / _ACROSS, 42.0, 2.0
+def tiles(part: Part, scale: Scale, figure: str) -> list[Drawing]:
+    """Return the places of a table as equal tiles in the order of their codes, darker for more.
+
+    More than a page takes stand in a second drawing.
+    """
     rows = _plain(part)
     most = max((_of(part, line, figure) for line in rows), default=0)
+    held = _ACROSS * _DOWN
+    pages = [rows[at : at + held] for at in range(0, len(rows), held)] or [[]]
+    return [_tiled(part, page, scale, figure, most) for page in pages]
+
+
+def _tiled(part: Part, rows: Sequence[Line], scale: Scale, figure: str, most: int) -> Drawing:
+    down = max(1, -(-len(rows) // _ACROSS))
+    side, high, gap = WIDE / _ACROSS, 42.0 if down <= _ROOMY else 32.0, 2.0
     shapes: list[Shape] = []
     for at, line in enumerate(rows):
         x, y = at % _ACROSS * side, at // _ACROSS * high
@@ -172,10 +183,10 @@ def tiles(part: Part, scale: Scale, figure: str) -> Drawing:
         white = tone >= DARK
         shapes.append(Box(x, y, side - gap, high - gap, tone, True))
         for n, name in enumerate(wrapped(_name(part, line), _SMALL, side - 7, lines=2)):
-            shapes.append(Text(name, x + 3, y + 10 + n * 9.5, _SMALL, white=white))
+            shapes.append(Text(name, x + 3, y + 0.21 * high + 1 + n * 9, _SMALL, white=white))
         told = scale.told(amount)
-        shapes.append(Text(told, x + side - 6, y + 35, _PLAIN, "right", True, white))
-    return Drawing(WIDE, max(1, -(-len(rows) // _ACROSS)) * high, tuple(shapes))
+        shapes.append(Text(told, x + side - 6, y + high - 5, _PLAIN, "right", True, white))
+    return Drawing(WIDE, down * high, tuple(shapes))
 
 
 def heat(part: Part, scale: Scale, say: Say) -> Drawing:
@@ -257,8 +268,8 @@ def of_part(part: Part, scale: Scale, say: Say, figure: str = "outstanding") -> 
     if part.code == "by-programme":
         return [Picture("by-programme", ranked(part, scale, say))]
     if part.code == "by-commune":
-        tiled = Picture(f"tiles-{figure}", tiles(part, scale, figure))
-        return [Picture("by-commune", ranked(part, scale, say)), tiled]
+        tiled = [Picture(f"tiles-{figure}", one) for one in tiles(part, scale, figure)]
+        return [Picture("by-commune", ranked(part, scale, say)), *tiled]
     if part.code == "ageing":
         late = (Series("late_principal", _TONE_OUT),)
         return [Picture("ageing", bars(part, _plain(part), scale, say, late))]

@@ -52,15 +52,14 @@ def render(sheet: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) 
     if not any(line.kind == "plain" for part in sheet.parts for line in part.lines):
         paper.flow("Không có số liệu nào trong phạm vi này.", face=paper.faces.bold, size=10)
     for at, part in enumerate(sheet.parts):
-        row = drawn.Row(part)
+        row = drawn.Row(paper, part)
         last = at == len(sheet.parts) - 1
         after = tall(paper, sheet) + _SIGNED if last else _AFTER
         if several:
             few = _HEAD + after if len(part.lines) <= _FEW else 0
             keep = max(100, row.height, few if few < paper.top - paper.bottom - 30 else 0)
             paper.heading(f"{_MARKS[at]}. {forms.PARTS[part.code]}", keep=keep)
-        row.put(paper)
-        draw(paper, part, form, after=after)
+        _pictured(paper, part, form, row, after=after)
     notes(paper, sheet)
     checked.identities(paper, sheet.evidence, mark=mark, below=_SIGNED)
     place = paper.faces.italic.clean(scope.province_name)
@@ -140,9 +139,26 @@ def draw(paper: Paper, part: Part, form: Form, *, after: float = _AFTER) -> None
     table.draw(_rows(part, form), after=after)
 
 
-def _columns(paper: Paper, part: Part, form: Form) -> tuple[Column, ...]:
-    """Return columns as wide as what they hold; what is left over is the names'."""
-    bold, name = paper.faces.bold, first_text(part)
+def _pictured(paper: Paper, part: Part, form: Form, row: drawn.Row, *, after: float) -> None:
+    """Draw pictures and their table: beside them where it is narrow enough, else below."""
+    name, wide = first_text(part), _wide(paper, part, form)
+    if row.beside + sum(wide) - wide[name] + _NAME > paper.room:
+        row.put()
+        draw(paper, part, form, after=after)
+        return
+    page, top, left = paper.page, paper.y, paper.left
+    row.put()
+    low, paper.y = paper.y, top
+    paper.left += row.beside
+    draw(paper, part, form)
+    paper.left = left
+    if paper.page == page:
+        paper.y = min(low, paper.y)
+
+
+def _wide(paper: Paper, part: Part, form: Form) -> list[float]:
+    """Return how wide [pt] columns are for what they hold."""
+    bold = paper.faces.bold
     wide: list[float] = []
     for at, column in enumerate(part.columns):
         title = forms.column(column.code)
@@ -151,6 +167,12 @@ def _columns(paper: Paper, part: Part, form: Form) -> tuple[Column, ...]:
         held = max((bold.width(bold.clean(text), form.size) for text in texts), default=0)
         least = _LEAST.get(column.kind, 0.0)
         wide.append(max(words + 2.5, held + _PAD, least))
+    return wide
+
+
+def _columns(paper: Paper, part: Part, form: Form) -> tuple[Column, ...]:
+    """Return columns as wide as what they hold; what is left over is the names'."""
+    name, wide = first_text(part), _wide(paper, part, form)
     named, wide[name] = wide[name], 0.0
     spare = paper.room - sum(wide)
     if spare < _NAME:
