@@ -141,8 +141,7 @@ def draw(paper: Paper, part: Part, form: Form, *, after: float = _AFTER) -> None
 
 def _pictured(paper: Paper, part: Part, form: Form, row: drawn.Row, *, after: float) -> None:
     """Draw pictures and their table: beside them where it is narrow enough, else below."""
-    name, wide = first_text(part), _wide(paper, part, form)
-    if row.beside + sum(wide) - wide[name] + _NAME > paper.room:
+    if row.beside + _NAME > paper.room or row.beside + _least(paper, part, form) > paper.room:
         row.put()
         draw(paper, part, form, after=after)
         return
@@ -154,6 +153,13 @@ def _pictured(paper: Paper, part: Part, form: Form, row: drawn.Row, *, after: fl
     paper.left = left
     if paper.page == page:
         paper.y = min(low, paper.y)
+
+
+def _least(paper: Paper, part: Part, form: Form) -> float:
+    """Return how wide [pt] a table is whose names take several lines."""
+    wide = _wide(paper, part, form)
+    wide[first_text(part)] = _NAME
+    return sum(wide)
 
 
 def _wide(paper: Paper, part: Part, form: Form) -> list[float]:
