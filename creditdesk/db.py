@@ -207,14 +207,12 @@ def _sqlite(url: URL) -> sa.Engine:
 
 
 def _postgresql(url: URL) -> sa.Engine:
-    arguments: dict[str, Any] = {"timeout": 10}
+    options: dict[str, Any] = {"timeout": 10}
     folder = url.query.get("host")
     if isinstance(folder, str) and folder.startswith("/"):
-        arguments["unix_sock"] = f"{folder}/.s.PGSQL.{url.port or 5432}"
+        options["unix_sock"] = f"{folder}/.s.PGSQL.{url.port or 5432}"
         url = url.difference_update_query(["host"])
-    engine = sa.create_engine(
-        url, connect_args=arguments, hide_parameters=True, pool_pre_ping=True
-    )
+    engine = sa.create_engine(url, connect_args=options, hide_parameters=True, pool_pre_ping=True)
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -222,6 +220,8 @@ def _postgresql(url: URL) -> sa.Engine:
         cursor.execute("SET lock_timeout = '15s'")
         cursor.execute("SET idle_in_transaction_session_timeout = '10min'")
         cursor.execute("SET TIME ZONE 'UTC'")
+        # Discs do not turn: for the entries of a group's loans the index is the shorter way.
+        cursor.execute("SET random_page_cost = 1.1")
         connection.commit()
         cursor.close()
 

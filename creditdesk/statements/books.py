@@ -201,17 +201,20 @@ def keys_of(over: Axes, now: Image, axis: str) -> Any:
     return _statuses(now) if axis == "status" else over.by(_COLUMN_OF.get(axis, axis))
 
 
-def _terms(over: Axes, policy: Policy, day: date) -> np.ndarray:
+_TERMS = ("long", "medium", "short")
+
+
+def _terms(over: Axes, policy: Policy, day: date) -> pd.Categorical:
     """Return of every loan whether it was signed for a short, a medium or a long term."""
     signed, due = (over.columns[name].astype("datetime64[D]") for name in ("signed_on", "due_on"))
     months = due.astype("datetime64[M]").astype(int) - signed.astype("datetime64[M]").astype(int)
     # A month that has begun counts, as a month's last day stands for those it lacks.
     months += (due - due.astype("datetime64[M]")) > (signed - signed.astype("datetime64[M]"))
     limits = policy.limits
-    found = np.full(len(over.ids), "long", dtype=object)
-    found[months <= limits.medium_term_months.at(day)] = "medium"
-    found[months <= limits.short_term_months.at(day)] = "short"
-    return found
+    found = np.full(len(over.ids), _TERMS.index("long"))
+    found[months <= limits.medium_term_months.at(day)] = _TERMS.index("medium")
+    found[months <= limits.short_term_months.at(day)] = _TERMS.index("short")
+    return pd.Categorical.from_codes(found, categories=_TERMS)
 
 
 def _purposes(over: Axes, policy: Policy, day: date) -> pd.Categorical:
@@ -220,7 +223,8 @@ def _purposes(over: Axes, policy: Policy, day: date) -> pd.Categorical:
     purposes = [
         known[code].purpose if code in known else "other" for code in programmes.categories
     ]
-    return pd.Categorical(np.array(purposes, dtype=object)[programmes.codes])
+    codes, values = pd.factorize(np.array(purposes, dtype=object), sort=True)
+    return pd.Categorical.from_codes(codes[programmes.codes], categories=values)
 
 
 _RECKONED = {"term": _terms, "purpose": _purposes}
@@ -250,18 +254,20 @@ def _grouped(
 ) -> Iterable[tuple[tuple[str, ...], Figures]]:
     """Yield (keys, figures) of every group of loans, rising by key."""
     coded = [_coded(frame[axis]) for axis in axes]
-    code = np.zeros(len(frame), dtype=np.int64)
+    code, combined = np.zeros(len(frame), dtype=np.int64), 1
     for codes, values in coded:
-        code = code * len(values) + codes
+        code, combined = code * len(values) + codes, combined * len(values)
     names = [name for name in FIGURE_NAMES if name in frame.columns]
-    order = np.argsort(code, kind="stable")
-    found, starts = np.unique(code[order], return_index=True)
+    # Short numbers are sorted by their digits, in a tenth of the time.
+    order = np.argsort(code.astype(np.uint16) if combined <= 1 << 16 else code, kind="stable")
+    ranked = code[order]
+    starts = np.flatnonzero(np.diff(ranked, prepend=-1))
     sums = [
         np.add.reduceat(frame[name].to_numpy(dtype=np.int64)[order], starts).tolist()
         for name in names
     ]
-    households = _households(frame, np.searchsorted(found, code), len(found))
-    for number, of_people, *row in zip(found.tolist(), households, *sums, strict=True):
+    households = _households(frame, order, starts)
+    for number, of_people, *row in zip(ranked[starts].tolist(), households, *sums, strict=True):
         figures = Figures(
             **{name: Dong(value) for name, value in zip(names, row, strict=True)},
             households=of_people,
@@ -274,14 +280,19 @@ def _grouped(
         yield tuple(reversed(keys)), figures
 
 
-def _households(frame: pd.DataFrame, group: np.ndarray, groups: int) -> list[int]:
-    """Return of every group how many households owe, each counted once."""
-    owing = frame["outstanding"].to_numpy() > 0
-    household = frame["household_id"].to_numpy()[owing]
+def _households(frame: pd.DataFrame, order: np.ndarray, starts: np.ndarray) -> list[int]:
+    """Return of every group how many households owe, each counted once.
+
+    order   the places of the loans, those of one group side by side
+    starts  where in it each group begins
+    """
+    group = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
+    owing = frame["outstanding"].to_numpy()[order] > 0
+    household = frame["household_id"].to_numpy()[order][owing]
     span = int(household.max(initial=0)) + 1
     # Sorting nothing, it takes a tenth of the time of `np.unique`.
     pairs = pd.unique(group[owing] * span + household) // span
-    return [int(count) for count in np.bincount(pairs, minlength=groups)]
+    return [int(count) for count in np.bincount(pairs, minlength=len(starts))]
 
 
 class Rows(NamedTuple):
