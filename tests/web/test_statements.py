@@ -71,6 +71,17 @@ def test_a_figure_leads_to_groups_and_on_to_loans_by_the_same_question(book):
     assert "/loans/66" not in none
 
 
+def test_the_way_back_from_a_group_leads_to_its_commune(book):
+    inner = text(book, f"/statements/communes/{COMMUNE}")
+    loans = re.search(rf'href="(/statements/communes/{COMMUNE}/loans[^"]*)"', inner)[1]
+    listed = book.client.get(loans.replace("&amp;", "&")).text
+    back = re.search(rf'href="(/statements/communes/{COMMUNE}\?[^"]*)"', listed)[1]
+
+    assert "group=" not in back
+    narrow = text(book, f"/statements/communes/{COMMUNE}", group="0000000")
+    assert 'class="card empty"' in narrow
+
+
 def test_opening_and_flows_make_the_closing_of_every_commune(book):
     page = text(book, "/statements/changes", place="44", unit="dong")
     rows = re.findall(r"<tr><th.*?</tr>", page, re.DOTALL)

@@ -112,9 +112,9 @@ def asking(tx: Tx, chosen: Asked) -> dict[str, Any]:
     }
 
 
-def narrowed() -> dict[str, str]:
-    """Return what carries a narrowed question on to another page; raises NotAChoice."""
-    by, within = address.narrowed(NARROWED)
+def narrowed(axes: tuple[str, ...] = NARROWED) -> dict[str, str]:
+    """Return what carries a question narrowed by axes to another page; raises NotAChoice."""
+    by, within = address.narrowed(axes)
     day = address.known_on()
     told = dict(within) | ({"by": by} if by != AXES[0] else {})
     days = {"known_on": day, "known_before": address.known_before()}

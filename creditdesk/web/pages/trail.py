@@ -8,14 +8,17 @@ from flask import Blueprint, render_template, request
 from creditdesk import cards, communes, statements
 from creditdesk.accesses import LIST, View
 from creditdesk.ledger import DIRECT
+from creditdesk.papers import NARROWED
 from creditdesk.statements import Question
 from creditdesk.web import asked as address
 from creditdesk.web import edge
 from creditdesk.web import papers as shown
 from creditdesk.web.asked import loans_asked, require
-from creditdesk.web.pages.statements import CHOSEN, narrowed
+from creditdesk.web.pages.statements import narrowed
 
 PAGE = 100
+# What narrows a list of loans; its group is the row that led to it, and stays behind on the way back.
+_OF_LOANS = tuple(axis for axis in NARROWED if axis != "group")
 
 pages = Blueprint("trail", __name__)
 
@@ -28,7 +31,7 @@ def groups(code: str) -> Any:
         known = communes.map_on(chosen.as_of)
         unit = known.commune(code)
         require("groups", tx, chosen)
-        _, within = address.narrowed(CHOSEN)
+        _, within = address.narrowed(NARROWED)
         day = address.known_on()
         period = (chosen.since, chosen.as_of)
         question = Question(*period, ("group",), code, within=within, known_on=day)
@@ -53,7 +56,7 @@ def loans(code: str) -> Any:
         chosen = replace(shown.asked(tx), place=code)
         unit = communes.map_on(chosen.as_of).commune(code)
         require("commune-loans", tx, chosen)
-        _, asked_within = address.narrowed(CHOSEN)
+        _, asked_within = address.narrowed(_OF_LOANS)
         within = dict(asked_within) | ({"trustee": DIRECT} if group == DIRECT else {})
         wanted = "" if group == DIRECT else group
         figures = cards.commune_figures(tx, code, chosen.as_of, group=wanted, within=within)
@@ -63,7 +66,7 @@ def loans(code: str) -> Any:
     return render_template(
         "statements/loans.html",
         asked=chosen,
-        narrowed=narrowed(),
+        narrowed=narrowed(_OF_LOANS),
         commune=unit,
         group=group,
         direct=group == DIRECT,
