@@ -170,6 +170,14 @@ def test_a_group_head_takes_interest_and_is_offered_no_principal(desk):
     assert refused.status_code == 403
 
 
+def test_a_group_head_is_led_to_nothing_that_is_not_theirs(desk):
+    shown = [desk.head.get(page).text for page in (f"/loans/{LOAN}", "/")]
+    office = desk.officer.get(f"/loans/{LOAN}").text
+
+    assert not any(re.search(r'href="(/communes/|/portfolio\.csv)', page) for page in shown)
+    assert 'href="/communes/' in office
+
+
 def test_a_draw_takes_what_is_left_and_no_more_and_is_taken_back(desk):
     page, left = f"/loans/{LOAN}/draw", 50_000_000 - 10_000_001
     assert 'value="39.999.999"' in desk.officer.get(page).text

@@ -103,6 +103,7 @@ def _card(loan_no: str, form: Filled, number: str = "") -> str:
         now = standings.standing(tx, loan_no, edge.today())
         near = users.places.of_loan(tx, loan_no, edge.today()) or Place()
         beside = _papers(tx, loan_no, chosen.as_of, near)
+        linked = _leads_to(tx, found.commune, chosen.as_of)
     edge.note(View("loan-card", LOAN, loan_no, customers=(found.customer_no,)))
     w = hand()
     state, skipped = state_of(now), _skipped()
@@ -110,6 +111,7 @@ def _card(loan_no: str, form: Filled, number: str = "") -> str:
     return render_template(
         "loans/card.html",
         **_named(found, chosen),
+        linked=linked,
         form=form,
         number=number,
         state=state.value,
@@ -156,12 +158,18 @@ def _named(found: LoanCard, chosen: Asked) -> dict[str, Any]:
         "asked": chosen,
         "card": found,
         "standing": found.standing,
-        "linked": found.commune in known.communes,
         "province": known.provinces.get(found.province),
         "programme": policy.programmes.get(found.programme),
         "trustee": policy.trustees.get(found.trustee),
         "source": policy.sources.get(found.source),
     }
+
+
+def _leads_to(tx: Tx, commune: str, as_of: date) -> bool:
+    known = communes.map_on(as_of)
+    if commune not in known.communes:
+        return False
+    return may("commune-loans", users.places.of_place(tx, known, commune))
 
 
 def _papers(tx: Tx, loan_no: str, as_of: date, near: Place) -> Papers:
