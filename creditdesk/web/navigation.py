@@ -36,6 +36,17 @@ SEARCH, ACCOUNT = "search.index", "account.index"
 # Where one begins, the first that is open: with what there is to do, or to see; not with a search.
 _HOMES = ("today.index", "commune.index", "portfolio.index", "administration.index")
 
+# Pages that no entry names stand in the part of the desk that leads to them.
+_PARTS = {
+    "applying": "applications",
+    "loans": "search",
+    "money": "search",
+    "pictures": "statements",
+    "trail": "statements",
+    "transfers": "decisions",
+    "worklists": "today",
+}
+
 
 def install(app: Flask) -> None:
     """Give templates the entries that are open, and a question whether a page is."""
@@ -66,8 +77,9 @@ def home() -> str:
 
 def _here() -> str | None:
     """Return the part of the desk that a page belongs to."""
-    within = request.path.startswith("/administration/")
-    return "administration" if within else request.blueprint
+    if request.path.startswith("/administration/"):
+        return "administration"
+    return _PARTS.get(request.blueprint or "", request.blueprint)
 
 
 def _at_hand() -> dict[str, Any]:

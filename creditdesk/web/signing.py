@@ -12,7 +12,7 @@ from creditdesk.errors import DeskError, Refused
 from creditdesk.users import factors, held, people, permissions, sessions, signing
 from creditdesk.users.sessions import SessionOver, Stage
 from creditdesk.users.signing import SignInRefused, TooManyTries
-from creditdesk.web import edge, keeping, resuming, returning
+from creditdesk.web import edge, keeping, navigation, resuming, returning
 from creditdesk.web.protocol import NotSignedIn, status_of
 from creditdesk.web.writing import hand
 
@@ -60,6 +60,8 @@ def _admit() -> Response | None:
     g.reader = seen.person
     if request.method == "POST":
         _demand_form(token)
+    if request.path == returning.FIRST and not edge.opens(page):
+        return keeping.lead(navigation.home())
     _demand_act(seen.person, page)
     return None
 

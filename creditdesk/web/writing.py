@@ -1,5 +1,6 @@
 """How a page writes: the reader's language, its numbers and its days."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -22,6 +23,7 @@ NOTHING = "–"
 VERSION = version("creditdesk")
 _YEAR_SECONDS = 365 * 24 * 3600
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH = re.compile("[0-9]{4}-(0[1-9]|1[0-2])")
 _TO_ENGLISH = str.maketrans(".,", ",.")
 
 
@@ -59,6 +61,11 @@ class Writing:
     def iso_day(self, said: str) -> str:
         """Return a day that documents tell in ISO."""
         return self.day(date.fromisoformat(said))
+
+    def month(self, said: str) -> str:
+        """Return a month that documents tell in ISO: 10/2026, in English Oct 2026."""
+        year, month = said.split("-")
+        return f"{MONTHS[int(month) - 1]} {year}" if self.language == "en" else f"{month}/{year}"
 
     def moment(self, said: str | None) -> str:
         """Return a moment, ISO with its zone, as the bank's clocks show it: 05/11/2026 14:30."""
@@ -116,7 +123,12 @@ class Writing:
         return number.replace("-", "\N{MINUS SIGN}", 1)
 
     def _told(self, facts: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: self._fact(fact) for name, fact in facts.items()}
+        return {
+            name: self.month(fact)
+            if name == "month" and _MONTH.fullmatch(str(fact))
+            else self._fact(fact)
+            for name, fact in facts.items()
+        }
 
     def _fact(self, fact: Any) -> Any:
         if isinstance(fact, date):

@@ -16,7 +16,7 @@ MONTHS, POLICY = f"{ROOMS}/months", f"{ROOMS}/policy"
 
 def test_a_month_is_closed_as_a_job_and_opened_only_with_a_ground_and_a_second_person(office):
     hand = office.hands["tong"]
-    closed = hand.send(MONTHS, {"month": "2026-01", "deed": "close"}).headers["Location"]
+    closed = hand.send(MONTHS, {"month": "1/2026", "deed": "close"}).headers["Location"]
     done = ended(hand, closed)
     silent = hand.send(MONTHS, {"month": "2026-01", "deed": "open"})
     said = {"month": "2026-01", "deed": "open", "ground": "chứng từ về muộn"}
@@ -24,11 +24,17 @@ def test_a_month_is_closed_as_a_job_and_opened_only_with_a_ground_and_a_second_p
     wrong = hand.send(MONTHS, {"month": "2026-13", "deed": "close"})
 
     assert "Đã làm xong" in words_of(done)
-    assert "2026-01 1 " in words_of(hand.open(MONTHS))
+    assert "01/2026 1 " in words_of(hand.open(MONTHS))
     assert 'id="ground-fault"' in silent.text
     assert "chờ người thứ hai" in words_of(waits)
     assert 'id="month-fault"' in wrong.text
     assert "<form class=" not in office.hands["toan"].open(MONTHS).text.partition("<main")[2]
+
+
+def test_who_has_no_portfolio_begins_where_there_is_something_to_do(office):
+    begun = office.hands["chi"].open("/")
+
+    assert (begun.status_code, begun.headers.get("Location")) == (303, ROOMS)
 
 
 def test_the_law_is_found_without_marks_and_what_is_doubtful_is_marked(office):
@@ -78,7 +84,7 @@ def test_health_tells_when_the_books_were_proved_and_what_contradicts(office):
     assert "tính lại từ đầu đều khớp" in sound
     assert "1 chỗ không khớp" in broken
     assert "entries-missing loan_no 6600202600000001" in broken
-    assert "Khóa ngày 21/11/2026" in broken
+    assert "Khóa sổ ngày 21/11/2026" in broken
     assert office.hands["an"].send(health, page=ROOMS).status_code == 403
 
 

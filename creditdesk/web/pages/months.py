@@ -14,7 +14,7 @@ from creditdesk.web.shapes import ChoiceField, Shape, TextField, ValueMissing
 
 DEEDS = {"close": "close-month", "open": "open-month"}
 SHOWN = ("drawn_to_date", "outstanding", "overdue", "frozen", "late_principal")
-_MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
+_MONTH = r"(0?[1-9]|1[0-2])/[0-9]{4}|[0-9]{4}-(0[1-9]|1[0-2])"
 
 pages = Blueprint("months", __name__, url_prefix="/administration/months")
 
@@ -34,8 +34,15 @@ def index() -> str:
 
 
 def _last() -> str:
-    """Return the newest month that is over."""
-    return (edge.today().replace(day=1) - timedelta(days=1)).isoformat()[:7]
+    """Return the newest month that is over, as one types it."""
+    last = edge.today().replace(day=1) - timedelta(days=1)
+    return f"{last:%m/%Y}"
+
+
+def _kept(typed: str) -> str:
+    """Return a month as books keep it, typed so or with the year behind."""
+    month, _, year = typed.partition("/")
+    return f"{year}-{month:0>2}" if year else typed
 
 
 def _index(form: Filled) -> str:
@@ -55,11 +62,12 @@ def do() -> Response:
 
     def act(tx: Tx, said: dict[str, Any]) -> Done:
         name = DEEDS[said["deed"]]
-        closing.span_of(said["month"])
+        month = _kept(said["month"])
+        closing.span_of(month)
         if said["deed"] == "open" and not said["ground"]:
             with filled.in_field("ground"):
                 raise ValueMissing
-        wanted = {"month": said["month"], "ground": said["ground"]}
+        wanted = {"month": month, "ground": said["ground"]}
         number = orders.ask(tx, name, name, wanted, None)
         return Done(url_for("jobs.show", number=number))
 
