@@ -17,7 +17,7 @@ from creditdesk.web.asked import loans_asked, require
 from creditdesk.web.pages.statements import narrowed
 
 PAGE = 100
-# What narrows a list of loans; its group is the row that led to it, and stays behind on the way back.
+# What narrows a list of loans. Its group is the row that led to it: the way back leaves it behind.
 _OF_LOANS = tuple(axis for axis in NARROWED if axis != "group")
 
 pages = Blueprint("trail", __name__)
