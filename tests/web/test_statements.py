@@ -79,7 +79,10 @@ def test_the_way_back_from_a_group_leads_to_its_commune(book):
 
     assert "group=" not in back
     narrow = text(book, f"/statements/communes/{COMMUNE}", group="0000000")
+    known = {"known_on": "2026-06-30", "known_before": "2026-05-31"}
+    before = text(book, f"/statements/communes/{COMMUNE}", **known)
     assert 'class="card empty"' in narrow
+    assert "30/06/2026." in before
 
 
 def test_opening_and_flows_make_the_closing_of_every_commune(book):
