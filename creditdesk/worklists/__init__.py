@@ -75,6 +75,7 @@ class _List:
              for a list of most of the book, of which nobody can look at every loan
     exact    whether the columns let through those that are on the list, and no more
     others   rows that are told as a whole: groups, and what another noun knows
+    due_on   the day that matters of each loan, in days since 1970, where the columns know it
     alone    whether `rows` asks about the loan alone, and not about others beside it
     """
 
@@ -83,6 +84,7 @@ class _List:
     told: Callable[[View, np.ndarray], Iterator[Found]] | None = None
     exact: bool = True
     others: Callable[[View], Iterable[WorklistRow]] | None = None
+    due_on: Amounts | None = None
     alone: bool = True
 
 
@@ -111,15 +113,19 @@ def _silent(view: View) -> Iterator[WorklistRow]:
         )
 
 
+def _sessions(view: View) -> np.ndarray:
+    return view.sessions
+
+
 WORKLISTS = {
     "late": _List(due.late, due.late_rows),
     "to-transfer": _List(due.may_move, due.moving_rows, exact=False),
     "due": _List(due.due, due.due_rows),
     "transfer-boxes": _List(due.boxes, due.boxes_rows, exact=False),
     "overdue": _List(due.overdue, due.overdue_rows),
-    "due-session": _List(due.session, told=due.session_told),
+    "due-session": _List(due.session, told=due.session_told, due_on=_sessions),
     "due-next-month": _List(due.next_month, due.next_month_rows),
-    "collect-next-month": _List(due.collect, told=due.collect_told),
+    "collect-next-month": _List(due.collect, told=due.collect_told, due_on=_sessions),
     "due-to-announce": _List(due.to_announce, due.to_announce_rows),
     "interest-unpaid": _List(watched.interest, watched.interest_rows),
     "inactive": _List(watched.inactive, watched.inactive_rows),
@@ -224,8 +230,8 @@ def _others(listed: _List, view: View) -> Iterable[WorklistRow]:
 def _parts(listed: _List, view: View, order: str) -> Iterator[Unnamed]:
     """Yield the rows of a list, loans first; where columns tell the order no loan is looked at."""
     ids, amounts = _chosen(listed, view)
-    if listed.exact and order in _OF_COLUMNS:
-        first = _OF_COLUMNS[order] * amounts
+    first = _first(listed, view, order, ids, amounts)
+    if listed.exact and first is not None:
         yield _loans(view, ids, amounts, first, lambda at: _found(listed, view, ids[at]))
     else:
         found = list(_found(listed, view, ids))
@@ -244,6 +250,15 @@ def _parts(listed: _List, view: View, order: str) -> Iterator[Unnamed]:
         _whole(row.amount for row in others),
         lambda at: [others[one] for one in at],
     )
+
+
+def _first(
+    listed: _List, view: View, order: str, ids: np.ndarray, amounts: np.ndarray
+) -> np.ndarray | None:
+    """Return by what loans of a view with their amounts are sorted; None: no column tells it."""
+    if order == "due_on" and listed.due_on:
+        return listed.due_on(view)[np.searchsorted(view.axes.ids, ids)]
+    return _OF_COLUMNS[order] * amounts if order in _OF_COLUMNS else None
 
 
 def _whole(numbers: Iterable[int]) -> np.ndarray:
