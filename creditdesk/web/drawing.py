@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from reports import qr
 from reports.shapes import Box, Drawing, Text
 
 _ANCHORS = {"left": "start", "middle": "middle", "right": "end"}
@@ -13,6 +14,15 @@ def svg(drawing: Drawing, label: str) -> Markup:
     head = Markup('<svg class="drawing" viewBox="0 0 {}" role="img" aria-label="{}">')
     shapes = (_box(one) if isinstance(one, Box) else _text(one) for one in drawing.shapes)
     return head.format(size, label) + Markup("").join(shapes) + Markup("</svg>")
+
+
+def code(text: str, label: str) -> Markup:
+    """Return a text as a QR code in SVG, under a name that is read in its place."""
+    many, dark = qr.runs(text)
+    side = many + 2 * qr.QUIET
+    path = "".join(f"M{qr.QUIET + at} {qr.QUIET + row}h{run}v1h-{run}z" for row, at, run in dark)
+    said = '<svg class="qr" viewBox="0 0 {} {}" role="img" aria-label="{}"><path d="{}"/></svg>'
+    return Markup(said).format(side, side, label, path)
 
 
 def _box(box: Box) -> Markup:

@@ -12,7 +12,7 @@ from creditdesk.errors import DeskError, Refused
 from creditdesk.users import factors, held, people, permissions, sessions, signing
 from creditdesk.users.sessions import SessionOver, Stage
 from creditdesk.users.signing import SignInRefused, TooManyTries
-from creditdesk.web import edge, keeping, navigation, resuming, returning
+from creditdesk.web import drawing, edge, keeping, navigation, resuming, returning
 from creditdesk.web.protocol import NotSignedIn, status_of
 from creditdesk.web.writing import hand
 
@@ -86,6 +86,7 @@ def _at_hand() -> dict[str, Any]:
         "alone": edge.alone(),
         "provider": desk.provider,
         "form_token": sessions.form_token(token) if token else "",
+        "qr_code": drawing.code,
     }
 
 

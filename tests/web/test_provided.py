@@ -245,7 +245,7 @@ def test_a_second_factor_is_the_providers_where_it_says_so_and_else_ours(make, i
     idp.claims = {"amr": ["pwd"], "acr": "1"}
     enrol = come_back(ours).headers["Location"]
     waiting = is_inside(ours)
-    key = re.search(r"<code>([A-Z2-7]{32})</code>", ours.send(enrol, {}).text)[1]
+    key = re.search(r'<code class="key">([A-Z2-7]{32})</code>', ours.send(enrol, {}).text)[1]
     ours.send(enrol, {"code": codes.code_of(key, codes.step_at(moment()) - 1)})
     code = come_back(Browser(app)).headers["Location"]
     idp.claims = {"amr": ["pwd", "otp"]}

@@ -106,7 +106,7 @@ def test_signing_in_leads_to_the_page_that_was_asked_for(app, name):
     answer = browser.send(asked, {"name": name, "password": PASSWORD})
     if name == "soat":
         html = browser.send(answer.headers["Location"], {}).text
-        key = re.search(r"<code>([A-Z2-7]{32})</code>", html)[1]
+        key = re.search(r'<code class="key">([A-Z2-7]{32})</code>', html)[1]
         code = {"code": codes.code_of(key, codes.step_at(moment()) - 1)}
         done = browser.send(answer.headers["Location"], code)
         recovery = re.findall(r"<code>([a-z2-7-]{19})</code>", done.text)
@@ -266,7 +266,7 @@ def test_a_supervisor_enrols_a_second_factor_and_signs_in_by_it(app):
     first = browser.sign_in("soat")
     before = browser.get(PAGES["commune"]).status_code
     html = browser.send("/enrol", {}).text
-    key = re.search(r"<code>([A-Z2-7]{32})</code>", html)[1]
+    key = re.search(r'<code class="key">([A-Z2-7]{32})</code>', html)[1]
     token = re.search(r'form_token" value="(\w+)"', html)[1]
     wrong = browser.send("/enrol", {"code": "000000"}, token=token)
     right = codes.code_of(key, codes.step_at(moment()) - 1)
