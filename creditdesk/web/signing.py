@@ -60,7 +60,7 @@ def _admit() -> Response | None:
     g.reader = seen.person
     if request.method == "POST":
         _demand_form(token)
-    if request.path == returning.FIRST and not edge.opens(page):
+    if request.path == returning.FIRST and not request.args and not edge.opens(page):
         return keeping.lead(navigation.home())
     _demand_act(seen.person, page)
     return None
