@@ -1,8 +1,8 @@
 # creditdesk: every target sets up what it needs.
 
 BIN    := .venv/bin
-# Processes of the test suite.
-JOBS   ?= 2
+# Processes of the test suite: one more than two cores, since some tests wait.
+JOBS   ?= 3
 # Branch coverage in percent: the law and the ledger whole, by tests of theirs alone; with `make cover` the rest at least so.
 FLOOR  ?= 90
 LAW    := creditdesk/engine/*,creditdesk/ledger.py,creditdesk/chain.py
