@@ -133,8 +133,12 @@ def stage(browser, sqlite_template, tmp_path_factory):
     url = f"sqlite:///{folder / 'book.sqlite'}"
     shutil.copy(sqlite_template, folder / "book.sqlite")
     env = {"CREDITDESK_DATABASE_URL": url}
-    made = CliRunner(env=env).invoke(cli, ["demo", "--loans", str(LOANS)])
-    assert made.exit_code == 0, made.output
+    day = str(moment().date() - timedelta(days=1))
+    narrow = ["--trustee", "12", "--programme", "01"]
+    printed = ["print", "01-2-bctd", "--as-of", day, *narrow, "--out", str(folder / "paper.pdf")]
+    for command in (["demo", "--loans", str(LOANS)], printed):
+        made = CliRunner(env=env).invoke(cli, command)
+        assert made.exit_code == 0, made.output
     app = create_app(replace(settings.load({}), database_url=url, data_key=DATA_KEY))
     database, at = app.extensions["creditdesk"].database, moment()
     with database.begin() as tx:
