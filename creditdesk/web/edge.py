@@ -126,8 +126,10 @@ def _check(tx: Tx) -> None:
 
 
 @contextmanager
-def begin() -> Iterator[Tx]:
+def begin(*, trial: bool = False) -> Iterator[Tx]:
     """Open the one transaction of an act: all of it is kept, or nothing happened.
+
+    trial  whether all that the act wrote is taken back at the end: it is only looked at
 
     Raises SchemaOutdated, SchemaNewer, DatabaseUnavailable.
     """
@@ -135,6 +137,8 @@ def begin() -> Iterator[Tx]:
         _check(tx)
     with desk().database.begin() as tx:
         yield tx
+        if trial:
+            tx.rollback()
 
 
 def who() -> Person:

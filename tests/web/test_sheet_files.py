@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from creditdesk.users import Client, people, sessions
 from creditdesk.users.sessions import Stage
 from creditdesk.web.edge import moment
-from tests.web.conftest import HOSTILE
+from tests.web.conftest import HOSTILE, number
 from tests.web.hall import FIELD, SHEET, STEM, desk, opened, paying, taken
 
 __all__ = ["desk"]
@@ -73,6 +73,7 @@ def test_a_workbook_is_open_where_somebody_pays_and_locked_elsewhere(desk):
     [
         ({"H7": "hai triệu"}, "lines-2-principal-fault", 422),
         ({"B6": "6600202600009999"}, "file-fault", 422),
+        ({"B6": number(1), "B7": number(1)}, "file-fault", 422),
         ({"J6": "elsewhere"}, "file-fault", 422),
         ({"B4": "?"}, "file-fault", 422),
     ],

@@ -108,6 +108,8 @@ def test_a_check_books_nothing_and_shows_what_was_read(desk):
 
     assert 'id="lines-1-interest" name="lines-1-interest" value="1.500.000"' in html
     assert re.search(r'id="sum-over"[^>]*>100\.000<', html)
+    wrong = client.post(SHEET, data=form | {"lines-4-principal": "99000000", "check": ""})
+    assert (wrong.status_code, 'id="lines-4-principal-fault"' in wrong.text) == (422, True)
     assert taken(desk) == {}
 
 

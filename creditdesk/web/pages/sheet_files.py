@@ -28,6 +28,12 @@ class SheetForeign(Malformed):
     code = "sheet-foreign"
 
 
+class SheetLineTwice(Malformed):
+    """Two rows of the file are of one loan: nobody knows which of them holds."""
+
+    code = "sheet-line-twice"
+
+
 @pages.get("/sheets/<group_no>/<day>/sheet.xlsx")
 def workbook(group_no: str, day: str) -> Response:
     """Send the sheet as a workbook: only what is paid can be typed into it."""
@@ -83,7 +89,7 @@ def _file(content: bytes, name: str, ending: Any) -> Response:
 def _brought(found: Sheet) -> Filled:
     """Return a sheet filled by the file that comes with this request.
 
-    Raises SheetForeign, LoanNotFound, ValueMissing, and what reading a file refuses.
+    Raises SheetForeign, SheetLineTwice, LoanNotFound, ValueMissing, and what reading a file refuses.
     """
     sent = request.files.get("file")
     if sent is None or not sent.filename:
@@ -96,7 +102,10 @@ def _brought(found: Sheet) -> Filled:
     name, given, key = _mark(columns["mark"])
     if name != _name(found):
         raise SheetForeign(group_no=found.group_no, day=found.day)
-    rows = dict(zip(columns["loan_no"], range(len(table.rows)), strict=True))
+    rows: dict[str, int] = {}
+    for row, loan_no in enumerate(columns["loan_no"]):
+        if rows.setdefault(loan_no, row) != row:
+            raise SheetLineTwice(loan_no=loan_no[:20])
     known = {line.loan_no for line in found.lines}
     for loan_no in rows:
         if loan_no not in known:

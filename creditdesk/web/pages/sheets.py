@@ -29,6 +29,7 @@ from creditdesk.collecting import (
 from creditdesk.db import Tx
 from creditdesk.engine import days
 from creditdesk.engine.money import Dong
+from creditdesk.repayments import Receipt
 from creditdesk.users import permissions
 from creditdesk.web import edge, filled, resuming, within
 from creditdesk.web.asked import period_asked
@@ -128,20 +129,24 @@ def book(group_no: str, day: str) -> Response:
     def show(form: Filled) -> str:
         return page_of(found_on(group_no, on), form)
 
-    def look(tx: Tx, form: Filled) -> str:
-        found = found_on(group_no, on)
-        with _at_fields(form.said):
-            return page_of(found, _written(form), _till(form.said))
+    def collect(tx: Tx, said: dict[str, Any], counted: Counted) -> tuple[Receipt, ...]:
+        brought = Brought(group_no, on, said["given"], _paid(said), counted)
+        deed = edge.deed(said["why"])
+        return collecting.collect(tx, edge.desk().policy, edge.asker(), brought, deed=deed)
+
+    def look(_: Tx, form: Filled) -> str:
+        found, said = found_on(group_no, on), dict(form.said)
+        with _at_fields(said):
+            till = _till(said)
+            # The very act says what would be refused; the cash may be counted later.
+            if till.total and on <= edge.today():
+                with edge.begin(trial=True) as tx:
+                    collect(tx, said, Counted({}, till.total))
+        return page_of(found, _written(form), till)
 
     def act(tx: Tx, said: dict[str, Any]) -> Done:
         with _at_fields(said):
-            taken = collecting.collect(
-                tx,
-                edge.desk().policy,
-                edge.asker(),
-                Brought(group_no, on, said["given"], _paid(said), _counted(said)),
-                deed=edge.deed(said["why"]),
-            )
+            taken = collect(tx, said, _counted(said))
         till = collecting.tally(taken, None)
         told = {"count": len(taken), "total": till.total}
         to = url_for("sheets.receipts", group_no=group_no, day=day)
