@@ -46,7 +46,7 @@ def test_a_workbook_that_is_brought_back_twice_is_booked_once(desk):
     ]
 
     assert [one.status_code for one in shown] == [200, 200]
-    assert 'name="lines-0-interest" value="123000"' in shown[0].text
+    assert 'name="lines-0-interest" value="123.000"' in shown[0].text
     assert forms[0]["form_key"] == forms[1]["form_key"]
     assert [one.status_code for one in sent] == [303, 303]
     assert [slip.interest for slip in taken(desk).values()] == [123_000]

@@ -14,7 +14,15 @@ from creditdesk.ledger import LoanNotFound
 from creditdesk.papers import MEDIA, Asked
 from creditdesk.web import edge, filled
 from creditdesk.web.filled import Filled
-from creditdesk.web.pages.sheets import SheetIn, day_of, found_on, may_principal, page_of, proposed
+from creditdesk.web.pages.sheets import (
+    SheetIn,
+    day_of,
+    found_on,
+    may_principal,
+    page_of,
+    proposed,
+    written,
+)
 from creditdesk.web.shapes import ValueMissing
 from reports import collection
 from reports import receipts as receipts_paper
@@ -53,7 +61,9 @@ def bring_back(group_no: str, day: str) -> Response:
     except DeskError as trouble:
         form = replace(proposed(found), faults={"file": trouble})
         return make_response(page_of(found, form), 422)
-    return make_response(page_of(found, form, typed=True), 422 if form.faults else 200)
+    if form.faults:
+        return make_response(page_of(found, form, typed=True), 422)
+    return make_response(page_of(found, written(form), typed=True))
 
 
 @pages.get("/sheets/<group_no>/<day>/receipts.pdf")
@@ -89,7 +99,7 @@ def _file(content: bytes, name: str, ending: Any) -> Response:
 def _brought(found: Sheet) -> Filled:
     """Return a sheet filled by the file that comes with this request.
 
-    Raises SheetForeign, SheetLineTwice, LoanNotFound, ValueMissing, and what reading a file refuses.
+    Raises SheetForeign, ValueMissing, what `_rows` and reading a file refuse.
     """
     sent = request.files.get("file")
     if sent is None or not sent.filename:
@@ -102,14 +112,7 @@ def _brought(found: Sheet) -> Filled:
     name, given, key = _mark(columns["mark"])
     if name != _name(found):
         raise SheetForeign(group_no=found.group_no, day=found.day)
-    rows: dict[str, int] = {}
-    for row, loan_no in enumerate(columns["loan_no"]):
-        if rows.setdefault(loan_no, row) != row:
-            raise SheetLineTwice(loan_no=loan_no[:20])
-    known = {line.loan_no for line in found.lines}
-    for loan_no in rows:
-        if loan_no not in known:
-            raise LoanNotFound(loan_no=loan_no[:20])
+    rows = _rows(columns["loan_no"], {line.loan_no for line in found.lines})
     typed = {"given": [given]}
     for at, line in enumerate(found.lines):
         row = rows.get(line.loan_no)
@@ -118,6 +121,17 @@ def _brought(found: Sheet) -> Filled:
             # Whoever has no row in the file any more pays nothing.
             typed[f"lines-{at}-{part}"] = [columns[part][row] if row is not None else "0"]
     return filled.read_typed(SheetIn, typed, key)
+
+
+def _rows(loan_nos: list[str], known: set[str]) -> dict[str, int]:
+    """Return the row of each loan in a file; raises LoanNotFound, SheetLineTwice."""
+    rows: dict[str, int] = {}
+    for row, loan_no in enumerate(loan_nos):
+        if loan_no not in known:
+            raise LoanNotFound(loan_no=loan_no[:20])
+        if rows.setdefault(loan_no, row) != row:
+            raise SheetLineTwice(loan_no=loan_no[:20])
+    return rows
 
 
 def _mark(marks: list[str]) -> tuple[str, str, str]:

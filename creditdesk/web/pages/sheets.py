@@ -142,7 +142,7 @@ def book(group_no: str, day: str) -> Response:
             if till.total and on <= edge.today():
                 with edge.begin(trial=True) as tx:
                     collect(tx, said, Counted({}, till.total))
-        return page_of(found, _written(form), till)
+        return page_of(found, written(form), till)
 
     def act(tx: Tx, said: dict[str, Any]) -> Done:
         with _at_fields(said):
@@ -262,7 +262,7 @@ def _field_of(said: Mapping[str, Any], loan_no: str) -> str:
     return f"lines-{at}-{'principal' if line['principal'] else 'interest'}"
 
 
-def _written(form: Filled) -> Filled:
+def written(form: Filled) -> Filled:
     """Return a form with its amounts as this desk writes them: what was read is shown back."""
     typed = dict(form.typed)
     for at, line in enumerate(form.said["lines"]):
