@@ -1,5 +1,6 @@
 """Tables of figures as values: typed cells in columns, part by part, with their evidence."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -81,6 +82,14 @@ class Sheet:
     seen: frozenset[str] = frozenset()
 
 
+_SIXTH = Decimal("0.000001")
+
+
+def share(part: int, whole: int) -> Decimal | None:
+    """Return a part as a fraction of the whole; None where there is no whole."""
+    return (Decimal(part) / whole).quantize(_SIXTH) if whole > 0 else None
+
+
 def data(parts: Iterable[Part]) -> bytes:
     """Return tables as CSV, one below the other: what a sheet's evidence carries."""
     return b"\n".join(
@@ -93,8 +102,16 @@ _MARK = "\ufeff".encode()
 
 def _table(part: Part) -> bytes:
     """Return one table as CSV: before each line its part, and what kind of line it is."""
-    head = ["part", "line", *(column.code for column in part.columns)]
-    return data_of(head, _rows(part))
+    return data_of(["part", "line", *heads(part)], _rows(part))
+
+
+def heads(part: Part) -> list[str]:
+    """Return what the columns of a part are called in its CSV: no two of them alike."""
+    times = Counter(column.code for column in part.columns)
+    return [
+        f"{column.group}.{column.code}" if times[column.code] > 1 else column.code
+        for column in part.columns
+    ]
 
 
 def _rows(part: Part) -> Iterator[list[Cell]]:

@@ -5,6 +5,7 @@ from datetime import date
 from creditdesk.engine import days
 from creditdesk.engine.money import written
 from creditdesk.evidence import Evidence
+from reports import forms
 from reports.paper import RED, Paper
 
 _IDENTITIES = {
@@ -161,4 +162,13 @@ def _said(code: str) -> str:
     """Return the words of an identity; what follows a colon names the figure it is about."""
     equation, _, figure = code.partition(":")
     said = _IDENTITIES.get(equation, equation)
-    return f"{said}, {_CHECKED.get(figure, figure)}" if figure else said
+    return f"{said}, {_CHECKED.get(figure) or _column(figure)}" if figure else said
+
+
+def _column(figure: str) -> str:
+    """Return the words of a column, and before them what it shares with its neighbours."""
+    group, _, code = figure.rpartition(".")
+    titles = [forms.GROUPS.get(group, group), forms.column(code)]
+    if titles[1].startswith(titles[0]):
+        titles = titles[1:]
+    return " – ".join(title[:1].lower() + title[1:] for title in titles)

@@ -9,7 +9,7 @@ from creditdesk.engine import days
 from creditdesk.engine.money import millions, round_ratio, written
 from creditdesk.evidence import NO_PROOF, Proof, Scope
 from creditdesk.figures import FIGURE_NAMES, Figures, PortfolioRow, PortfolioStatement
-from reports import charts, checked, in_words, scopes
+from reports import charts, checked, forms, in_words, scopes
 from reports.heads import Column
 from reports.paper import PROOF, SIGNATURES, Imprint, Paper
 from reports.table import Row, Table
@@ -21,21 +21,20 @@ _SOURCES = {"1": "trung ương", "2": "địa phương"}
 _RANKED = 15
 _MARKS = ("I", "II", "III", "IV", "V", "VI")
 
-_LENT, _OWED = "Doanh số cho vay", "Dư nợ"
-# Group, title, figure: what the columns after the name show, from left to right.
+# Group and figure: what the columns after the name show, from left to right.
 _SHOWN = (
-    (_LENT, "Trong kỳ", "drawn"),
-    (_LENT, "Từ đầu năm", "drawn_year"),
-    (_LENT, "Lũy kế (tổng giải ngân)", "drawn_to_date"),
-    ("", "Thu nợ gốc trong kỳ", "principal_collected"),
-    (_OWED, "Tổng số", "outstanding"),
-    (_OWED, "Trong hạn", "in_term"),
-    (_OWED, "Quá hạn", "overdue"),
-    (_OWED, "Khoanh", "frozen"),
-    (_OWED, "Tỷ lệ QH %", "share"),
-    ("", "Nợ gốc trễ hạn theo khế ước", "late_principal"),
-    ("", "Số món", "loans"),
-    ("", "Số hộ", "households"),
+    ("lent", "drawn:period"),
+    ("lent", "drawn_year"),
+    ("lent", "drawn_to_date"),
+    ("", "principal_collected"),
+    ("owed", "outstanding"),
+    ("owed", "in_term"),
+    ("owed", "overdue"),
+    ("owed", "frozen"),
+    ("owed", "overdue_share"),
+    ("", "late_principal"),
+    ("", "loans"),
+    ("", "households"),
 )
 _COUNTS = ("loans", "households")
 
@@ -126,20 +125,24 @@ def _front(paper: Paper, statement: PortfolioStatement) -> None:
 
 
 def _columns(measure: _Measure, paper: Paper, first: tuple[str, str]) -> tuple[Column, ...]:
-    widths = {name: measure.money for _, _, name in _SHOWN}
-    widths |= {"share": measure.share} | dict.fromkeys(_COUNTS, measure.loans)
+    widths = {name: measure.money for _, name in _SHOWN}
+    widths |= {"overdue_share": measure.share} | dict.fromkeys(_COUNTS, measure.loans)
     name = paper.room - measure.code - sum(widths.values())
     return (
         Column(first[0], measure.code, align="middle"),
         Column(first[1], name, align="left"),
-        *(Column(title, widths[figure], group) for group, title, figure in _SHOWN),
+        *(
+            Column(forms.column(code), widths[code], forms.GROUPS.get(group, ""))
+            for group, code in _SHOWN
+        ),
     )
 
 
 def _cells(figures: Figures, measure: _Measure) -> list[str]:
     shown = []
-    for _, _, name in _SHOWN:
-        if name == "share":
+    for _, code in _SHOWN:
+        name = code.partition(":")[0]
+        if name == "overdue_share":
             shown.append(_share(figures.overdue, figures.outstanding))
         elif name in _COUNTS:
             shown.append(written(getattr(figures, name)))

@@ -166,8 +166,10 @@ NOTES = {
     "loan-masked": "Số khế ước chỉ in hai số đầu và bốn số cuối.",
     "blank-by-hand": "Cột để trống ghi tay khi kiểm tra, đối chiếu.",
     "differs-said": "Người vay ghi dư nợ mình xác nhận rồi ký; chênh lệch báo ngay cho ngân hàng.",
-    "handled-04-xln": "Gồm các lần khoanh nợ có hiệu lực trong kỳ.",
-    "handled-05-xln": "Gồm các lần xóa nợ có hiệu lực trong kỳ.",
+    "handled-04-xln": "Gồm các lần khoanh nợ có hiệu lực trong kỳ; món có nhiều lần thì dư nợ chỉ "
+    "in và cộng ở dòng đầu.",
+    "handled-05-xln": "Gồm các lần xóa nợ có hiệu lực trong kỳ; món có nhiều lần thì dư nợ chỉ in "
+    "và cộng ở dòng đầu.",
     "handled-ground": "Văn bản và lý do ghi theo sổ; không có văn bản thì in số chứng từ.",
     "local-only": "Chỉ gồm món vay từ nguồn vốn địa phương, do ngân sách và chủ đầu tư ủy thác.",
     "interest-shared": "Thu lãi là số đã thu trong kỳ; phí quản lý và phần bổ sung nguồn vốn tính "

@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from collections import defaultdict
-from dataclasses import replace
 
 from pypdf import PdfReader
 
@@ -59,13 +58,8 @@ def table(data):
 
 def _printed(kind, value):
     """Return the tables that stand on the pages, in their order."""
-    if kind == "portfolio":
-        rows, sources = KINDS[kind].tables(value).parts
-        # On paper every source of money has its programmes together.
-        lines = sorted(sources.lines, key=lambda line: (line.kind == "total", line.cells[1]))
-        return rows, replace(sources, lines=tuple(lines))
-    if not value.leaves:
-        return value.parts
+    if kind == "portfolio" or not value.leaves:
+        return KINDS[kind].tables(value).parts
     if kind in letters.LETTERS:
         return [leaves.leads(part) for part in value.parts]
     return [part for leaf in value.leaves for part in leaf.parts]

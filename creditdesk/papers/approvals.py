@@ -56,7 +56,7 @@ def notice(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
     return sheet(
         list_.evidence,
         whole.part,
-        checked=[whole.sums],
+        checked=[*whole.sums],
         notes=("approved-unsigned", "letters-number"),
         leaves=letters,
         seen=leaves.seen(rows),

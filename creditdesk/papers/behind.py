@@ -80,7 +80,7 @@ def _behind(tx: Tx, policy: Policy, asked: Asked, name: str, figure: str) -> She
         _groups(by_loan.part, rows),
         by_loan.part,
         checked=[
-            by_loan.sums,
+            *by_loan.sums,
             Identity(
                 f"loans-make-portfolio:{figure}", leaves.total(by_loan.part, "then:now"), total
             ),

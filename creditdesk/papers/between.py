@@ -129,7 +129,7 @@ def _checks(book: Comparison) -> Iterator[Identity]:
     total = book.total
     for side, figures in (("before", total.then), ("now", total.now)):
         rows = sum((row.then if side == "before" else row.now).outstanding for row in book.rows)
-        yield Identity("parts-make-outstanding", figures.parts, figures.outstanding)
+        yield Identity(f"parts-make-outstanding:{side}", figures.parts, figures.outstanding)
         yield Identity(f"rows-make-total:{side}", rows, figures.outstanding)
     many = (total, *book.rows)
     sound = sum(

@@ -12,8 +12,7 @@ from creditdesk.papers import leaves
 from creditdesk.papers.asked import Asked
 from creditdesk.papers.checks import sheet
 from creditdesk.papers.leaves import Bound, Opened, Row
-from creditdesk.papers.shares import share
-from creditdesk.sheets import Cell, Column, Leaf, Line, Part, Sheet
+from creditdesk.sheets import Cell, Column, Leaf, Line, Part, Sheet, share
 from creditdesk.statements import portfolio
 
 _USE = (
@@ -128,7 +127,7 @@ def _sheet(
     return sheet(
         list_.evidence,
         whole.part,
-        checked=[whole.sums, *checks],
+        checked=[*whole.sums, *checks],
         notes=notes,
         leaves=whole.leaves,
         seen=leaves.seen(rows),
@@ -144,10 +143,10 @@ def groups(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
     scores = worklists.group_scores(tx, policy, asked.as_of, list_.place)
     found = [row for row in scores if row.outstanding]
     lines = [Line((str(at), *_group(list_, row))) for at, row in enumerate(found, 1)]
-    sums = leaves.added(_GROUPS, lines)
-    part = Part("groups_checked", _GROUPS, (*lines, Line(sums, "total", label="total")))
-    question = replace(list_.question, direct=False)
-    total = portfolio(tx, policy, question).total
+    total = portfolio(tx, policy, replace(list_.question, direct=False)).total
+    sums = list(leaves.added(_GROUPS, lines))
+    sums[2] = total.households  # each once, whatever groups it borrows in
+    part = Part("groups_checked", _GROUPS, (*lines, Line(tuple(sums), "total", label="total")))
     return sheet(
         list_.evidence,
         part,

@@ -71,7 +71,7 @@ def due_next_month(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
         list_.evidence,
         whole.part,
         checked=[
-            whole.sums,
+            *whole.sums,
             Identity("loans-make-columns:due", leaves.total(whole.part, "due"), columns),
         ],
         notes=("due-plan", "interest-by-session", "redate-in-time", "group-takes-no-principal"),
@@ -91,7 +91,7 @@ def collection(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
     return sheet(
         list_.evidence,
         whole.part,
-        checked=[whole.sums, Identity("proposed-makes-total", principal + interest, both)],
+        checked=[*whole.sums, Identity("proposed-makes-total", principal + interest, both)],
         notes=("proposed", "group-takes-no-principal", "received-by-hand"),
         leaves=whole.leaves,
         seen=leaves.seen(rows),

@@ -12,8 +12,7 @@ from creditdesk.engine.policy import Policy
 from creditdesk.figures import Figures, GroupRow, Portfolio, WorklistRow
 from creditdesk.papers.asked import Asked
 from creditdesk.papers.checks import Cut, identities, sheet
-from creditdesk.papers.shares import share
-from creditdesk.sheets import Cell, Column, Line, Part, Sheet
+from creditdesk.sheets import Cell, Column, Line, Part, Sheet, share
 from creditdesk.standings import day_before
 
 _AXES = ("commune", "programme", "group")
@@ -118,7 +117,7 @@ _OF_GROUPS = (
 _OF_LATE = (
     *(Column("no", "no"), Column("borrower", "text"), Column("customer_no", "code")),
     *(Column("loan_no", "code"), Column("group", "code"), Column("late_principal")),
-    Column("days_late", "count"),
+    Column("days_late", "number"),
 )
 
 

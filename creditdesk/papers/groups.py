@@ -12,8 +12,7 @@ from creditdesk.evidence import Identity
 from creditdesk.figures import Figures, GroupRow, Portfolio, PortfolioRow
 from creditdesk.papers.asked import Asked
 from creditdesk.papers.checks import Cut, identities, nested, sheet
-from creditdesk.papers.shares import share
-from creditdesk.sheets import Cell, CellKind, Column, Line, Part, Sheet
+from creditdesk.sheets import Cell, CellKind, Column, Line, Part, Sheet, share
 
 _CRITERIA = ("members_saving", "overdue", "interest", "principal", "savings_growth", "attendance")
 _BANDS = ("good", "fair", "average", "weak", None)

@@ -57,15 +57,19 @@ def _handled(tx: Tx, policy: Policy, asked: Asked, kind: Kind) -> Sheet:
     return sheet(
         list_.evidence,
         whole.part,
-        checked=[whole.sums, Identity("loans-make-columns:handled", total, sum(moved.values()))],
+        checked=[*whole.sums, Identity("loans-make-columns:handled", total, sum(moved.values()))],
         notes=(f"handled-{form}", "handled-ground"),
         seen=leaves.seen(rows),
     )
 
 
 def _rows(list_: Opened, loan: held.Held, kind: Kind) -> Iterator[Row]:
-    """Yield every freeze or write-off of a loan within the period, with the paper that decided."""
+    """Yield every freeze or write-off of a loan within the period, with the paper that decided.
+
+    What the loan owes stands, and is added up, in the first of them alone.
+    """
     asked = list_.asked
+    owed: tuple[Cell, ...] = (loan.outstanding, loan.frozen)[: 2 if kind is Kind.FREEZE else 1]
     said = (loan.loan_no, asked.as_of, asked.known_at)
     told = explanations.explain(list_.tx, list_.policy, *said)
     for line in told.entries:
@@ -73,9 +77,7 @@ def _rows(list_: Opened, loan: held.Held, kind: Kind) -> Iterator[Row]:
         if event.kind is not kind or event.value_date < list_.evidence.since:
             continue
         cells: tuple[Cell, ...] = (loan.customer_name, loan.loan_no, loan.programme)
-        cells = (*cells, event.value_date, event.amount)
-        if kind is Kind.FREEZE:
-            cells = (*cells, event.until, loan.outstanding, loan.frozen)
-        else:
-            cells = (*cells, loan.outstanding)
-        yield Row(loan, (*cells, act.document_no or event.receipt_no, act.ground))
+        until = (event.until,) if kind is Kind.FREEZE else ()
+        decided = (act.document_no or event.receipt_no, act.ground)
+        yield Row(loan, (*cells, event.value_date, event.amount, *until, *owed, *decided))
+        owed = (None,) * len(owed)

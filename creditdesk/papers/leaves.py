@@ -119,21 +119,20 @@ class Bound(NamedTuple):
     leaves: tuple[Leaf, ...]
 
     @property
-    def sums(self) -> Identity:
-        """Return whether the groups add up to the total, in every column that has one."""
-        leads = [line.cells for line in self.part.lines if line.kind == "lead"]
-        total = self.part.lines[-1].cells
-        added = [
-            sum(cell for cells in leads if isinstance(cell := cells[at], int))
-            for at, column in enumerate(self.part.columns)
-            if column.kind in _ADDED
-        ]
-        said = [
-            cell if isinstance(cell := total[at], int) else 0
-            for at, column in enumerate(self.part.columns)
-            if column.kind in _ADDED
-        ]
-        return Identity("leaves-make-total", sum(added), sum(said))
+    def sums(self) -> tuple[Identity, ...]:
+        """Return whether the groups add up to the total: each column that has one for itself."""
+        leads = [line for line in self.part.lines if line.kind == "lead"]
+        added_up, said = added(self.part.columns, leads), self.part.lines[-1].cells
+        return tuple(
+            Identity(f"leaves-make-total:{_told(column)}", left, right)
+            for column, left, right in zip(self.part.columns, added_up, said, strict=True)
+            if isinstance(left, int) and isinstance(right, int)
+        )
+
+
+def _told(column: Column) -> str:
+    """Return what a column is called among others of its code."""
+    return f"{column.group}.{column.code}" if column.group else column.code
 
 
 def bound(

@@ -13,8 +13,7 @@ from creditdesk.evidence import Evidence, Identity
 from creditdesk.figures import Figures, Portfolio
 from creditdesk.papers.asked import Asked
 from creditdesk.papers.checks import Cut, identities, nested, sheet
-from creditdesk.papers.shares import share
-from creditdesk.sheets import Cell, Column, Line, Part, Sheet
+from creditdesk.sheets import Cell, Column, Line, Part, Sheet, share
 from creditdesk.standings import day_before
 
 _LOCAL = ("source", "2")

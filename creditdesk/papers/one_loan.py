@@ -45,7 +45,7 @@ _EARNED = (
     Column("stretch", "text"),
     Column("since", "day", "stretch"),
     Column("until", "day", "stretch"),
-    Column("days", "count", "stretch"),
+    Column("days", "number", "stretch"),
     Column("balance"),
     Column("rate", "code"),
     Column("exact", "points"),
@@ -124,6 +124,7 @@ def _total(columns: tuple[Column, ...], lines: list[Line]) -> Line:
 def _moved(card: LoanCard) -> Part:
     lines = [Line((str(at), *_movement(one))) for at, one in enumerate(card.movements, 1)]
     sums = list(leaves.added(_MOVED, lines))
+    # What else moved (transfers, freezes, write-offs) adds up to nothing.
     sums[-2:] = None, card.standing.outstanding
     return Part("moved", _MOVED, (*lines, Line(tuple(sums), "total", label="total")))
 

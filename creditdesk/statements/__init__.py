@@ -30,6 +30,7 @@ from creditdesk.statements.printed import (
     heading,
     portfolio_statement,
 )
+from creditdesk.statements.tabled import tables
 
 __all__ = [
     "FLOWS",
@@ -56,5 +57,6 @@ __all__ = [
     "outcomes",
     "portfolio",
     "portfolio_statement",
+    "tables",
     "trace",
 ]

@@ -1,28 +1,23 @@
 """The portfolio statement: what a finance department signs for."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, replace
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 
-from creditdesk import households, records, standings
+from creditdesk import households, records, sheets, standings
 from creditdesk.columns import number_of
 from creditdesk.communes import FIRST_MAP, Map, map_on
 from creditdesk.db import Tx
 from creditdesk.engine.days import ZONE
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import Malformed
-from creditdesk.evidence import Evidence, Identity, Scope, data_of, equations, makes_total
-from creditdesk.figures import (
-    FIGURE_NAMES,
-    Portfolio,
-    PortfolioRow,
-    PortfolioStatement,
-    Section,
-)
+from creditdesk.evidence import Evidence, Identity, Scope, equations, makes_total
+from creditdesk.figures import Portfolio, PortfolioRow, PortfolioStatement, Section
 from creditdesk.statements.books import Question, add, among, cuts, names
 from creditdesk.statements.counted import counted
+from creditdesk.statements.tabled import tables
 
 _ROWS_OF_KIND = ("xa", "phuong", "dac-khu", "cu")
 
@@ -64,7 +59,7 @@ def portfolio_statement(
         programmes_total=programmes.total,
     )
     checks = [*equations(rows.total, counted(tx, question)), *_identities(found, groups.rows)]
-    proved = evidence.proved(_data(found), checks)
+    proved = evidence.proved(sheets.data(tables(found)), checks)
     return replace(found, evidence=proved)
 
 
@@ -181,20 +176,3 @@ def _left_out(
         "signed-after-the-day": int((undrawn & ~signed).sum()),
     }
     return tuple((code, count) for code, count in found.items() if count)
-
-
-def _data(found: PortfolioStatement) -> bytes:
-    """Return what a portfolio statement says as a table: each part in lines, the total last."""
-    said = (found.evidence.since, found.evidence.as_of, found.evidence.scope.code)
-    lines = (
-        *((found.by, row) for section in found.sections for row in section.rows),
-        *(("programme", row) for row in found.programmes),
-        ("total", PortfolioRow(("",), ("",), found.total)),
-    )
-    return data_of(
-        ("from", "as_of", "place", "part", "code", "source", "name", *FIGURE_NAMES),
-        (
-            (*said, part, *(*row.keys, "")[:2], row.names[0], *astuple(row.figures))
-            for part, row in lines
-        ),
-    )

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
 
-from creditdesk import papers, statements, words
+from creditdesk import papers, sheets, statements, words
 from creditdesk.engine import money
 from creditdesk.papers import KINDS, Asked, Look
 from creditdesk.reach import Asker
@@ -33,12 +33,20 @@ def printed(content):
 
 
 def tables_of(content):
-    """Return the lines of a CSV by part."""
-    found = {}
+    """Return the heads of the tables of a CSV one after the other, and its lines by part."""
+    heads, found = [], {}
     for row in csv.reader(io.StringIO(content.decode("utf-8-sig"))):
-        if row and row[0] != "part":
+        if row and row[0] == "part":
+            heads.append(row[2:])
+        elif row:
             found.setdefault(row[0], []).append(row[2:])
-    return found
+    return heads, found
+
+
+def title(column):
+    """Return what a column is called on paper: what it shares with its neighbours before it."""
+    titles = forms.GROUPS.get(column.group, ""), forms.column(column.code)
+    return ": ".join(filter(None, titles))
 
 
 def plain(cell):
@@ -50,19 +58,25 @@ def same(kind, value):
     form, tables = forms.FORMS[kind], KINDS[kind].tables(value)
     text = re.sub(r"\s+", " ", printed(KINDS[kind].written(value, "pdf", Look())))
     book = openpyxl.load_workbook(io.BytesIO(KINDS[kind].written(value, "xlsx", Look())))
-    listed = tables_of(KINDS[kind].written(value, "csv", Look()))
-    for part, inside in zip(tables.parts, book.worksheets, strict=True):
-        rows = list(inside.iter_rows(min_row=6, values_only=True))
+    heads, listed = tables_of(KINDS[kind].written(value, "csv", Look()))
+    assert heads == [sheets.heads(part) for part in tables.parts]
+    squeezed = text.replace(" ", "")
+    for part, inside, named in zip(tables.parts, book.worksheets, heads, strict=True):
+        assert len(set(named)) == len(named)
+        head, *rows = inside.iter_rows(min_row=5, values_only=True)
+        assert head == tuple(map(title, part.columns))
         assert len(rows) == len(part.lines)
+        for column in (column for column in part.columns if column.kind in FIGURES):
+            said = forms.GROUPS.get(column.group, ""), forms.column(column.code)
+            assert all(one.replace(" ", "") in squeezed for one in said), (kind, said)
         for at, line in enumerate(part.lines):
             numbers = [cell for cell in line.cells if isinstance(cell, int | Decimal)]
             found = [cell for cell in rows[at] if isinstance(cell, int | float)]
             assert [Decimal(str(cell)) for cell in found] == [Decimal(str(n)) for n in numbers]
-            if kind != "portfolio":
-                told = listed[part.code][at]
-                kept = [cell for n, cell in enumerate(told) if n != first_text(part)]
-                cells = [c for n, c in enumerate(line.cells) if n != first_text(part)]
-                assert kept == [plain(cell) for cell in cells]
+            told = listed[part.code][at]
+            kept = [cell for n, cell in enumerate(told) if n != first_text(part)]
+            cells = [c for n, c in enumerate(line.cells) if n != first_text(part)]
+            assert kept == [plain(cell) for cell in cells]
         for line in part.lines:
             if line.kind == "total":
                 shown = [
@@ -75,6 +89,7 @@ def same(kind, value):
     assert all(cell.data_type != "f" for page in book for row in page for cell in row)
 
 
+FIGURES = ("dong", "count", "share", "points", "number", "day")
 EMPTY = {
     "01-1-bctd",
     "06-td",

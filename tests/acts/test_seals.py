@@ -16,7 +16,6 @@ from creditdesk import issued, papers, records, seals, secrecy, statements
 from creditdesk.cli import cli
 from creditdesk.db import Database
 from creditdesk.evidence import Identity
-from creditdesk.figures import FIGURE_NAMES
 from reports.portfolio import render
 from tests.builders import POLICY, a_book, an_invented_book
 from tests.keys import KEYS
@@ -196,17 +195,16 @@ def test_the_attached_table_says_what_is_printed_to_the_dong(database, tmp_path)
         asked = statements.Question(date(2026, 1, 1), date(2026, 9, 30), place="44")
         found = statements.portfolio_statement(tx, POLICY, asked, made_at=AT)
     [attached] = PdfReader(io.BytesIO(render(found))).attachments.values()
-    rows = list(csv.DictReader(io.StringIO(attached[0].decode("utf-8-sig"))))
+    tables = attached[0].decode("utf-8-sig").split("\n\n")
+    read = [list(csv.DictReader(io.StringIO(one))) for one in tables]
 
     assert attached[0] == found.evidence.data
-    parts = {
-        part: [row for row in rows if row["part"] == part] for part in ("commune", "programme")
-    }
-    for name in FIGURE_NAMES:
-        total = getattr(found.total, name)
-        assert int(rows[-1][name]) == total
-        if name != "households":
-            assert {sum(int(row[name]) for row in many) for many in parts.values()} == {total}
+    assert [{row["part"] for row in rows} for rows in read] == [{"rows"}, {"sources"}]
+    for name in ("drawn:period", "drawn_to_date", "outstanding", "late_principal", "loans"):
+        total = getattr(found.total, name.partition(":")[0])
+        for kind in ("plain", "subtotal", "total"):
+            sums = {sum(int(row[name]) for row in rows if row["line"] == kind) for rows in read}
+            assert sums == {total}
     assert not found.evidence.failed
 
 
