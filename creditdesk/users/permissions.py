@@ -212,6 +212,7 @@ def needs(person: Person, act: str) -> bool:
     return _rule(act).cell(person.role).need
 
 
+@cache
 def rules_of(endpoint: str) -> Mapping[str, Rule]:
     """Return the acts that a route names, each with its rule."""
     return {name: rule for name, rule in table().acts.items() if endpoint in rule.routes}

@@ -15,6 +15,7 @@ from creditdesk.web import api
 from creditdesk.web.edge import moment
 from tests.applicants import applied
 from tests.builders import a_contract, a_loan
+from tests.conftest import LONG
 from tests.people import CONFIGURED, HERE, a_user
 from tests.web.conftest import configured
 
@@ -110,6 +111,15 @@ def routes(app, *methods):
         for rule in app.url_map.iter_rules()
         for method in sorted(rule.methods & set(methods or ("GET", "POST", "PUT", "DELETE")))
     ]
+
+
+def shared(desk, tries):
+    """Return the tries that fall to a desk's database: each to one of both, by turns.
+
+    `make long` tries each on both.
+    """
+    tries = list(tries)
+    return tries if LONG else tries[desk.database.is_sqlite :: 2]
 
 
 def populate(database):

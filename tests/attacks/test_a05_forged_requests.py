@@ -1,6 +1,7 @@
 """A5: requests that another site makes a browser send."""
 
 import json
+from itertools import product
 
 from tests.attacks.stage import (
     FOREIGN_NAME,
@@ -8,6 +9,7 @@ from tests.attacks.stage import (
     form_token_of,
     routes,
     rows,
+    shared,
     somebody_for,
 )
 
@@ -29,7 +31,7 @@ def test_no_form_is_taken_that_this_desk_did_not_give_to_this_client(desk):
     before = rows(desk.database)
     of_stranger = form_token_of(Attacker(desk.app).ask("GET", "/sign-in").text)
     tokens = (None, "", "0" * 64, other.form_token, of_stranger)
-    for route in forms(desk.app):
+    for route in shared(desk, forms(desk.app)):
         for attacker in (officer, desk.stranger):
             for token in tokens:
                 said = SAID if token is None else SAID | {"form_token": token}
@@ -45,7 +47,7 @@ def test_no_form_is_taken_that_this_desk_did_not_give_to_this_client(desk):
 
 def test_no_form_is_taken_from_another_site_though_its_token_is_right(desk):
     officer = desk.people["officer"]
-    for route in forms(desk.app):
+    for route in shared(desk, forms(desk.app)):
         page = officer.ask("GET", "/sign-in").text
         for token in (officer.form_token, form_token_of(page)):
             for site in FOREIGN_SITES:
@@ -58,9 +60,7 @@ def test_no_form_is_taken_from_another_site_though_its_token_is_right(desk):
 
 def test_the_service_believes_no_cookie_and_no_body_that_a_form_can_send(desk):
     before = rows(desk.database)
-    for route in routes(desk.app, "POST"):
-        if not route.operation:
-            continue
+    for route in shared(desk, (one for one in routes(desk.app, "POST") if one.operation)):
         name = somebody_for(route)
         body = json.dumps(dict(route.operation.example)).encode()
         for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
@@ -76,7 +76,7 @@ def test_the_service_believes_no_cookie_and_no_body_that_a_form_can_send(desk):
 def test_no_method_is_overridden(desk):
     before = rows(desk.database)
     officer = desk.people["officer"]
-    for route in routes(desk.app, "GET"):
+    for route in shared(desk, routes(desk.app, "GET")):
         names = ("X_HTTP_Method_Override", "X_HTTP_Method", "X_Method_Override")
         headers = dict.fromkeys(names, "POST")
         officer.ask("GET", route.path(), None, {"_method": "POST"}, **headers).close()
@@ -86,11 +86,10 @@ def test_no_method_is_overridden(desk):
 
 def test_looking_writes_nothing_but_who_looked(desk):
     before = rows(desk.database)
-    for name in ("officer", "auditor"):
-        for route in routes(desk.app, "GET"):
-            answer = desk.people[name].ask("GET", route.path())
-            assert answer.status_code < 500, route.rule
-            answer.close()
+    for name, route in shared(desk, product(("officer", "auditor"), routes(desk.app, "GET"))):
+        answer = desk.people[name].ask("GET", route.path())
+        assert answer.status_code < 500, route.rule
+        answer.close()
 
     assert rows(desk.database) == before
 

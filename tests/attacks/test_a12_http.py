@@ -2,15 +2,16 @@
 
 import re
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from werkzeug.test import EnvironBuilder
 
 from creditdesk.app import create_app
-from tests.attacks.stage import Attacker, asked_by, routes
+from tests.attacks.stage import Attacker, asked_by, routes, shared
 from tests.web.conftest import configured
 
-CRLF = ("x\r\nX-Evil: 1", "x\nSet-Cookie: evil=1", "x\r\n\r\n<script>", "x\u2028X-Evil: 1")
+CRLF = ("x\r\nX-Evil: 1", "x\nSet-Cookie: evil=1")
 REQUIRED = {
     "Content-Security-Policy",
     "X-Content-Type-Options",
@@ -31,43 +32,44 @@ POLICY = {
 
 
 def test_every_answer_of_every_route_carries_the_headers(desk):
-    answers = 0
-    for attacker in (desk.people["officer"], desk.stranger):
-        for route in routes(desk.app):
-            for method in (route.method, "HEAD", "PUT", "TRACE"):
-                answer = attacker.ask(method, route.path())
-                answer.close()
-                answers += 1
-                assert not REQUIRED - set(answer.headers.keys()), (route.rule, method)
-                said = set(answer.headers["Content-Security-Policy"].split("; "))
-                assert said >= POLICY, route.rule
-                assert "unsafe" not in answer.headers["Content-Security-Policy"]
-                kept = route.endpoint == "assets.file" and answer.status_code < 400
-                wanted = "no-cache" if kept else "no-store"
-                assert answer.headers["Cache-Control"] == wanted, (route.rule, method)
-                assert "Strict-Transport-Security" not in answer.headers
+    attackers = (desk.people["officer"], desk.stranger)
+    everything = [
+        (attacker, route, method)
+        for attacker, route in product(attackers, routes(desk.app))
+        for method in sorted({route.method, "HEAD", "PUT", "TRACE"})
+    ]
+    for attacker, route, method in shared(desk, everything):
+        answer = attacker.ask(method, route.path())
+        answer.close()
+        assert not REQUIRED - set(answer.headers.keys()), (route.rule, method)
+        said = set(answer.headers["Content-Security-Policy"].split("; "))
+        assert said >= POLICY, route.rule
+        assert "unsafe" not in answer.headers["Content-Security-Policy"]
+        kept = route.endpoint == "assets.file" and answer.status_code < 400
+        wanted = "no-cache" if kept else "no-store"
+        assert answer.headers["Cache-Control"] == wanted, (route.rule, method)
+        assert "Strict-Transport-Security" not in answer.headers
 
-    assert answers > 200
+    assert len(everything) > 200
 
 
 def test_no_line_end_of_a_caller_ends_a_line_of_an_answer(desk):
-    for route in routes(desk.app, "GET"):
-        for payload in CRLF[:2]:
-            known = asked_by(route.operation) or ["place", "lang", "need", "sort"]
-            said = dict.fromkeys(route.names, payload)
-            answer = desk.people["auditor"].ask(
-                "GET", route.path(**said), None, dict.fromkeys(known, payload)
-            )
-            answer.close()
-            names = {name for name, _ in answer.headers}
-            assert "X-Evil" not in names, route.rule
-            assert "evil" not in str(answer.headers.getlist("Set-Cookie"))
-            assert answer.status_code < 500, route.rule
+    for route, payload in shared(desk, product(routes(desk.app, "GET"), CRLF)):
+        known = asked_by(route.operation) or ["place", "lang", "need", "sort"]
+        said = dict.fromkeys(route.names, payload)
+        answer = desk.people["auditor"].ask(
+            "GET", route.path(**said), None, dict.fromkeys(known, payload)
+        )
+        answer.close()
+        names = {name for name, _ in answer.headers}
+        assert "X-Evil" not in names, route.rule
+        assert "evil" not in str(answer.headers.getlist("Set-Cookie"))
+        assert answer.status_code < 500, route.rule
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "127.0.0.1@evil", ""])
 def test_no_other_host_is_answered_or_told(desk, host):
-    for route in routes(desk.app):
+    for route in shared(desk, routes(desk.app)):
         answer = desk.stranger.ask(route.method, route.path(), Host=host)
         answer.close()
         assert answer.status_code in (400, 405), (route.rule, host)

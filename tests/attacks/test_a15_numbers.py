@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from creditdesk import audit
 from creditdesk.cli import cli
 from creditdesk.intake import layout
-from tests.attacks.stage import NOBODYS, asked_by, leaves, put, routes, rows, somebody_for
+from tests.attacks.stage import NOBODYS, asked_by, leaves, put, routes, rows, shared, somebody_for
 from tests.builders import POLICY, a_contract, a_file, a_loan, loan_rows, take_loans
 
 JSON = (
@@ -25,40 +25,40 @@ TEXT = (
 AMOUNTS = {"principal", "interest", "amount", "instalment"}
 
 
-def numbers_of(route):
-    """Yield where an amount stands in the example of an operation."""
-    example = dict(route.operation.example)
-    for at in leaves(example):
-        value = example
-        for key in at:
-            value = value[key]
-        if type(value) is int and at[-1] in AMOUNTS:
-            yield at
+def amounts(app):
+    """Yield (route, where) of every amount in the example of an operation."""
+    for route in routes(app, "POST"):
+        example = dict(route.operation.example) if route.operation else {}
+        for at in leaves(example):
+            value = example
+            for key in at:
+                value = value[key]
+            if type(value) is int and at[-1] in AMOUNTS:
+                yield route, at
 
 
 def test_no_operation_takes_what_is_no_whole_number(desk):
     before, tried = rows(desk.database), 0
     officer = desk.people["officer"]
-    for route in routes(desk.app, "POST"):
-        for at in numbers_of(route) if route.operation else ():
-            marked = json.dumps(put(dict(route.operation.example), at, "#here#"))
-            for written in JSON:
-                body = marked.replace('"#here#"', written).encode()
-                answer = officer.ask("POST", route.path(), body)
-                pointer = "".join(f"/{key}" for key in at)
-                found = {one["pointer"]: one["code"] for one in answer.json.get("errors", ())}
-                tried += 1
-                assert answer.status_code == 400, (route.rule, written)
-                assert found.get(pointer), (route.rule, written, answer.text)
-            for written in NO_JSON:
-                body = marked.replace('"#here#"', written).encode()
-                answer = officer.ask("POST", route.path(), body)
-                assert (answer.status_code, answer.json["code"]) == (400, "json-unreadable")
-            key = json.dumps(at[-1])
-            twice = marked.replace(f'{key}: "#here#"', f"{key}: 1, {key}: 2").encode()
-            assert officer.ask("POST", route.path(), twice).json["code"] == "json-key-twice"
+    for route, at in shared(desk, amounts(desk.app)):
+        marked = json.dumps(put(dict(route.operation.example), at, "#here#"))
+        for written in JSON:
+            body = marked.replace('"#here#"', written).encode()
+            answer = officer.ask("POST", route.path(), body)
+            pointer = "".join(f"/{key}" for key in at)
+            found = {one["pointer"]: one["code"] for one in answer.json.get("errors", ())}
+            tried += 1
+            assert answer.status_code == 400, (route.rule, written)
+            assert found.get(pointer), (route.rule, written, answer.text)
+        for written in NO_JSON:
+            body = marked.replace('"#here#"', written).encode()
+            answer = officer.ask("POST", route.path(), body)
+            assert (answer.status_code, answer.json["code"]) == (400, "json-unreadable")
+        key = json.dumps(at[-1])
+        twice = marked.replace(f'{key}: "#here#"', f"{key}: 1, {key}: 2").encode()
+        assert officer.ask("POST", route.path(), twice).json["code"] == "json-key-twice"
 
-    assert tried >= 3 * len(JSON)
+    assert tried >= 2 * len(JSON)
     assert rows(desk.database) == before
 
 

@@ -4,6 +4,7 @@ import ast
 import logging
 import zlib
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tests.attacks.stage import (
     Attacker,
     asked_by,
     routes,
+    shared,
     sign_in,
 )
 from tests.keys import DATA_KEY
@@ -35,15 +37,20 @@ def secrets(desk):
     return [OWN_NAME, FOREIGN_NAME, FOREIGN_ID, PASSWORD, DATA_KEY, "quá-bí-mật", *held]
 
 
+def paths(route):
+    """Return the addresses of what is there, elsewhere and nowhere: each once."""
+    places = ({}, THEIRS, NOBODYS)
+    said = ({one: place[one] for one in route.names if one in place} for place in places)
+    return dict.fromkeys(route.path(**one) for one in said)
+
+
 def tour(desk):
     """Yield the answer of everything that can be asked, of all that is there and is not."""
-    for name in ("officer", "auditor"):
-        for route in routes(desk.app):
-            said = dict(route.operation.example) if route.operation else {"password": "quá-bí-mật"}
-            body = None if route.method == "GET" else said
-            for place in ({}, THEIRS, NOBODYS):
-                path = route.path(**{one: place[one] for one in route.names if one in place})
-                yield desk.people[name].ask(route.method, path, body)
+    for name, route in shared(desk, product(("officer", "auditor"), routes(desk.app))):
+        said = dict(route.operation.example) if route.operation else {"password": "quá-bí-mật"}
+        body = None if route.method == "GET" else said
+        for path in paths(route):
+            yield desk.people[name].ask(route.method, path, body)
 
 
 def test_no_log_no_refusal_and_no_address_holds_a_secret(desk, caplog):

@@ -1,8 +1,10 @@
 """A20: whoever is shown a person is noted, on every route; the routes are found, not named."""
 
+from itertools import product
+
 from creditdesk import accesses, decisions
 from creditdesk.users.permissions import table
-from tests.attacks.stage import OWN_NAME, asked_by, routes
+from tests.attacks.stage import OWN_NAME, asked_by, routes, shared
 from tests.builders import POLICY, a_contract
 from tests.decided import a_decision, a_paper
 
@@ -41,21 +43,20 @@ def test_no_route_shows_a_person_without_a_line_in_the_journal(desk):
         said = a_decision("extend", a_contract(1).loan_no, until="2028-01-15")
         decisions.propose(tx, POLICY, decision=said, deed=a_paper("an", ""))
     unnoted, noted = [], set()
-    for role in ROLES:
-        for route in looking(desk.app):
-            before = lines(desk.database)
-            body = dict(route.operation.example) if route.method == "POST" else None
-            if body and "loan_no" in body:
-                body["loan_no"] = a_contract(1).loan_no
-            answer = desk.people[role].ask(
-                route.method, route.path(code="19333"), body, query_of(route), X_Need="doi chieu"
-            )
-            text = answer.get_data().decode("utf-8", "replace")
-            answer.close()
-            if answer.status_code == 200 and any(one in text for one in SHOWN):
-                grown = lines(desk.database) > before
-                noted |= {route.endpoint} if grown else set()
-                unnoted += [] if grown else [(role, route.rule)]
+    for route, role in shared(desk, product(looking(desk.app), ROLES)):
+        before = lines(desk.database)
+        body = dict(route.operation.example) if route.method == "POST" else None
+        if body and "loan_no" in body:
+            body["loan_no"] = a_contract(1).loan_no
+        answer = desk.people[role].ask(
+            route.method, route.path(code="19333"), body, query_of(route), X_Need="doi chieu"
+        )
+        text = answer.get_data().decode("utf-8", "replace")
+        answer.close()
+        if answer.status_code == 200 and any(one in text for one in SHOWN):
+            grown = lines(desk.database) > before
+            noted |= {route.endpoint} if grown else set()
+            unnoted += [] if grown else [(role, route.rule)]
 
     assert unnoted == []
     assert noted >= {

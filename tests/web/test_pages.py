@@ -333,11 +333,14 @@ def test_an_empty_book_says_what_to_do(empty):
     assert empty.client.get("/portfolio.pdf").status_code == 400
 
 
-def test_the_desk_is_well_where_the_database_answers(empty):
+def test_the_desk_is_well_where_the_database_answers_until_its_tables_are_newer(empty):
     for address in ("/healthz", "/readyz"):
         answer = empty.client.get(address)
-        assert answer.status_code == 200
-        assert answer.json == {"status": "ok"}
+        assert (answer.status_code, answer.json) == (200, {"status": "ok"})
+    with empty.database.begin() as tx:
+        tx.exec_driver_sql("UPDATE alembic_version SET version_num = 'later'")
+    answer = empty.client.get("/healthz")
+    assert (answer.status_code, answer.json) == (503, {"status": "schema-newer"})
 
 
 def test_the_desk_is_not_well_without_tables(tmp_path):
