@@ -245,7 +245,7 @@ def _verify_images(tx: Tx, province: str, proof: Proof) -> None:
         for kept, again in images.recomputed(tx, province):
             proof.images += 1
             if not np.array_equal(kept.values, again.values):
-                proof.fault("image-differs", province=province, day=kept.day.isoformat())
+                proof.fault("image-differs", province=province, day=kept.day)
     except _UNREADABLE as trouble:
         proof.fault("image-unreadable", province=province, said=str(trouble))
 
@@ -254,12 +254,12 @@ def _verify_moves(tx: Tx, proof: Proof) -> None:
     """Check that every place is of its loan's province, in force, and taken back by its like."""
     places = {row.id: row for row in records.moves.all_moves(tx)}
     for row in places.values():
-        why = _fault_of_place(row, places.get(row.mirrors))
+        why = _why_misplaced(row, places.get(row.mirrors))
         if why:
             proof.fault(why, place=row.id, loan_no=row.loan_no)
 
 
-def _fault_of_place(row: Any, taken_back: Any | None) -> str:
+def _why_misplaced(row: Any, taken_back: Any | None) -> str:
     if row.loan_no is None:
         return "place-without-loan"
     if row.province != row.province_of_loan:

@@ -74,7 +74,7 @@ def verify(desk: Desk, json_: bool) -> None:
     if json_:
         tell({"lines": lines, "digest": digest, "fault": fault})
     if fault:
-        frame.note(words.say(desk.language, f"refusal.{fault['why']}", line=fault["line"]))
+        frame.note(words.contradiction(desk.language, fault))
         sys.exit(frame.BROKEN)
     if not json_:
         click.echo(words.say(desk.language, "done.journal-holds", count=lines, digest=digest))

@@ -182,14 +182,8 @@ def verify(desk: Desk, json_: bool) -> None:
         tell(documents.proof(proof))
     else:
         code = "done.books-broken" if proof.faults else "done.books-hold"
-        click.echo(
-            words.say(
-                desk.language,
-                code,
-                loans=proof.loans,
-                entries=proof.entries,
-                first=proof.faults[:1],
-            )
-        )
+        click.echo(words.say(desk.language, code, loans=proof.loans, entries=proof.entries))
+        for fault in proof.faults:
+            click.echo(words.contradiction(desk.language, fault))
     if proof.faults:
         raise SystemExit(BROKEN)

@@ -196,7 +196,8 @@ def command(name: str, group: click.Group = cli) -> Callable[[Callable[..., Any]
             except DeskError as trouble:
                 _refuse(trouble, language, as_document=bool(options.get("json_")))
             except BooksBroken as trouble:
-                click.echo(words.say(language, "refusal.books-broken", why=str(trouble)), err=True)
+                why = words.contradiction(language, trouble.facts)
+                click.echo(words.say(language, "refusal.books-broken", why=why), err=True)
                 sys.exit(BROKEN)
 
         return group.command(name)(run)

@@ -78,6 +78,11 @@ def refusal(language: str, trouble: DeskError) -> str:
     return say(language, f"refusal.{trouble.code}", **trouble.facts)
 
 
+def contradiction(language: str, fault: Mapping[str, Any]) -> str:
+    """Return the sentence of a contradiction of the books: its place, and what to do."""
+    return say(language, f"contradiction.{fault['why']}", **fault)
+
+
 class _Facts(dict[str, str]):
     def __missing__(self, name: str) -> str:
         return "–"

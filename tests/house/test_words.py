@@ -122,6 +122,14 @@ def test_every_fault_of_a_file_has_a_sentence(language):
     assert not missing
 
 
+def test_every_contradiction_of_the_books_has_a_sentence_and_no_sentence_is_of_none():
+    told = {"seal-broken", "demonstration"} | named_in_calls(PACKAGE / "audit.py")
+    told |= set(re.findall(r'"why": "(access-[a-z-]+)"', (PACKAGE / "accesses.py").read_text()))
+
+    known = {code for code in words.catalogue("vi") if code.startswith("contradiction.")}
+    assert known == {f"contradiction.{code}" for code in told}
+
+
 def test_every_text_of_the_pages_is_there():
     known = words.catalogue("vi")
     kinds = {f"kind-{kind.value}" for kind in Kind}

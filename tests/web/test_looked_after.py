@@ -10,7 +10,10 @@ from tests.web.test_intake_pages import ended
 __all__ = ["office"]
 
 ROOMS = "/administration"
-FAULT = {"why": "entries-missing", "loan_no": "6600202600000001"}
+FAULTS = (
+    {"why": "entries-missing", "loan_no": "6600202600000001"},
+    {"why": "image-differs", "province": "66", "day": "2026-10-31"},
+)
 MONTHS, POLICY = f"{ROOMS}/months", f"{ROOMS}/policy"
 
 
@@ -72,7 +75,7 @@ def test_health_tells_when_the_books_were_proved_and_what_contradicts(office):
     before = words_of(hand.open(health))
     job = hand.send(health).headers["Location"]
     done, sound = ended(hand, job), words_of(hand.open(health))
-    told = {"holds": False, "loans": 1, "entries": 1, "faults": [FAULT]}
+    told = {"holds": False, "loans": 1, "entries": 1, "faults": FAULTS}
     with office.extensions["creditdesk"].database.begin() as tx:
         records.errands.change_errand(tx, 1, result=json.dumps(told))
         for day in ("2026-11-20", "2026-11-21"):
@@ -82,8 +85,11 @@ def test_health_tells_when_the_books_were_proved_and_what_contradicts(office):
     assert "Chưa có lần kiểm chứng nào" in before
     assert "tính lại từ đầu đều khớp" in words_of(done)
     assert "tính lại từ đầu đều khớp" in sound
-    assert "1 chỗ không khớp" in broken
-    assert "entries-missing loan_no 6600202600000001" in broken
+    assert "2 chỗ không khớp" in broken
+    assert "Khế ước 6600202600000001: thiếu bút toán ở cuối chuỗi. Không thu" in broken
+    assert "số dư đã lưu của ngày 31/10/2026 khác" in broken
+    assert "phục hồi từ bản sao lưu" in broken
+    assert not any(fault["why"] in broken for fault in FAULTS)
     assert "Khóa sổ ngày 21/11/2026" in broken
     assert office.hands["an"].send(health, page=ROOMS).status_code == 403
 

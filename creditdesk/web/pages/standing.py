@@ -12,10 +12,12 @@ from creditdesk import accesses, closing, errands, opening, sealing, turns
 from creditdesk.db import Tx
 from creditdesk.engine import days
 from creditdesk.settings import ROOT
+from creditdesk.users import places
 from creditdesk.users.permissions import is_open
 from creditdesk.web import edge, filled, orders
 from creditdesk.web.filled import Done, Filled
 from creditdesk.web.pages.errands import NothingSaid
+from creditdesk.web.pages.steps import may
 
 FINE, DOUBT, BAD = "fine", "late", "bad"
 _GIGABYTE = 1 << 30
@@ -50,6 +52,8 @@ def _index(form: Filled) -> str:
         checks = list(_checks(tx))
         runs, proved = turns.newest_runs(tx), _proved(tx)
         printed = next(errands.listed(tx, newest_first=True, kind="pack", by="clock"), None)
+        faults = [_dated(fault) for fault in proved["result"]["faults"]] if proved else []
+        cards = {fault.get("loan_no") for fault in faults if _leads_on(tx, fault)}
     worst = {BAD: 0, DOUBT: 1, FINE: 2}
     return render_template(
         "standing/index.html",
@@ -57,7 +61,8 @@ def _index(form: Filled) -> str:
         checks=sorted(checks, key=lambda one: worst[one.state]),
         runs=runs,
         printed=printed,
-        faults=proved["result"]["faults"] if proved else [],
+        faults=faults,
+        cards=cards,
         may_verify=is_open(edge.who(), VERIFY),
     )
 
@@ -131,6 +136,17 @@ def _proof(proved: dict[str, Any] | None) -> Check:
     state = DOUBT if day < edge.today() - _WEEK else FINE
     facts = {"day": day, "loans": told["loans"], "entries": told["entries"]}
     return Check("proof", state, "proof-holds" if state == FINE else "proof-old", facts)
+
+
+def _dated(fault: dict[str, Any]) -> dict[str, Any]:
+    """Return a contradiction with the day that it was kept with as text."""
+    return fault | ({"day": date.fromisoformat(fault["day"])} if "day" in fault else {})
+
+
+def _leads_on(tx: Tx, fault: dict[str, Any]) -> bool:
+    """Return whether a contradiction is of a loan whose card is open to whoever asks."""
+    place = places.of_loan(tx, fault.get("loan_no", ""), edge.today())
+    return place is not None and may("standing", place)
 
 
 def _space() -> Check:
