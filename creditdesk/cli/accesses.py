@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 
 import click
 
@@ -59,7 +59,8 @@ def _tell(desk: Desk, found: Sequence[Line], json_: bool) -> None:
         tell({"rows": [asdict(line) for line in found]})
         return
     for line in found:
-        shown = [line.number, line.at, line.who, line.channel, line.act, line.subject_no, line.why]
+        at = words.moment(desk.language, datetime.fromisoformat(line.at))
+        shown = [line.number, at, line.who, line.channel, line.act, line.subject_no, line.why]
         seen = words.say(desk.language, "told.persons", count=line.persons)
         click.echo(" · ".join([*(str(one) for one in shown if one), seen]))
 

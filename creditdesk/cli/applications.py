@@ -137,7 +137,14 @@ def show(desk: Desk, application_no: str, as_of: date, json_: bool) -> None:
         step, by = say(desk.language, f"step.{line.step.value}"), line.by
         if line.takes_back:
             step = say(desk.language, "done.step-taken-back", step=step)
-        shown = [words.told(line.on_day), step, by, line.document_no, line.reason, line.remark]
+        shown = [
+            words.told(line.on_day, desk.language),
+            step,
+            by,
+            line.document_no,
+            line.reason,
+            line.remark,
+        ]
         click.echo("  " + " · ".join(part for part in shown if part))
     _checked(desk, found.checks)
 
@@ -357,7 +364,7 @@ def waiting(desk: Desk, as_of: date, place: str | None, json_: bool) -> None:
         return
     for row in rows:
         told = [row.application_no, words.say(desk.language, f"state.{row.state.value}")]
-        click.echo(" · ".join([*told, words.told(row.since), str(row.days)]))
+        click.echo(" · ".join([*told, words.told(row.since, desk.language), str(row.days)]))
 
 
 @command("draw")

@@ -51,7 +51,7 @@ def _lines(document: dict[str, Any], language: str) -> None:
             click.echo(f"{label}:")
             _lines(value, language)
         else:
-            click.echo(f"{label}: {words.told(value)}")
+            click.echo(f"{label}: {words.told(value, language)}")
 
 
 @command("portfolio")

@@ -6,7 +6,7 @@ import os
 import pwd
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -31,6 +31,7 @@ def cli() -> None:
     """Loans of a social policy bank: loan book in, arrears flagged, statements out."""
 
 
+_ISO = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE = re.compile(r"[0-9]{1,16}")
 
 
@@ -216,6 +217,18 @@ def _refuse(trouble: DeskError, language: str, *, as_document: bool) -> NoReturn
 def tell(document: Any) -> None:
     """Print one JSON document on standard output."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=1, default=_written))
+
+
+def line(language: str, document: Mapping[str, Any]) -> str:
+    """Return what a document tells as one line for people, its days and moments as they write."""
+    return " · ".join(words.told(_dated(value), language) for value in document.values())
+
+
+def _dated(value: Any) -> Any:
+    """Return the day or moment that a document tells in ISO; any other value as it is."""
+    if isinstance(value, str) and _ISO.match(value):
+        return (date if len(value) == len("2026-11-22") else datetime).fromisoformat(value)
+    return value
 
 
 def _written(value: Any) -> str:

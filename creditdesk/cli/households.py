@@ -60,7 +60,7 @@ def show(desk: Desk, household_no: str, as_of: date, json_: bool) -> None:
     if json_:
         tell(document)
     else:
-        click.echo(" · ".join(words.told(value) for value in document.values()))
+        click.echo(frame.line(desk.language, document))
 
 
 @command("check-use")

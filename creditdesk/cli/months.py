@@ -1,6 +1,6 @@
 """Days and months: closing them, opening a month again, and what was closed when."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import click
@@ -65,7 +65,11 @@ def months(desk: Desk, json_: bool) -> None:
     if not found:
         click.echo(words.say(desk.language, "done.no-months"))
     for one in found:
-        facts = {"month": one.month, "number": one.number, "at": one.closed_at}
+        facts = {
+            "month": one.month,
+            "number": one.number,
+            "at": datetime.fromisoformat(one.closed_at),
+        }
         if one.opened is not None:
             facts |= {name: getattr(one.opened, name) for name in ("by", "checked_by", "ground")}
         code = "month-opened" if one.opened else "month-closing"
@@ -76,8 +80,10 @@ def _closed(desk: Desk, done: closing.Closed, json_: bool) -> None:
     if json_:
         tell(documents.closed(done))
         return
+    whole = len(done.name) == len("2026-11")
+    name = words.month(desk.language, done.name) if whole else words.day(desk.language, done.until)
     code = "done.closed" if done.new else "done.closed-before"
-    click.echo(words.say(desk.language, code, name=done.name, since=done.since))
+    click.echo(words.say(desk.language, code, name=name, since=done.since))
     for name in done.differences:
         facts = {"before": done.before[name], "after": done.figures[name]}
         label = words.say(desk.language, f"figure.{name}")

@@ -78,7 +78,7 @@ def payoff(desk: Desk, loan_no: str, day: date, json_: bool) -> None:
 
 
 def _line(desk: Desk, code: str, amount: Dong, before: str = "") -> None:
-    click.echo(f"{before}{words.say(desk.language, code)}: {words.told(amount)}")
+    click.echo(f"{before}{words.say(desk.language, code)}: {words.told(amount, desk.language)}")
 
 
 @command("reverse")

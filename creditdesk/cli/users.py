@@ -232,7 +232,7 @@ def sessions(desk: Desk, name: str, json_: bool) -> None:
     """List somebody's sessions, the newest first."""
     with desk.read() as tx:
         kept = held_sessions.sessions_of(tx, acts.person(tx, name))
-    _listed("sessions", [documents.session(one) for one in kept], json_=json_)
+    _listed(desk, "sessions", [documents.session(one) for one in kept], json_=json_)
 
 
 @command("issue", token_group)
@@ -261,7 +261,7 @@ def tokens(desk: Desk, name: str, json_: bool) -> None:
     """List somebody's tokens, oldest first."""
     with desk.read() as tx:
         kept = held_tokens.tokens_of(tx, _own(tx, "token-list", name))
-    _listed("tokens", [documents.token(one) for one in kept], json_=json_)
+    _listed(desk, "tokens", [documents.token(one) for one in kept], json_=json_)
 
 
 @command("revoke", token_group)
@@ -315,7 +315,7 @@ def _link(desk: Desk, name: str, secret: str, at: datetime, *, json_: bool) -> N
         document = {"name": acts.name_of(name), "link": address, "until": until.isoformat()}
         tell(document)
         return
-    told = {"name": acts.name_of(name), "until": f"{until:%Y-%m-%d %H:%M} UTC"}
+    told = {"name": acts.name_of(name), "until": until}
     click.echo(words.say(desk.language, "done.users-link", address=address, **told))
 
 
@@ -333,9 +333,9 @@ def _done(desk: Desk, act: str, name: str, *, json_: bool) -> None:
         click.echo(words.say(desk.language, "done.users-done", act=act, name=acts.name_of(name)))
 
 
-def _listed(title: str, rows: list[dict[str, Any]], *, json_: bool) -> None:
+def _listed(desk: Desk, title: str, rows: list[dict[str, Any]], *, json_: bool) -> None:
     if json_:
         tell({title: rows})
         return
     for row in rows:
-        click.echo(" · ".join(words.told(value) for value in row.values()))
+        click.echo(frame.line(desk.language, row))

@@ -112,12 +112,12 @@ def preview_table(found: Preview, language: str) -> str:
         assert found.refusal is not None
         return words.refusal(language, found.refusal)
     rows = [
-        [said(name), *(words.told(_figure(one, name, language)) for one in views)]
+        [said(name), *(words.told(_figure(one, name, language), language) for one in views)]
         for views in [(found.before, found.after)]
         for name in ("state", "due_on", "in_term", "overdue", "frozen", "interest_a_day")
     ]
     rows += [
-        [words.told(due_on), words.told(before), words.told(after)]
+        [words.told(part, language) for part in (due_on, before, after)]
         for due_on, before, after in _side_by_side(found)
     ]
     title = words.say(language, f"act.{found.decision.act}")
@@ -154,5 +154,5 @@ def schedule_table(found: Version, language: str) -> str:
     facts = {name: said or None for name, said in found._asdict().items()}
     title = words.say(language, "decision.version", **facts)
     head = [words.say(language, f"decision.{name}") for name in ("due_on", "principal")]
-    rows = [[words.told(due_on), words.told(amount)] for due_on, amount in found.plan]
+    rows = [[words.told(part, language) for part in line] for line in found.plan]
     return f"{title}\n{_table(head, rows)}"

@@ -63,7 +63,7 @@ def _fact(name: str, fact: Any, language: str) -> str:
         return words.say(language, f"state.{fact}")
     if isinstance(fact, list):
         return ", ".join(words.say(language, f"why.{code}") for code in fact)
-    return words.told(fact)
+    return words.told(fact, language)
 
 
 def groups(as_of: date, rows: Sequence[GroupRow]) -> dict[str, Any]:

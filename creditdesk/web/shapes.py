@@ -12,7 +12,7 @@ from creditdesk.engine import days, money
 from creditdesk.engine.money import LARGEST, Dong
 from creditdesk.errors import DeskError, Malformed
 from creditdesk.web.strict import Numeral, is_plain
-from creditdesk.web.writing import MONTHS
+from creditdesk.words import MONTHS
 
 LOAN_NO = "[0-9]{16}"
 RECEIPT_NO = "[0-9A-Za-z][0-9A-Za-z./_-]{0,39}"

@@ -1,11 +1,13 @@
 """Signing in and out, the second factor, and a password by a one-time link."""
 
 import hmac
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, abort, g, make_response, request
 from flask import render_template as template
+from werkzeug.exceptions import SecurityError
 
 from creditdesk import users
 from creditdesk.errors import DeskError, Refused
@@ -41,29 +43,45 @@ def _admit() -> Response | None:
     page = request.endpoint
     if page is None or page in known.open_routes or edge.by_program():
         return None
-    desk, token = edge.desk(), keeping.kept(keeping.SESSION)
-    with edge.read() as tx:
-        desk.peopled = desk.peopled or people.anybody(tx)
-        if not desk.peopled:
-            _only_look()
-            g.alone = True
-            return None
-        try:
-            seen = sessions.who(tx, desk.settings, token=token, at=edge.moment())
-        except SessionOver:
-            seen = None
+    token, seen = keeping.kept(keeping.SESSION), _seen()
+    if edge.alone():
+        _only_look()
+        return None
     if seen is None:
         return keeping.lead(returning.bearing("/sign-in", resuming.hold() or returning.here()))
     if seen.stale:
         with edge.begin() as tx:
             sessions.see(tx, token=token, at=edge.moment())
-    g.reader = seen.person
     if request.method == "POST":
         _demand_form(token)
     if request.path == returning.FIRST and not request.args and not edge.opens(page):
         return keeping.lead(navigation.home())
     _demand_act(seen.person, page)
     return None
+
+
+def _seen() -> sessions.Seen | None:
+    """Return the session of this request, None without one that stands; its reader is known."""
+    desk, token = edge.desk(), keeping.kept(keeping.SESSION)
+    with edge.read() as tx:
+        desk.peopled = desk.peopled or people.anybody(tx)
+        if not desk.peopled:
+            g.alone = True
+            return None
+        try:
+            seen = sessions.who(tx, desk.settings, token=token, at=edge.moment())
+        except SessionOver:
+            return None
+    g.reader = seen.person
+    return seen
+
+
+def recognise() -> None:
+    """Make out who asks where no page of ours is asked for, so that the answer is theirs."""
+    named_wrongly = isinstance(request.routing_exception, SecurityError)
+    if edge.reader() is None and not edge.alone() and not named_wrongly:
+        with suppress(DeskError):
+            _seen()
 
 
 def _only_look() -> None:

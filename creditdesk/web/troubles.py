@@ -10,7 +10,7 @@ from creditdesk import communes
 from creditdesk.db import DatabaseUnavailable, QuestionTooLong
 from creditdesk.errors import BooksBroken, DeskError
 from creditdesk.users.permissions import NeedMissing
-from creditdesk.web import edge, problems
+from creditdesk.web import edge, problems, signing
 from creditdesk.web.asked import PlaceUnsaid
 from creditdesk.web.protocol import RETRY_SECONDS, status_of
 from creditdesk.web.writing import hand
@@ -34,6 +34,7 @@ def _refused(trouble: DeskError) -> Response:
         _log.error("request %s: %s", g.request_id, trouble)
     if edge.by_program():
         return problems.refused(trouble)
+    signing.recognise()
     if isinstance(trouble, DatabaseUnavailable) and not isinstance(trouble, QuestionTooLong):
         return _page(status, hand().say("database-silent"))
     if isinstance(trouble, NeedMissing) and request.method == "GET":
@@ -55,6 +56,8 @@ def _asked_wrongly(trouble: HTTPException) -> Response:
     status = trouble.code or 500
     if edge.by_program():
         return problems.asked_wrongly(trouble)
+    if status < 500:
+        signing.recognise()
     answer = _page(status, hand().say(f"http-{status if status in _KNOWN else 400}"))
     if status == 405:
         answer.headers["Allow"] = ", ".join(edge.METHODS)
@@ -80,7 +83,8 @@ def _where(trouble: BaseException | None) -> str:
 
 def _page(status: int, sentence: str, template: str = "error.html") -> Response:
     g.setdefault("request_id", "-")
-    answer = make_response(render_template(template, status=status, sentence=sentence), status)
+    told = {"sentence": sentence, "next_step": f"next-{status if status in _KNOWN else 400}"}
+    answer = make_response(render_template(template, status=status, **told), status)
     if status == 503:
         answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer

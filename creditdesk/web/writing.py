@@ -1,10 +1,7 @@
 """How a page writes: the reader's language, its numbers and its days."""
 
-import re
 import unicodedata
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date, datetime
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlencode
@@ -12,19 +9,34 @@ from urllib.parse import urlencode
 from flask import Flask, Response, g, request
 
 from creditdesk import words
-from creditdesk.engine import days, money
+from creditdesk.engine import money
 from creditdesk.errors import DeskError
 from creditdesk.web import edge
 
 COOKIE = "lang"
 UNITS = ("million", "dong")
 NAMES = {"vi": "Tiếng Việt", "en": "English", "id": "Bahasa Indonesia"}
-NOTHING = "–"
 VERSION = version("creditdesk")
+_OFFERED = {
+    "decision-unknown": ("kinds", "act."),
+    "paper-unknown": ("names", "paper."),
+    "worklist-unknown": ("names", "worklist."),
+}
+"""By a refusal's code: the fact that lists what there is, and where its words stand."""
+_CHOSEN = {
+    "answer": "page.answer-",
+    "by": "page.axis-",
+    "deed": "page.month-",
+    "figure": "figure.",
+    "kind": "page.file-",
+    "reason": "reason.",
+    "role": "role.",
+    "scope": "scope.",
+    "sort": "page.by-",
+    "unit": "page.unit-",
+}
+"""Where the words of choices stand, by the name of the field."""
 _YEAR_SECONDS = 365 * 24 * 3600
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTH = re.compile("[0-9]{4}-(0[1-9]|1[0-2])")
-_TO_ENGLISH = str.maketrans(".,", ",.")
 
 
 class Writing:
@@ -36,15 +48,19 @@ class Writing:
 
     def say(self, code: str, /, **facts: Any) -> str:
         """Return the sentence of a page's code with its facts."""
-        return words.say(self.language, f"page.{code}", **self._told(facts))
+        return words.say(self.language, f"page.{code}", **facts)
 
     def told(self, code: str, /, **facts: Any) -> str:
         """Return the sentence of any code of the desk with its facts."""
-        return words.say(self.language, code, **self._told(facts))
+        return words.say(self.language, code, **facts)
 
     def refusal(self, trouble: DeskError) -> str:
-        """Return the sentence of a refusal."""
-        return words.say(self.language, f"refusal.{trouble.code}", **self._told(trouble.facts))
+        """Return the sentence of a refusal; what is offered by the words of pages."""
+        facts = dict(trouble.facts)
+        name, under = _OFFERED.get(trouble.code, ("choices", _CHOSEN.get(str(facts.get("name")))))
+        if under and name in facts:
+            facts[name] = [self.told(under + code).removeprefix(under) for code in facts[name]]
+        return words.say(self.language, f"refusal.{trouble.code}", **facts)
 
     def figure(self, name: str) -> str:
         """Return what a figure is called."""
@@ -52,11 +68,7 @@ class Writing:
 
     def day(self, day: date | None) -> str:
         """Return a day: 05/11/2026, in English 05 Nov 2026."""
-        if day is None:
-            return NOTHING
-        if self.language == "en":
-            return f"{day.day:02d} {MONTHS[day.month - 1]} {day.year}"
-        return days.written(day)
+        return words.NOTHING if day is None else words.day(self.language, day)
 
     def iso_day(self, said: str) -> str:
         """Return a day that documents tell in ISO."""
@@ -64,16 +76,11 @@ class Writing:
 
     def month(self, said: str) -> str:
         """Return a month that documents tell in ISO: 10/2026, in English Oct 2026."""
-        year, month = said.split("-")
-        return f"{MONTHS[int(month) - 1]} {year}" if self.language == "en" else f"{month}/{year}"
+        return words.month(self.language, said)
 
     def moment(self, said: str | None) -> str:
         """Return a moment, ISO with its zone, as the bank's clocks show it: 05/11/2026 14:30."""
-        if not said:
-            return NOTHING
-        moment = datetime.fromisoformat(said)
-        here = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(days.ZONE)
-        return f"{self.day(here.date())} {here:%H:%M}"
+        return words.moment(self.language, datetime.fromisoformat(said)) if said else words.NOTHING
 
     def count(self, number: int) -> str:
         """Return a whole number: 1.234.567, in English 1,234,567."""
@@ -82,7 +89,7 @@ class Writing:
     def amount(self, dong: int, unit: str) -> str:
         """Return an amount [dong] in million dong with two decimals, or to the dong."""
         if not dong:
-            return NOTHING
+            return words.NOTHING
         return self._minus(
             self.count(dong) if unit == "dong" else self._points(money.millions(dong))
         )
@@ -94,7 +101,7 @@ class Writing:
     def share(self, part: int, whole: int) -> str:
         """Return part of whole in percent with two decimals."""
         if not part or not whole:
-            return NOTHING
+            return words.NOTHING
         hundredths = money.round_ratio(part * 10_000, whole)
         return f"{self._points(money.millions(hundredths * 10_000))} %"
 
@@ -117,29 +124,10 @@ class Writing:
         return "" if value is None else str(value)
 
     def _points(self, vietnamese: str) -> str:
-        return vietnamese.translate(_TO_ENGLISH) if self.language == "en" else vietnamese
+        return words.points(self.language, vietnamese)
 
     def _minus(self, number: str) -> str:
         return number.replace("-", "\N{MINUS SIGN}", 1)
-
-    def _told(self, facts: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            name: self.month(fact)
-            if name == "month" and _MONTH.fullmatch(str(fact))
-            else self._fact(fact)
-            for name, fact in facts.items()
-        }
-
-    def _fact(self, fact: Any) -> Any:
-        if isinstance(fact, date):
-            return self.day(fact)
-        if isinstance(fact, int) and not isinstance(fact, bool):
-            return self.count(fact)
-        if isinstance(fact, Decimal):
-            return self._points(words.told(fact))
-        if isinstance(fact, list | tuple):
-            return [self._fact(one) for one in fact]
-        return fact
 
 
 def hand() -> Writing:

@@ -1,8 +1,9 @@
 """What people read: every code of the desk as a sentence in Vietnamese, English and Indonesian."""
 
+import re
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,10 @@ from creditdesk.errors import DeskError
 
 LANGUAGES = ("vi", "en", "id")
 FOLDER = Path(__file__).resolve().parent
+NOTHING = "–"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH = re.compile("[0-9]{4}-(0[1-9]|1[0-2])")
+_POINTS = str.maketrans(".,", ",.")
 
 
 @cache
@@ -45,7 +50,7 @@ def _said(language: str, name: str, fact: Any) -> str:
     """Return a fact as people read it; a code with a word of its own is said by that.
 
     The word of a `state`, or of each of some `states`, stands under [state]; a fact that is itself
-    {code, facts} is a sentence.
+    {code, facts} is a sentence; a `month` is told in ISO.
     """
     kind = name.removesuffix("s")
     if isinstance(fact, list | tuple):
@@ -55,22 +60,50 @@ def _said(language: str, name: str, fact: Any) -> str:
         return say(language, f"{kind}.{fact['code']}", **{**fact, "code": ""})
     if isinstance(fact, str) and f"{kind}.{fact}" in catalogue(language):
         return say(language, f"{kind}.{fact}")
-    return told(fact)
+    if kind == "month" and _MONTH.fullmatch(str(fact)):
+        return month(language, fact)
+    return told(fact, language)
 
 
-def told(fact: Any) -> str:
-    """Return a fact as the bank writes it: dd/mm/yyyy, 1.234.567, lists with commas."""
+def told(fact: Any, language: str = LANGUAGES[0]) -> str:
+    """Return a fact as its reader writes it: in Vietnam dd/mm/yyyy, 1.234.567, commas in lists."""
     if isinstance(fact, bool) or fact is None:
-        return "–"
+        return NOTHING
+    if isinstance(fact, datetime):
+        return moment(language, fact)
     if isinstance(fact, date):
-        return days.written(fact)
+        return day(language, fact)
     if isinstance(fact, int):
-        return money.written(fact)
+        return points(language, money.written(fact))
     if isinstance(fact, Decimal):
-        return f"{fact.normalize():,f}".translate(str.maketrans(",.", ".,"))
+        return points(language, f"{fact.normalize():,f}".translate(_POINTS))
     if isinstance(fact, list | tuple | set | frozenset):
-        return ", ".join(map(told, fact))
+        return ", ".join(told(one, language) for one in fact)
     return str(fact)
+
+
+def points(language: str, vietnamese: str) -> str:
+    """Return a number, written as in Vietnam and Indonesia, with the marks of a language."""
+    return vietnamese.translate(_POINTS) if language == "en" else vietnamese
+
+
+def day(language: str, said: date) -> str:
+    """Return a day: 05/11/2026, in English 05 Nov 2026."""
+    if language == "en":
+        return f"{said.day:02d} {MONTHS[said.month - 1]} {said.year}"
+    return days.written(said)
+
+
+def month(language: str, said: str) -> str:
+    """Return a month that is told in ISO: 10/2026, in English Oct 2026."""
+    year, of_year = said.split("-")
+    return f"{MONTHS[int(of_year) - 1]} {year}" if language == "en" else f"{of_year}/{year}"
+
+
+def moment(language: str, said: datetime) -> str:
+    """Return a moment as the bank's clocks show it: 05/11/2026 14:30; without a zone it is UTC."""
+    here = (said if said.tzinfo else said.replace(tzinfo=UTC)).astimezone(days.ZONE)
+    return f"{day(language, here.date())} {here:%H:%M}"
 
 
 def refusal(language: str, trouble: DeskError) -> str:
@@ -85,4 +118,4 @@ def contradiction(language: str, fault: Mapping[str, Any]) -> str:
 
 class _Facts(dict[str, str]):
     def __missing__(self, name: str) -> str:
-        return "–"
+        return NOTHING

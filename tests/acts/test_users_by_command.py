@@ -1,6 +1,7 @@
 """People by command: the first administrator, what only one does, the demonstration."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -48,7 +49,7 @@ def test_the_first_administrator_comes_with_a_link_and_without_a_password(run):
     plain = run("setup")
 
     assert first.exit_code == plain.exit_code == 0
-    assert "/links/" in first.stdout
+    assert re.search(r"đến \d\d/\d\d/20\d\d \d\d:\d\d: http.*/links/", first.stdout)
     assert "/links/" not in again.output + plain.output
     assert again.exit_code == 1
     (found,) = told(run("users", "list", "--json"))["users"]

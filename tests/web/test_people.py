@@ -109,6 +109,25 @@ def test_an_auditor_reads_who_is_there_and_changes_nobody(office):
     assert hand.open(f"{USERS}/nobody").status_code == 404
 
 
+def test_what_cannot_be_opened_says_what_to_do_beneath_the_menu_of_whoever_asks(office):
+    hand = office.hands["an"]
+    lists = "/worklists/nothing", "/loans/6600202600000001/decisions/nothing"
+    signed_in = [hand.open(page) for page in ("/nothing-here", USERS, *lists)]
+    answers = [*signed_in, hand.client.put("/"), office.test_client().get("/nothing-here")]
+    there, stranger = [answer.text.partition("</header>") for answer in signed_in], answers[-1]
+
+    assert [answer.status_code for answer in answers] == [404, 403, 404, 404, 405, 404]
+    assert all('aria-label="Trình đơn"' in head and "/sign-out" in head for head, _, _ in there)
+    assert all(">Về trang đầu</a>" in page for _, _, page in there)
+    assert "tìm theo tên hoặc số khế ước" in words_of(signed_in[0])
+    assert "hỏi quản trị viên về quyền" in words_of(signed_in[1])
+    assert "có: nợ gốc" in words_of(signed_in[2]).lower()
+    assert "gia hạn nợ" in words_of(signed_in[3]).lower()
+    assert not re.search("due-session|extend", "".join(page for _, _, page in there))
+    assert ">Đăng nhập</a>" in stranger.text
+    assert "aria-label" not in stranger.text.partition("</header>")[0]
+
+
 def test_people_are_found_without_marks_by_role_and_by_state(office):
     hand = office.hands["chi"]
     hand.send(f"{USERS}/new", BINH)
