@@ -62,6 +62,8 @@ def test_a_figure_leads_to_groups_and_on_to_loans_by_the_same_question(book):
     listed = book.client.get(loans.replace("&amp;", "&")).text
 
     assert "programme=01" in loans
+    assert "Chương trình: Hộ nghèo." in inner
+    assert "Chương trình: Hộ nghèo." in listed
     assert listed.count('href="/loans/66') == 100
     with book.database.read() as tx:
         assert accesses.journal(tx, accesses.FIRST)[-1].persons == 100

@@ -34,6 +34,7 @@ def index() -> str:
         whole=len(rows),
         parts=list(dict.fromkeys(row["of"] for row in rows)),
         of=_of,
+        name=_name,
         value=_value,
         edition=policy.version,
     )
@@ -48,12 +49,18 @@ def _day() -> date:
 
 
 def _is_wanted(row: dict[str, Any], asked: dict[str, str]) -> bool:
-    text = " ".join([_of(row["of"]), hand().say(f"policy-{row['name']}"), row["source"]])
+    text = " ".join([_of(row["of"]), _name(row), row["source"]])
     return (
         all(word in plain(text) for word in plain(asked["q"]).split())
         and asked["of"] in ("", row["of"])
         and (not asked["doubtful"] or row["confidence"] in DOUBTFUL)
     )
+
+
+def _name(row: dict[str, Any]) -> str:
+    """Return what a value is called: the basis of a programme is a law, that of days is not."""
+    is_law = row["name"] == "basis" and row["of"] in edge.desk().policy.programmes
+    return hand().say("policy-legal_basis" if is_law else f"policy-{row['name']}")
 
 
 def _of(code: str) -> str:
@@ -84,6 +91,10 @@ def _rule(value: dict[str, Any], unit: str) -> str:
     return "; ".join(f"{_one(name, 'code')}: {_one(one, unit)}" for name, one in value.items())
 
 
+def _unit(unit: str) -> str:
+    return "unit-of-" + unit.replace("/", "-")
+
+
 def _one(value: Any, unit: str) -> str:
     """Return a single value; a code that has no word stands as it is."""
     w, text = hand(), str(value)
@@ -94,7 +105,7 @@ def _one(value: Any, unit: str) -> str:
         return f"{percent} {w.say('unit-of-1-year')}" if unit == "1/year" else percent
     if isinstance(value, int) or unit in ("points", "multiple"):
         number = w.count(value) if isinstance(value, int) else w.decimal(text)
-        return f"{number} {w.say('unit-of-' + unit.replace('/', '-'))}"
+        return number if unit == "count" else f"{number} {w.say(_unit(unit))}"
     trustee = edge.desk().policy.trustees.get(text)
     if trustee is not None:
         return trustee.names.said(w.language)

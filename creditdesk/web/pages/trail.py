@@ -44,6 +44,7 @@ def groups(code: str) -> Any:
         province=known.provinces.get(unit.province),
         book=book,
         direct=DIRECT,
+        policy=edge.desk().policy,
     )
 
 
@@ -74,5 +75,5 @@ def loans(code: str) -> Any:
         count=len(figures),
         after=after,
         further=lines[-1].loan_no if len(page) > PAGE else None,
-        programmes=edge.desk().policy.programmes,
+        policy=edge.desk().policy,
     )
