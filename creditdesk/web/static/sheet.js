@@ -37,6 +37,10 @@
     return amount === null ? text : number(amount);
   }
 
+  function written(field, text) {
+    return field.id === "why" ? text : tidy(text);
+  }
+
   function column(end) {
     return keys.filter((key) => key.name.endsWith(end));
   }
@@ -64,11 +68,12 @@
     document.getElementById("differ").classList.toggle("off", Boolean(over));
   }
 
-  // The browser's copy: amounts by loan number, never a name or an identity number.
+  // The browser's copy: amounts by loan number, never a name or an identity number. It holds every amount, since what is
+  // asked for is another once the form was booked: sent again whole, it is known as the same form.
   function draft() {
     const amounts = {}, counted = {};
-    for (const key of keys) if (key.value !== key.defaultValue) amounts[place(key)] = key.value;
-    for (const other of others) if (other.value !== other.defaultValue) counted[other.name] = other.value;
+    for (const key of keys) amounts[place(key)] = key.value;
+    for (const other of others) counted[other.name] = other.value;
     return { key: form.elements.form_key.value, given: form.elements.given.value, amounts, counted };
   }
 
@@ -78,8 +83,7 @@
   }
 
   function save() {
-    const now = draft();
-    if (Object.keys(now.amounts).length || Object.keys(now.counted).length) keep(name, now);
+    if ([...keys, ...others].some((field) => field.value !== field.defaultValue)) keep(name, draft());
     else forget(name);
   }
 
@@ -93,8 +97,8 @@
   function restore() {
     const found = kept(name);
     if (!found || "typed" in form.dataset) return;
-    for (const key of keys) if (place(key) in found.amounts) key.value = tidy(found.amounts[place(key)]);
-    for (const other of others) if (other.name in found.counted) other.value = found.counted[other.name];
+    for (const key of keys) if (place(key) in found.amounts) key.value = written(key, found.amounts[place(key)]);
+    for (const other of others) if (other.name in found.counted) other.value = written(other, found.counted[other.name]);
     // The same form again: sent twice it is booked once, and what others booked since is noticed.
     form.elements.form_key.value = found.key;
     form.elements.given.value = found.given;
@@ -128,7 +132,7 @@
   form.addEventListener("focusin", (event) => { if (event.target instanceof HTMLInputElement) event.target.select(); });
   form.addEventListener("focusout", (event) => {
     const field = event.target;
-    if (field instanceof HTMLInputElement && field.id !== "why") field.value = tidy(field.value);
+    if (field instanceof HTMLInputElement) field.value = written(field, field.value);
   });
   form.addEventListener("input", () => { reckon(); save(); });
 
@@ -157,6 +161,7 @@
     save();
     if (event.submitter?.id !== "book" || "answered" in form.dataset) return;
     event.preventDefault();
+    for (const field of [...keys, ...others]) field.value = written(field, field.value);
     keep(name, draft());
     send();
   });
