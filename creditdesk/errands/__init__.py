@@ -7,10 +7,12 @@ that it is done are one transaction.
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from creditdesk import documents, ledger, records
 from creditdesk.db import Tx
+from creditdesk.errands import working
 from creditdesk.errands.kinds import KINDS, approval, draw_communes, move
 from creditdesk.errands.working import Worker
 from creditdesk.errors import Conflict, NotFound
@@ -26,6 +28,7 @@ __all__ = [
     "cancel",
     "draw_communes",
     "find",
+    "forsaken",
     "listed",
     "move",
 ]
@@ -98,6 +101,11 @@ def listed(
         if len(rows) < _BLOCK:
             return
         after = rows[-1].id
+
+
+def forsaken(tx: Tx, at: datetime) -> bool:
+    """Return whether errands wait at a moment and nobody works on any: a process was stopped."""
+    return records.errands.nobody_works(tx, working.stamp(at))
 
 
 def _told(row: Any) -> dict[str, Any]:

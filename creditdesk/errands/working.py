@@ -3,8 +3,9 @@
 import json
 import logging
 import secrets
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,7 +19,7 @@ from creditdesk.errors import BooksBroken, DeskError
 from creditdesk.settings import Settings, load
 
 LOG = logging.getLogger("creditdesk.errands")
-LEASE = timedelta(minutes=15)
+LEASE = timedelta(minutes=1)
 _TELL_EVERY = timedelta(seconds=1)
 
 
@@ -26,6 +27,11 @@ class ErrandFailed(DeskError):
     """The desk itself failed at a job: the log says where."""
 
     code = "errand-failed"
+
+
+def stamp(moment: datetime) -> str:
+    """Return a moment as errands are held until."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _ended(result: Mapping[str, Any]) -> str:
@@ -64,14 +70,34 @@ class Worker:
             return records.errands.take_next(tx, self.holder, self._stamp(), self._lease())
 
     def _stamp(self) -> str:
-        return self.now().astimezone(UTC).isoformat(timespec="microseconds")
+        return stamp(self.now())
 
     def _lease(self) -> str:
-        return (self.now().astimezone(UTC) + LEASE).isoformat(timespec="microseconds")
+        return stamp(self.now() + LEASE)
+
+    @contextmanager
+    def _alive(self, number: int) -> Iterator[None]:
+        """Renew the lease thrice in its time beside the work, however long that takes."""
+        over = threading.Event()
+
+        def renew() -> None:
+            while not over.wait(LEASE.total_seconds() / 3):
+                # On SQLite who writes for long keeps everybody out, and needs no lease.
+                with suppress(DatabaseUnavailable), self.database.begin() as tx:
+                    records.errands.renew(tx, number, self.holder, self._lease())
+
+        beside = threading.Thread(target=renew, name=f"errand-{number}", daemon=True)
+        beside.start()
+        try:
+            yield
+        finally:
+            over.set()
+            beside.join()
 
     def _do(self, number: int) -> None:
         try:
-            self._act(number)
+            with self._alive(number):
+                self._act(number)
         except DatabaseUnavailable as trouble:
             LOG.warning("errand %s has to wait: %s", number, type(trouble).__name__)
         except (DeskError, BooksBroken) as why:

@@ -68,12 +68,27 @@ def change_errand(tx: Tx, number: int, **values: Any) -> None:
 
 def take_next(tx: Tx, holder: str, now: str, until: str) -> int | None:
     """Give the oldest errand that nobody works on to a holder, and return its number."""
-    free = (errand.c.state == "queued") | ((errand.c.state == "running") & (errand.c.until < now))
-    chosen = sa.select(errand.c.id).where(free).order_by(errand.c.id).limit(1)
+    chosen = sa.select(errand.c.id).where(_free(now)).order_by(errand.c.id).limit(1)
     number = tx.execute(chosen.with_for_update(skip_locked=True)).scalar()
     if number is not None:
         change_errand(tx, number, state="running", holder=holder, until=until)
     return number
+
+
+def _free(now: str) -> sa.ColumnElement[bool]:
+    return (errand.c.state == "queued") | ((errand.c.state == "running") & (errand.c.until < now))
+
+
+def nobody_works(tx: Tx, now: str) -> bool:
+    """Return whether errands wait while nobody is believed to work on any."""
+    held = sa.exists().where(errand.c.state == "running", errand.c.until >= now)
+    return bool(tx.execute(sa.select(sa.exists().where(_free(now)) & ~held)).scalar())
+
+
+def renew(tx: Tx, number: int, holder: str, until: str) -> None:
+    """Believe for longer that somebody works on an errand, where it is still theirs."""
+    mine = (errand.c.id == number) & (errand.c.holder == holder) & (errand.c.state == "running")
+    tx.execute(sa.update(errand).where(mine).values(until=until))
 
 
 def finish(tx: Tx, number: int, holder: str, state: str, result: str) -> bool:

@@ -1,6 +1,6 @@
 """Acts over many loans as service and pages ask for them: who may see one, and answer it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from threading import Thread
 from typing import Any
@@ -12,6 +12,8 @@ from creditdesk.db import Tx
 from creditdesk.errors import Denied, NotFound
 from creditdesk.users import Place
 from creditdesk.web import edge, within
+
+UNDER_WAY = ("queued", "running")
 
 
 def ask(
@@ -74,6 +76,17 @@ def begin_work(answer: Response) -> Response:
     worker = errands.Worker(desk.database, desk.policy, edge.moment, desk.settings)
     Thread(target=worker.work, name="errands", daemon=True).start()
     return answer
+
+
+def under_way(tx: Tx, jobs: Iterable[Mapping[str, Any]]) -> bool:
+    """Return whether any of some jobs is under way; what a stopped process left is gone on with.
+
+    Who waits for a job looks at it: so it goes on after a crash also where no clock runs.
+    """
+    waits = any(one["state"] in UNDER_WAY for one in jobs)
+    if waits and errands.forsaken(tx, edge.moment()):
+        after_this_request(begin_work)
+    return waits
 
 
 def mine(tx: Tx, number: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from tests.faults.child import Nursery
 
 NOW = datetime(2026, 11, 22, 5, tzinfo=UTC)
 SAID = {"act": packs.ACT, "of": packs.PROVINCE, "code": "44", "month": "2026-09"}
-LATER = timedelta(minutes=16)
+LATER = timedelta(minutes=2)
 KILLED = -9
 
 

@@ -151,10 +151,33 @@ def test_a_job_that_a_stopped_process_left_is_done_by_the_next(app, database):
     stopped._take()
 
     soon = errands.Worker(database, POLICY, lambda: NOON + timedelta(minutes=1)).work()
-    later = errands.Worker(database, POLICY, lambda: NOON + timedelta(minutes=16)).work()
+    later = errands.Worker(database, POLICY, lambda: NOON + timedelta(minutes=2)).work()
 
     assert (soon, later) == (0, 1)
     assert state(database, number) == "done"
+
+
+def test_a_job_stays_with_whoever_works_on_it_longer_than_a_lease(database, monkeypatch):
+    monkeypatch.setattr(errands.working, "LEASE", timedelta(seconds=0.9))
+    held = []
+
+    class Busy(errands.Worker):
+        """A worker whose job ends when its lease was renewed twice, or never is."""
+
+        def _act(self, number):
+            for _ in range(400):
+                with self.database.read() as tx:
+                    held.append(records.errands.find_errand(tx, number).until)
+                if len(set(held)) > 2:
+                    return
+                time.sleep(0.02)
+
+    a_job(database)
+    worker = Busy(database, POLICY, lambda: datetime.now(UTC))
+    worker._do(worker._take())
+
+    assert len(set(held)) > 2
+    assert held == sorted(held)
 
 
 def test_a_job_at_which_the_desk_fails_is_refused_and_the_next_is_done(app, database):
@@ -180,7 +203,7 @@ def test_who_was_overtaken_while_asleep_writes_nothing(app, database):
     number = a_job(database)
     asleep = errands.Worker(database, POLICY, lambda: NOON)
     asleep._take()
-    errands.Worker(database, POLICY, lambda: NOON + timedelta(minutes=16)).work()
+    errands.Worker(database, POLICY, lambda: NOON + timedelta(minutes=2)).work()
     with database.read() as tx:
         acts = tx.exec_driver_sql("SELECT count(*) FROM act").scalar()
 

@@ -4,10 +4,11 @@ import io
 import re
 import time
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
-from creditdesk import errands, records
+from creditdesk import errands, records, settings
 from creditdesk.ledger import Deed
+from creditdesk.web.edge import moment
 from tests.web.conftest import LOAN_HEAD, loan_line, number
 from tests.web.hands import office, words_of
 
@@ -76,6 +77,15 @@ def test_faults_stand_by_row_and_column_sorted_and_as_a_table_to_take_along(offi
     assert rows == ["3", "2"]
     assert taking.status_code == 422
     assert office.hands["soat"].open(f"{FILES}/1/faults.csv").status_code == 404
+
+
+def test_what_a_stopped_process_left_goes_on_once_somebody_looks_at_it(office):
+    job, database = wait_for(office, "soat", "verify"), office.extensions["creditdesk"].database
+    errands.Worker(database, settings.policy(), lambda: moment() - timedelta(minutes=2))._take()
+
+    done = ended(office.hands["soat"], job)
+
+    assert "xong" in words_of(done)
 
 
 def test_what_is_no_file_of_a_branch_is_refused_at_its_field(office):

@@ -165,6 +165,7 @@ def jobs(tx: Tx, said: dict[str, Any]) -> Any:
 def job(tx: Tx, said: dict[str, Any], number: str) -> Any:
     """Tell a job: its state, how far it is, and what it did or why it was refused."""
     found = orders.mine(tx, int(number))
+    orders.under_way(tx, [found])
     result = found["result"] or {}
     # A proof counts loans, other results list them.
     lists = [result[name] for name in ("loans", "rows") if isinstance(result.get(name), list)]

@@ -18,7 +18,7 @@ from creditdesk.papers.asked import LoanUnsaid
 from creditdesk.shelf import Held
 from creditdesk.users.permissions import NeedMissing, NotAllowed
 from creditdesk.web import asked as address
-from creditdesk.web import edge, fetching, filled
+from creditdesk.web import edge, fetching, filled, orders
 from creditdesk.web.api.downloads import LinkIn, PrintIn, said_of
 from creditdesk.web.filled import Done, Filled, Revealed
 from creditdesk.web.pages.errands import NothingSaid, page_of
@@ -69,6 +69,7 @@ def index() -> str:
         rows = [errands.find(tx, one["number"]) for one in islice(found, PAGE + 1)]
         shown = [(one, fetching.held(tx, one["result"])) for one in rows[:PAGE]]
         opened = links.opened_by(tx, name, edge.moment())
+        under_way = orders.under_way(tx, rows)
     return render_template(
         "downloads/index.html",
         rows=shown,
@@ -76,7 +77,7 @@ def index() -> str:
         further=rows[PAGE - 1]["number"] if len(rows) > PAGE else None,
         opened=opened,
         form=filled.blank(),
-        under_way=any(one["state"] in ("queued", "running") for one in rows),
+        under_way=under_way,
     )
 
 
@@ -239,6 +240,7 @@ def _packs(form: Filled) -> str:
     with edge.read() as tx:
         rows = list(_rows(tx, month))
         wanted = list(_own(tx, edge.cover(tx).provinces, last))
+        under_way = orders.under_way(tx, [one.job for one in rows])
     return render_template(
         "downloads/packs.html",
         form=form,
@@ -249,7 +251,7 @@ def _packs(form: Filled) -> str:
         known=communes.map_on(last),
         contents=packs.contents(),
         kept=edge.desk().settings.pack_days,
-        under_way=any(one.job["state"] in ("queued", "running") for one in rows),
+        under_way=under_way,
     )
 
 

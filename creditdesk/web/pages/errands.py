@@ -19,7 +19,6 @@ from creditdesk.web.shapes import Shape, TextField
 PAGE = 50
 FAULTS = 100
 WAITING = ("to-check", "queued")
-UNDER_WAY = ("queued", "running")
 DEEDS = ("cancel", "approve", "refuse", "again")
 _NUMBER = "<int(max=2147483647):number>"
 
@@ -47,6 +46,7 @@ def index() -> str:
         chosen = {"state": state} if state else {}
         found = errands.listed(tx, after, newest_first=True, **chosen)
         rows = list(islice((one for one in found if orders.may_see(tx, one)), PAGE + 1))
+        under_way = orders.under_way(tx, rows)
     return render_template(
         "jobs/index.html",
         rows=rows[:PAGE],
@@ -54,7 +54,7 @@ def index() -> str:
         after=after,
         state=state,
         states=STATES,
-        under_way=any(one["state"] in UNDER_WAY for one in rows),
+        under_way=under_way,
     )
 
 
@@ -71,13 +71,15 @@ def page_of(number: int) -> filled.Show:
         with edge.read() as tx:
             found = orders.mine(tx, number)
             deeds = [deed for deed in DEEDS if _fits(found, deed)]
+            under_way = orders.under_way(tx, [found])
             printed = fetching.printed(tx, found) if found["kind"] in fetching.PRINTED else None
             faults, warnings = (
                 files.remarks(tx, found, of) if found["kind"] == "file" and _is_own(found) else []
                 for of in ("faults", "warnings")
             )
         _note(found)
-        return _written(form, found, {"deeds": deeds, "printed": printed}, faults, warnings)
+        more = {"deeds": deeds, "printed": printed, "under_way": under_way}
+        return _written(form, found, more, faults, warnings)
 
     return page
 
@@ -101,7 +103,6 @@ def _written(
         result=found["result"] or {},
         **more,
         own=_is_own(found),
-        under_way=found["state"] in UNDER_WAY,
         remarks=rows[begin : begin + FAULTS],
         counted={"faults": len(faults), "warnings": len(warnings)},
         page=max(page, 1),
