@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from creditdesk import answers, audit, errands, records
+from creditdesk.web.edge import moment
 from tests.builders import POLICY, a_deed
 from tests.service.test_reading import READS, demand, demand_problem, described
 
@@ -173,7 +174,7 @@ def test_a_job_stays_with_whoever_works_on_it_longer_than_a_lease(database, monk
                 time.sleep(0.02)
 
     a_job(database)
-    worker = Busy(database, POLICY, lambda: datetime.now(UTC))
+    worker = Busy(database, POLICY, moment)
     worker._do(worker._take())
 
     assert len(set(held)) > 2
