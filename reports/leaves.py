@@ -10,7 +10,7 @@ from creditdesk.evidence import NO_PROOF, Proof
 from creditdesk.sheets import Cell, Leaf, Line, Part, Sheet, first_text
 from reports import checked, forms, in_words, letters, scopes, sheet, titles
 from reports.forms import FORMS, Form
-from reports.paper import PROOF, SIGNATURES, Imprint, Paper
+from reports.paper import MARGIN, PROOF, SIGNATURES, Imprint, Paper
 
 _FACT_SIZE = 10
 _LEAST = 60.0  # [pt] of a table that stands below its heading
@@ -24,9 +24,8 @@ def render(found: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) 
     form, scope = FORMS[found.form], found.evidence.scope
     author = f"{scopes.PARENT} {scopes.branch(scope)}"
     imprint = Imprint(f"{form.number} {form.title}", author, found.evidence, proof)
-    paper = sheet.page(imprint, form, fonts)
-    if found.form in letters.LETTERS:
-        paper.left = letters.MARGIN
+    left = letters.MARGIN if found.form in letters.LETTERS else MARGIN
+    paper = sheet.page(imprint, form, fonts, left=left)
     for at, leaf in enumerate(found.leaves):
         if at:
             paper.turn()

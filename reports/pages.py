@@ -1,19 +1,22 @@
 """Pages as they are written into a file: what is drawn, packed as it comes, what they share."""
 
+import struct
 import zlib
 
 from reportlab.pdfbase import pdfdoc
 
+_LEVEL = 1
+_MOST = 1_000  # drawings that are remembered
 _REACH = b"[ -1000 -1000 1000 1000 ]"  # [pt] of a drawing around its origin
 
 
 def packed(content: bytes) -> bytes:
     """Return content deflated: beyond this level figures cost more time than they save room."""
-    return zlib.compress(content, 4)
+    return zlib.compress(content, _LEVEL)
 
 
 class Stream(pdfdoc.PDFObject):
-    """Operators of a page, packed at once: thousands of pages wait for the last."""
+    """Operators as a file holds them."""
 
     def __init__(self, code: str) -> None:
         """Pack operators."""
@@ -28,6 +31,22 @@ class Stream(pdfdoc.PDFObject):
         return b"%b\nstream\n%b\nendstream\n" % (head, self._code)
 
 
+class Body(Stream):
+    """Operators of a page, packed at once: thousands of pages wait for the last."""
+
+    def __init__(self, code: str) -> None:
+        """Pack operators, without an end."""
+        content, packing = f"{code}\n".encode("latin-1"), zlib.compressobj(_LEVEL)
+        self._code = packing.compress(content) + packing.flush(zlib.Z_SYNC_FLUSH)
+        self._sum = zlib.adler32(content)
+
+    def end(self, code: str) -> None:
+        """Add the last operators as they stand: a stored block. Source: RFC 1951, 3.2.4."""
+        last = code.encode("latin-1")
+        size = struct.pack("<HH", len(last), len(last) ^ 0xFFFF)
+        self._code += b"\x01%b%b" % (size, last) + struct.pack(">I", zlib.adler32(last, self._sum))
+
+
 class Shared(pdfdoc.PDFResourceDictionary):
     """What all pages of a document share: its faces, and drawings that it keeps but once."""
 
@@ -39,9 +58,17 @@ class Shared(pdfdoc.PDFResourceDictionary):
         self._shown: dict[str, str] = {}
 
     def shown(self, code: str) -> str:
-        """Return the operator that shows a drawing, which reaches no further than a page."""
+        """Return what shows a drawing that reaches no further than a page.
+
+        That is its operators the first time, from the second on the name under which it is kept.
+        """
         if code not in self._shown:
-            name = f"D{len(self._shown) + 1}"
+            if len(self._shown) > _MOST:
+                self._shown.clear()
+            self._shown[code] = ""
+            return code
+        if not self._shown[code]:
+            name = f"D{len(self.XObject) + 1}"
             self._shown[code] = f"/{name} Do"
             self.XObject[name] = self._document.Reference(_Drawing(code, self))
         return self._shown[code]
@@ -61,17 +88,16 @@ class _Drawing(Stream):
 
 
 class Page(pdfdoc.PDFObject):
-    """A page of some width and height [pt] that shows streams one upon the other."""
+    """A page of some width and height [pt] that shows a body."""
 
-    def __init__(self, size: tuple[float, float], shared: Shared, *shown: Stream) -> None:
+    def __init__(self, size: tuple[float, float], shared: Shared, body: Body) -> None:
         """Hold what is shown, and what all pages of a document share."""
-        self._size, self._shared, self._shown = size, shared, shown
+        self._size, self._parts = size, (shared, body)
 
     def format(self, document: pdfdoc.PDFDocument) -> bytes:
         """Return the page as a file holds it."""
-        parent, resources, *shown = (
-            document.Reference(part).format(document)
-            for part in (document.Pages, self._shared, *self._shown)
+        told = b"<< /Type /Page /Parent %b /MediaBox [ 0 0 %.2f %.2f ]\n"
+        parent, *parts = (
+            document.Reference(part).format(document) for part in (document.Pages, *self._parts)
         )
-        told = b"<< /Type /Page /Parent %b /MediaBox [ 0 0 %.2f %.2f ]" % (parent, *self._size)
-        return b"%b\n /Resources %b /Contents [ %b ] >>" % (told, resources, b" ".join(shown))
+        return (told + b" /Resources %b /Contents %b >>") % (parent, *self._size, *parts)

@@ -16,12 +16,14 @@ from reportlab.pdfbase import pdfdoc
 from creditdesk.evidence import NO_PROOF, Evidence, Proof
 from reports import enclosed, qr
 from reports.faces import NEEDED, SEEDED, SHIPPED_FONTS, Face, embed, faces
-from reports.pages import Page, Shared, Stream
+from reports.pages import Body, Page, Shared
 
 MM = 72 / 25.4
+MARGIN = 20 * MM  # at the left
 VIETNAM = timezone(timedelta(hours=7))
 SIGNATURES = 100.0  # [pt] that a row of signatures takes
 PROOF = 66.0  # [pt] that the block takes which says how to check a document
+_LAST = 99_999  # a page's number that has room at its foot
 _UNSEALED = "Tệp này chưa ký số."
 RED = "0.78 0 0"
 BLACK = "0 0 0"
@@ -55,22 +57,25 @@ class Paper:
         fonts: Path | None = None,
         width: float = 297 * MM,
         height: float = 210 * MM,
+        left: float = MARGIN,
     ) -> None:
         self.faces = faces(fonts or SHIPPED_FONTS)
         clean = self.faces.regular.clean
         self.imprint = replace(imprint, title=clean(imprint.title), author=clean(imprint.author))
         self.width, self.height = width, height
-        self.left, self.right = 20 * MM, width - 15 * MM
+        self.left, self.right = left, width - 15 * MM
         self.top, self.bottom = height - 14 * MM, 17 * MM
         self.y = self.top
         self._code: list[str] = []
-        self._pages: list[Stream] = []
+        self._pages: list[Body] = []
         self._runs: dict[tuple[Face, float, str], str] = {}
         self._selects: dict[tuple[Face, float], str] = {}
         self._codes: dict[Face, dict[int, str]] = {}
         self._digest, self._number = imprint.evidence.digest, imprint.evidence.number
         self._doc = _document(self.imprint)
         self._shared = Shared(self._doc)
+        self._foot, self._end = self.bottom - 16, self.right
+        self._stamp = self._stamped()
 
     @property
     def page(self) -> int:
@@ -86,10 +91,13 @@ class Paper:
         """Add PDF operators as they stand: never anything that came from data."""
         self._code.append(code)
 
-    def put_at(self, y: float, code: str, *, again: bool) -> None:
-        """Add operators drawn around height 0 at a height [pt]; what comes again is kept once."""
-        shown = self._shared.shown(code) if again else code
-        self._code.append(f"q 1 0 0 1 0 {y:.2f} cm\n{shown}\nQ")
+    def put_again(self, code: str) -> None:
+        """Add operators that may come again, which the file then keeps but once."""
+        self._code.append(self._shared.shown(code))
+
+    def put_at(self, y: float, code: str) -> None:
+        """Add operators drawn around height 0 at a height [pt], which may come again."""
+        self._code.append(f"q 1 0 0 1 0 {y:.2f} cm\n{self._shared.shown(code)}\nQ")
 
     def run(self, face: Face, size: float, text: str) -> str:
         """Return the operators that show text in a text object that has its face and size."""
@@ -99,20 +107,32 @@ class Paper:
         if key not in self._runs:
             if len(self._runs) > 10_000:
                 self._runs.clear()
-            self._runs[key] = self._encoded(face, size, face.clean(text))
+            self._runs[key] = self._run(face, size, self._strings(face, size, face.clean(text)))
         return self._runs[key]
 
-    def _encoded(self, face: Face, size: float, text: str) -> str:
-        self.select(face, size)
-        if NEEDED.issuperset(text):
-            return f"({text.translate(self._codes[face])})Tj"
+    def _run(self, face: Face, size: float, strings: list[tuple[int, str]]) -> str:
         runs, last = [], 0
-        for subset, codes in face.font.splitString(text, self._doc):
+        for subset, string in strings:
             if subset != last:
                 runs.append(self._select(face, size, subset))
                 last = subset
-            runs.append(f"({codes.decode('latin-1').translate(_ESCAPES)})Tj")
+            runs.append(f"{string}Tj")
         return " ".join([*runs, self.select(face, size)] if last else runs)
+
+    def string(self, face: Face, size: float, text: str) -> str:
+        """Return clean text as one string of a face and size; nothing where it has no such."""
+        [(subset, string), *more] = self._strings(face, size, text)
+        return "" if subset or more else string
+
+    def _strings(self, face: Face, size: float, text: str) -> list[tuple[int, str]]:
+        """Return text as strings, each with the number of the cut of the face that it is in."""
+        self.select(face, size)
+        if NEEDED.issuperset(text):
+            return [(0, f"({text.translate(self._codes[face])})")]
+        return [
+            (subset, f"({codes.decode('latin-1').translate(_ESCAPES)})")
+            for subset, codes in face.font.splitString(text, self._doc)
+        ]
 
     def select(self, face: Face, size: float) -> str:
         """Return the operator that chooses a face and a size [pt]."""
@@ -184,7 +204,7 @@ class Paper:
 
     def rule(self, x1: float, y1: float, x2: float, y2: float) -> None:
         """Draw a thin line [pt]."""
-        self.put(f"0.5 w {x1:.2f} {y1:.2f} m {x2:.2f} {y2:.2f} l S")
+        self.put(ruled(x1, y1, x2, y2))
 
     def box(self, x: float, y: float, width: float, height: float, *, grey: float) -> None:
         """Fill a rectangle whose lower left corner is x, y [pt]; grey is 0 black to 1 white."""
@@ -203,7 +223,8 @@ class Paper:
 
     def turn(self) -> None:
         """Close the page and begin the next."""
-        self._pages.append(Stream("\n".join(self._code)))
+        self._code.append(self._stamp)
+        self._pages.append(Body("\n".join(self._code)))
         self._code.clear()
         self.y = self.top
 
@@ -259,10 +280,10 @@ class Paper:
         self.turn()
         total = len(self._pages)
         for at, body in enumerate(self._pages, 1):
-            self._foot(at, total)
-            foot = Stream("\n".join(self._code))
+            self.write(f"Trang {at}/{total}", self._end, self._foot, size=9, align="right")
+            body.end("\n".join(self._code))
             self._code.clear()
-            self._doc.addPage(Page((self.width, self.height), self._shared, body, foot))
+            self._doc.addPage(Page((self.width, self.height), self._shared, body))
         embed(self._doc)
         return self._doc.GetPDFData(None)
 
@@ -287,16 +308,20 @@ class Paper:
             self.write(line, x, y, size=size)
             y -= size * 1.3
 
-    def _foot(self, page: int, total: int) -> None:
-        y = self.bottom - 16
-        self.rule(self.left, y + 9, self.right, y + 9)
+    def _stamped(self) -> str:
+        """Return what stands at the foot of every page: when it was made, number and digest."""
+        left, y, face, size = self.left, self._foot, self.faces.regular, 7.5
         stamp = f"Lập lúc {self.imprint.made:%H:%M:%S ngày %d/%m/%Y}. Số {self._number}."
         whole = f"{stamp} Mã số liệu (SHA-256): {self._digest}"
-        face, size = self.faces.regular, 7.5
-        end = f"Trang {page}/{total}"
-        room = self.room - face.width(end, 9) - 12
-        self.write(whole if face.width(whole, size) <= room else stamp, self.left, y, size=size)
-        self.write(end, self.right, y, size=9, align="right")
+        room = self.room - face.width(f"Trang {_LAST}/{_LAST}", 9) - 12
+        said = whole if face.width(whole, size) <= room else stamp
+        shown = f"{self.select(face, size)} {left:.2f} {y:.2f} Td {self.run(face, size, said)}"
+        return f"{ruled(left, y + 9, self.right, y + 9)}\nBT {shown} ET"
+
+
+def ruled(x1: float, y1: float, x2: float, y2: float) -> str:
+    """Return the operators of a thin line [pt]."""
+    return f"0.5 w {x1:.2f} {y1:.2f} m {x2:.2f} {y2:.2f} l S"
 
 
 def in_vietnam(moment: datetime) -> datetime:

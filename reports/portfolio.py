@@ -12,7 +12,7 @@ from creditdesk.figures import FIGURE_NAMES, Figures, PortfolioRow, PortfolioSta
 from reports import charts, checked, forms, in_words, scopes
 from reports.heads import Column
 from reports.paper import PROOF, SIGNATURES, Imprint, Paper
-from reports.table import Row, Table
+from reports.table import Rows, Table
 
 Unit = Literal["million", "dong"]
 
@@ -181,22 +181,25 @@ def _communes(paper: Paper, statement: PortfolioStatement, measure: _Measure) ->
     )
 
 
-def _commune_rows(statement: PortfolioStatement, measure: _Measure) -> Iterator[Row]:
+def _commune_rows(statement: PortfolioStatement, measure: _Measure) -> Iterator[Rows]:
     blank = ("",) * (len(_SHOWN) + 1)
     at = 0
     grouped = statement.by == "commune"
     for mark, section in zip(_marks(), statement.sections, strict=False):
         kind = _kind(section.kind)
         if grouped:
-            yield Row((f"{mark}. {kind.capitalize()}", *blank), "heading")
-        for row in section.rows:
-            at += 1
-            name = _name(row) if grouped else _coded(row)
-            yield Row((str(at), name, *_cells(row.figures, measure)))
+            yield Rows.of([(f"{mark}. {kind.capitalize()}", *blank)], "heading")
+        if section.rows:
+            named = _name if grouped else _coded
+            yield Rows.of(
+                (str(number), named(row), *_cells(row.figures, measure))
+                for number, row in enumerate(section.rows, at + 1)
+            )
+            at += len(section.rows)
         if grouped:
             cells = _cells(section.subtotal, measure)
-            yield Row(("", f"Cộng {kind} ({len(section.rows)})", *cells), "subtotal")
-    yield Row(("", "TỔNG CỘNG", *_cells(statement.total, measure)), "total")
+            yield Rows.of([("", f"Cộng {kind} ({len(section.rows)})", *cells)], "subtotal")
+    yield Rows.of([("", "TỔNG CỘNG", *_cells(statement.total, measure))], "total")
 
 
 def _kind(section: str) -> str:
@@ -230,20 +233,19 @@ def _programmes(paper: Paper, statement: PortfolioStatement, measure: _Measure) 
     table.draw(_programme_rows(statement, measure))
 
 
-def _programme_rows(statement: PortfolioStatement, measure: _Measure) -> Iterator[Row]:
+def _programme_rows(statement: PortfolioStatement, measure: _Measure) -> Iterator[Rows]:
     blank = ("",) * (len(_SHOWN) + 1)
     sources = sorted({row.keys[1] for row in statement.programmes})
     for mark, source in zip(_marks(), sources, strict=False):
         rows = [row for row in statement.programmes if row.keys[1] == source]
         name = f"nguồn vốn {_SOURCES.get(source, source)}"
-        yield Row((f"{mark}. {name.capitalize()}", *blank), "heading")
-        for row in rows:
-            yield Row((row.keys[0], _name(row), *_cells(row.figures, measure)))
+        yield Rows.of([(f"{mark}. {name.capitalize()}", *blank)], "heading")
+        yield Rows.of((row.keys[0], _name(row), *_cells(row.figures, measure)) for row in rows)
         cells = _cells(_summed([row.figures for row in rows]), measure)
         # A household may borrow under several programmes: a sum of households would be a lie.
-        yield Row(("", f"Cộng {name}", *cells[:-1], "x"), "subtotal")
+        yield Rows.of([("", f"Cộng {name}", *cells[:-1], "x")], "subtotal")
     total = _cells(statement.programmes_total, measure)
-    yield Row(("", "TỔNG CỘNG", *total), "total")
+    yield Rows.of([("", "TỔNG CỘNG", *total)], "total")
 
 
 def _summed(figures: Sequence[Figures]) -> Figures:

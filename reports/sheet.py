@@ -1,21 +1,24 @@
 """Tables of figures on paper: the form's head, its tables, notes, checks and signatures."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from itertools import groupby, islice
+from operator import attrgetter
 from pathlib import Path
 from types import NoneType
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from creditdesk.engine import days
-from creditdesk.engine.money import millions, written
+from creditdesk.engine.money import all_written, millions, written
 from creditdesk.evidence import NO_PROOF, Evidence, Proof
-from creditdesk.sheets import Cell, CellKind, Part, Sheet, first_text
+from creditdesk.sheets import Cell, CellKind, Line, Part, Sheet, first_text
 from reports import checked, drawn, forms, scopes
 from reports.forms import FORMS, Form
 from reports.heads import Column
-from reports.paper import MM, PROOF, SIGNATURES, Imprint, Paper, spoken_day
-from reports.table import Row, Table
+from reports.paper import MARGIN, MM, PROOF, SIGNATURES, Imprint, Paper, spoken_day
+from reports.table import Rows, Table
 
 _MARKS = ("I", "II", "III", "IV", "V", "VI")
 _NAME = 96.0  # [pt] that the column of names has at least
@@ -26,7 +29,11 @@ _AFTER = 20.0  # [pt] that stay free below a table
 _HEAD = 110.0  # [pt] of a table of a few lines
 _SIGNED = SIGNATURES + PROOF
 _TEXTS = {str, NoneType, date}
+_AT_ONCE = 256  # lines
+_day = lru_cache(maxsize=4096)(days.written)  # a list has few days, again and again
+_CELLS = attrgetter("cells")
 _PAD = 4.5
+_Teller = Callable[[Any], str]
 _ALIGNED: dict[str, Literal["left", "middle", "right"]] = {
     "no": "middle",
     "text": "left",
@@ -67,11 +74,11 @@ def render(sheet: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) 
     return paper.finish()
 
 
-def page(imprint: Imprint, form: Form, fonts: Path | None) -> Paper:
+def page(imprint: Imprint, form: Form, fonts: Path | None, *, left: float = MARGIN) -> Paper:
     """Return a paper as a form lies: on its side, or upright."""
     if form.upright:
-        return Paper(imprint, fonts=fonts, width=210 * MM, height=297 * MM)
-    return Paper(imprint, fonts=fonts)
+        return Paper(imprint, fonts=fonts, width=210 * MM, height=297 * MM, left=left)
+    return Paper(imprint, fonts=fonts, left=left)
 
 
 def _front(paper: Paper, sheet: Sheet, form: Form, mark: str) -> None:
@@ -166,11 +173,10 @@ def _wide(paper: Paper, part: Part, form: Form) -> list[float]:
     """Return how wide [pt] columns are for what they hold."""
     bold = paper.faces.bold
     wide: list[float] = []
-    for at, column in enumerate(part.columns):
+    for column, texts in zip(part.columns, _widest(part, form), strict=True):
         title = forms.column(column.code)
         words = max(bold.width(bold.clean(word), 8) for word in title.split(" "))
-        texts = _widest(part, at, form)
-        held = max((bold.width(bold.clean(text), form.size) for text in texts), default=0)
+        held = max(bold.width(bold.clean(text), form.size) for text in texts)
         least = _LEAST.get(column.kind, 0.0)
         wide.append(max(words + 2.5, held + _PAD, least))
     return wide
@@ -201,36 +207,58 @@ def _columns(paper: Paper, part: Part, form: Form) -> tuple[Column, ...]:
     )
 
 
-def _widest(part: Part, at: int, form: Form) -> list[str]:
-    """Return the texts of a column that may be its widest."""
-    kind = part.columns[at].kind
-    cells = [line.cells[at] for line in part.lines]
-    held = set(map(type, cells))
-    texts = [cell for cell in cells if type(cell) is str] if str in held else []
-    if at == first_text(part):
-        labels = (line.label for line in part.lines if line.label and line.kind != "heading")
-        texts += [forms.LABELS.get(label, "") for label in labels]
-    numbers: list[Any] = [cell for cell in cells if type(cell) not in _TEXTS]
-    some = [max(numbers), min(numbers)] if numbers else []
-    days_told = ["00/00/0000"] if kind == "day" else []
-    return [max(texts, key=len, default=""), *(told(one, kind, form) for one in some), *days_told]
+def _widest(part: Part, form: Form) -> list[list[str]]:
+    """Return of each column the texts that may be its widest."""
+    texts: list[list[str]] = [[] for _ in part.columns]
+    numbers: list[list[Any]] = [[] for _ in part.columns]
+    for lines in _some(part.lines):
+        for at, cells in enumerate(zip(*map(_CELLS, lines), strict=True)):
+            held = {*map(type, cells)}
+            if str in held:
+                said = cells if len(held) == 1 else [one for one in cells if type(one) is str]
+                texts[at].append(max(said, key=len))
+            if held - _TEXTS:
+                mixed = held & _TEXTS
+                found = [one for one in cells if type(one) not in _TEXTS] if mixed else cells
+                numbers[at] += [max(found), min(found)]
+    labels = (line.label for line in part.lines if line.label and line.kind != "heading")
+    texts[first_text(part)] += [forms.LABELS.get(label, "") for label in labels]
+    for column, said, some in zip(part.columns, texts, numbers, strict=True):
+        ends = [told(one, column.kind, form) for one in (max(some), min(some))] if some else []
+        days_told = ["00/00/0000"] if column.kind == "day" else []
+        said[:] = [max(said, key=len, default=""), *ends, *days_told]
+    return texts
 
 
-def _rows(part: Part, form: Form) -> Iterator[Row]:
-    name, columns = first_text(part), part.columns
-    tellers = [_tellers(column.kind, form) for column in columns]
-    for line in part.lines:
-        label = forms.LABELS.get(line.label, line.label) if line.label else ""
-        if line.kind == "heading":
-            yield Row((label, *[""] * (len(columns) - 1)), "heading")
-            continue
-        cells = [
-            cell if type(cell) is str else tell[type(cell)](cell)
-            for cell, tell in zip(line.cells, tellers, strict=True)
-        ]
-        if label:
-            cells[name] = label
-        yield Row(tuple(cells), line.kind, line.level)
+def _rows(part: Part, form: Form) -> Iterator[Rows]:
+    name, tellers = first_text(part), [_tellers(column.kind, form) for column in part.columns]
+    for (kind, level, said), run in groupby(part.lines, attrgetter("kind", "level", "label")):
+        label = forms.LABELS.get(said, said)
+        for lines in _some(run):
+            if kind == "heading":
+                yield Rows([[label] * len(lines)] * len(tellers), kind)
+                continue
+            columns = zip(tellers, zip(*map(_CELLS, lines), strict=True), strict=True)
+            texts = [_column(cells, tell) for tell, cells in columns]
+            if label:
+                texts[name] = [label] * len(lines)
+            yield Rows(texts, kind, level)
+
+
+def _some(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    source = iter(lines)
+    while found := list(islice(source, _AT_ONCE)):
+        yield found
+
+
+def _column(cells: tuple[Cell, ...], tell: Mapping[type, _Teller]) -> Sequence[str]:
+    """Return cells of a column as the bank writes them, at once where all are of a kind."""
+    held = {*map(type, cells)}
+    if held == {str}:
+        return cast("tuple[str, ...]", cells)
+    if held == {int} and tell[int] is written:
+        return all_written(cast("tuple[int, ...]", cells))
+    return [cell if type(cell) is str else tell[type(cell)](cell) for cell in cells]
 
 
 def told(cell: Cell, kind: CellKind, form: Form) -> str:
@@ -238,12 +266,12 @@ def told(cell: Cell, kind: CellKind, form: Form) -> str:
     return cell if isinstance(cell, str) else _tellers(kind, form)[type(cell)](cell)
 
 
-def _tellers(kind: CellKind, form: Form) -> Mapping[type, Callable[[Any], str]]:
+def _tellers(kind: CellKind, form: Form) -> Mapping[type, _Teller]:
     """Return how the bank writes what stands in a column of some kind, by what it is."""
     million = kind == "dong" and form.unit == "million"
     return {
         NoneType: lambda _: "",
-        date: days.written,
+        date: _day,
         int: millions if million else written,
         Decimal: _percent if kind == "share" else _decimal,
     }

@@ -1,48 +1,66 @@
 """A ruled table of any length: two-tier header and column numbers on every page, numbers in line.
 
-Rows are taken one at a time and leave as they are drawn; only rows that must stay together are
+Rows are taken some at a time and leave as they are drawn; only rows that must stay together are
 held. A heading is followed by two rows on its page, a lead by one; a subtotal has two above it,
-the last row one.
-Rows of one line whose figures have as many digits as those of a row before stand like that one:
-where each cell begins is reckoned once, and a run of such rows is one object of text.
+the last row one. A run of rows of one line is one object of text.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Literal, NamedTuple
 
+from reports.alike import INDENT, PAD, Alike
 from reports.faces import Face
 from reports.heads import Column, Head
-from reports.paper import Paper
+from reports.paper import Paper, ruled
 
-_PAD = 1.5
-_INDENT = 1.5  # of text, beyond the pad
 _DEEP = 3  # the level of leads that are set in italics
-_MOST = 10_000  # of what is remembered
-_AS_NOUGHT = str.maketrans("123456789", "000000000")
-_FIGURES = frozenset("-0.,/\n")
 _LEADS = ("heading", "lead")
 _SUMS = ("subtotal", "total")
 
 
-class Row(NamedTuple):
-    """One row of texts, a cell per column; a heading has one text that runs across.
+Kind = Literal["plain", "heading", "lead", "subtotal", "total"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one kind that follow each other, as columns of texts; a heading runs across.
 
     A lead is the sum of the rows below it; `level` says how deep it stands, 1 is the outermost.
     """
 
-    cells: tuple[str, ...]
-    kind: Literal["plain", "heading", "lead", "subtotal", "total"] = "plain"
+    columns: Sequence[Sequence[str]]
+    kind: Kind = "plain"
     level: int = 0
+
+    def __len__(self) -> int:
+        """Return how many they are."""
+        return len(self.columns[0])
+
+    @classmethod
+    def of(cls, cells: Iterable[Sequence[str]], kind: Kind = "plain") -> "Rows":
+        """Return one row or more, each given as its cells."""
+        return cls(tuple(zip(*cells, strict=True)), kind)
 
 
 class _Laid(NamedTuple):
     """A row, or as much of it as fits a page: operators where it stands like others, or lines."""
 
-    row: Row
+    rows: Rows  # among which it stands
     face: Face
     height: float
     code: str = ""
     lines: tuple[tuple[str, ...], ...] = ()
+
+
+class _Free(NamedTuple):
+    """Plain rows that stand alike, each of which may begin a page."""
+
+    face: Face
+    height: float
+    codes: list[str]
 
 
 class _Run(NamedTuple):
@@ -75,18 +93,15 @@ class Table:
         self._edges = [paper.left]
         for column in columns:
             self._edges.append(self._edges[-1] + column.width)
-        self._texts = [at for at, column in enumerate(columns) if column.align == "left"]
-        self._figures = [at for at, column in enumerate(columns) if column.align != "left"]
-        self._said: dict[tuple[Face, int, str], str] = {}
-        self._placed: dict[tuple[Face, str], str] = {}
-        self._starts: dict[tuple[Face, int, str], float] = {}
+        self._alike = Alike(paper, columns, self._edges, size)
         self._ruled: dict[tuple[float, float, int], str] = {}
+        self._rules: list[str] = []
         self._head, self._head_height = Head(paper, columns, self._edges).code(unit)
         self._run: _Run | None = None
         self._runs_from = 0.0
         self._begun_at = 0.0
 
-    def draw(self, rows: Iterable[Row], *, after: float = 0) -> None:
+    def draw(self, rows: Iterable[Rows], *, after: float = 0) -> None:
         """Draw rows from the present height on; below the last stay `after` [pt] free.
 
         What no page holds below the last rows stays free nowhere, and a table that begins with its
@@ -96,7 +111,7 @@ class Table:
         body = paper.top - paper.bottom - self._head_height
         begun = False
         for block, last in _with_last(self._blocks(rows)):
-            height = sum([laid.height for laid in block])
+            height = block.height if isinstance(block, _Free) else sum(one.height for one in block)
             if last and begun and height + after <= body:
                 height += after
             if not begun:
@@ -105,169 +120,147 @@ class Table:
                 begun = True
             elif paper.y - height < paper.bottom:
                 self._turn()
-            for laid in block:
-                if paper.y - laid.height < paper.bottom:
-                    self._turn()
-                self._draw_row(laid)
+            self._draw_block(block)
         if not begun:
             paper.need(self._head_height)
             self._begin()
         self._end()
 
-    def _begin(self, *, again: bool = False) -> None:
+    def _draw_block(self, block: "list[_Laid] | _Free") -> None:
         paper = self._paper
-        paper.put_at(paper.y, self._head, again=again)
+        if isinstance(block, _Free):
+            self._draw_free(block)
+            return
+        for laid in block:
+            if paper.y - laid.height < paper.bottom:
+                self._turn()
+            self._draw_row(laid)
+
+    def _draw_free(self, free: _Free) -> None:
+        """Draw rows page after page, as many as each has room for."""
+        paper, at = self._paper, 0
+        while at < len(free.codes):
+            room = max(1, int((paper.y - paper.bottom + 1e-6) / free.height))
+            some = free.codes[at : at + room]
+            self._add(free.face, free.height, some)
+            paper.y -= free.height * len(some)
+            at += room
+            if at < len(free.codes):
+                self._turn()
+
+    def _begin(self) -> None:
+        paper = self._paper
+        paper.put_at(paper.y, self._head)
         paper.y -= self._head_height
         self._runs_from = self._begun_at = paper.y
 
     def _turn(self) -> None:
         self._end()
         self._paper.turn()
-        self._begin(again=True)
+        self._begin()
 
     def _end(self) -> None:
         self._write_run()
         self._close_columns()
-        y = self._paper.y
-        for x in (self._edges[0], self._edges[-1]):
-            self._paper.rule(x, self._begun_at, x, y)
+        self._rule_columns(self._begun_at, (self._edges[0], self._edges[-1]))
+        self._paper.put_again("\n".join(self._rules))
+        self._rules.clear()
 
     def _close_columns(self) -> None:
-        y = self._paper.y
-        if y < self._runs_from:
-            for x in self._edges[1:-1]:
-                self._paper.rule(x, self._runs_from, x, y)
+        if self._paper.y < self._runs_from:
+            self._rule_columns(self._runs_from, self._edges[1:-1])
+
+    def _rule_columns(self, top: float, edges: Sequence[float]) -> None:
+        self._rules += [ruled(x, top, x, self._paper.y) for x in edges]
 
     # --- what stays together ---
 
-    def _blocks(self, rows: Iterable[Row]) -> Iterator[list[_Laid]]:
-        block: list[_Laid] = []
-        for row, keep in _with_keep(rows):
-            block += self._laid(row)
-            if not keep:
-                yield block
-                block = []
-        if block:
-            yield block
+    def _blocks(self, rows: Iterable[Rows]) -> Iterator[list[_Laid] | _Free]:
+        """Yield rows that must stay together, and rows that need not, as they follow."""
+        held: list[_Laid] = []
+        for some, keep in _with_keep(rows):
+            face, high = self._face(some), self._high(some, 1)
+            codes = [""] * len(some)
+            if some.kind != "heading":
+                codes = self._alike.codes(face, some.columns, high)
+            start = 0
+            for at in _bound(some, codes, keep, held=bool(held)):
+                if start < at:
+                    yield _Free(face, high, codes[start:at])
+                held += self._laid(some, at, codes[at])
+                if at not in keep:
+                    yield held
+                    held = []
+                start = at + 1
+            if start < len(some):
+                yield _Free(face, high, codes[start:])
 
-    def _laid(self, row: Row) -> list[_Laid]:
-        face = self._face(row)
-        if row.kind == "heading":
-            width = self._edges[-1] - self._edges[0] - 2 * _PAD - _INDENT
-            lines: list[tuple[str, ...]] = [tuple(face.wrap(row.cells[0], self._size, width))]
+    def _laid(self, rows: Rows, at: int, code: str) -> list[_Laid]:
+        face = self._face(rows)
+        if code:
+            return [_Laid(rows, face, self._high(rows, 1), code)]
+        cells = [column[at] for column in rows.columns]
+        if rows.kind == "heading":
+            width = self._edges[-1] - self._edges[0] - 2 * PAD - INDENT
+            lines: list[tuple[str, ...]] = [tuple(face.wrap(cells[0], self._size, width))]
         else:
-            if code := self._like_others(row, face):
-                return [_Laid(row, face, self._high(row, 1), code)]
             lines = [
-                (text,) if column.align == "right" else self._wrapped(face, at, text)
-                for at, (text, column) in enumerate(zip(row.cells, self._columns, strict=True))
+                (text,) if column.align == "right" else self._wrapped(face, column, text)
+                for text, column in zip(cells, self._columns, strict=True)
             ]
         parts = []
         for at in range(0, max(map(len, lines)), self._most_lines):
             part = tuple(cell[at : at + self._most_lines] for cell in lines)
-            high = self._high(row, max(map(len, part)))
-            parts.append(_Laid(row, face, high, lines=part))
+            high = self._high(rows, max(map(len, part)))
+            parts.append(_Laid(rows, face, high, lines=part))
         return parts
 
-    def _wrapped(self, face: Face, index: int, text: str) -> tuple[str, ...]:
-        room = self._columns[index].width - 2 * _PAD - _INDENT
-        return tuple(face.wrap(text, self._size, room))
+    def _wrapped(self, face: Face, column: Column, text: str) -> tuple[str, ...]:
+        return tuple(face.wrap(text, self._size, column.width - 2 * PAD - INDENT))
 
-    def _high(self, row: Row, lines: int) -> float:
-        return max(lines * self._leading + 2.6, self._tall if row.kind == "plain" else 0)
+    def _high(self, rows: Rows, lines: int) -> float:
+        return max(lines * self._leading + 2.6, self._tall if rows.kind == "plain" else 0)
 
     @property
     def _most_lines(self) -> int:
         body = self._paper.top - self._paper.bottom - self._head_height
         return max(1, int((body - 2.6) / self._leading))
 
-    def _face(self, row: Row) -> Face:
+    def _face(self, rows: Rows) -> Face:
         faces = self._paper.faces
-        if row.kind == "plain":
+        if rows.kind == "plain":
             return faces.regular
-        return faces.italic if row.level == _DEEP else faces.bold
-
-    # --- rows that stand like others ---
-
-    def _like_others(self, row: Row, face: Face) -> str:
-        """Return what shows a row of one line, from its left end there and back; else nothing."""
-        shown, said = list(row.cells), []
-        for at in self._texts:
-            text = shown[at]
-            if text:
-                shown[at] = self._said.get((face, at, text)) or self._say(face, at, text)
-                if not shown[at]:
-                    return ""
-            said.append("0" if text else "")
-        figures = "\n".join([*said, *[shown[at] for at in self._figures]])
-        shape = figures.translate(_AS_NOUGHT)
-        placed = self._placed.get((face, shape))
-        if placed is None:
-            placed = self._place(face, shape, row)
-        return placed and placed % tuple(shown)
-
-    def _say(self, face: Face, index: int, text: str) -> str:
-        """Return and remember what shows a text; nothing where it does not fit one line."""
-        if len(self._wrapped(face, index, text)) > 1:
-            return ""
-        if len(self._said) > _MOST:
-            self._said.clear()
-        code = self._said[face, index, text] = self._paper.run(face, self._size, text)
-        return code
-
-    def _place(self, face: Face, shape: str, row: Row) -> str:
-        """Return and remember where the cells of a row stand; nothing where one is no figure.
-
-        Digits are of one width: figures that differ in nothing else begin at the same place.
-        """
-        if len(self._placed) > _MOST:
-            self._placed.clear()
-        moves = self._moves(face, row) if _FIGURES.issuperset(shape) else None
-        self._placed[face, shape] = found = " ".join(moves or ())
-        return found
-
-    def _moves(self, face: Face, row: Row) -> list[str] | None:
-        """Return the way from cell to cell and to the row below, None where a figure is cut."""
-        moves, at_x = [], 0.0
-        for index, text in enumerate(row.cells):
-            if not text:
-                moves.append("%.0s")
-                continue
-            key = (face, index, text.translate(_AS_NOUGHT))
-            x = self._starts.get(key)
-            if x is None:
-                x = self._starts[key] = self._start(face, index, text)
-            if x < self._edges[index] + _PAD - 0.01:
-                return None
-            shown = "%s" if self._columns[index].align == "left" else "(%s)Tj"
-            moves.append(f"{x - at_x:.2f} 0 Td{shown}")
-            at_x = x
-        return [*moves, f"{-at_x:.2f} {-self._high(row, 1):.2f} Td"]
+        return faces.italic if rows.level == _DEEP else faces.bold
 
     # --- ink ---
 
     def _draw_row(self, laid: _Laid) -> None:
-        paper, row = self._paper, laid.row
+        paper, kind = self._paper, laid.rows.kind
         left, right = self._edges[0], self._edges[-1]
         bottom = paper.y - laid.height
-        if row.kind == "heading":
+        if kind == "heading":
             self._write_run()
             self._close_columns()
             self._runs_from = bottom
-        if row.kind in _SUMS or row.level == 1:
+        if kind in _SUMS or laid.rows.level == 1:
             paper.box(left, bottom, right - left, laid.height, grey=0.92)
         if not laid.code:
             self._write_run()
             self._write_cells(
                 laid, self._baseline(paper.y, laid.height, max(map(len, laid.lines)))
             )
-            paper.rule(left, bottom, right, bottom)
-        elif self._run is not None and self._run.face is laid.face:
-            self._run.codes.append(laid.code)
+            self._rules.append(ruled(left, bottom, right, bottom))
+        else:
+            self._add(laid.face, laid.height, [laid.code])
+        paper.y = bottom
+
+    def _add(self, face: Face, height: float, codes: list[str]) -> None:
+        """Let rows wait that stand alike, from the present height down."""
+        if self._run is not None and self._run[:2] == (face, height):
+            self._run.codes.extend(codes)
         else:
             self._write_run()
-            self._run = _Run(laid.face, laid.height, paper.y, [laid.code])
-        paper.y = bottom
+            self._run = _Run(face, height, self._paper.y, codes)
 
     def _baseline(self, top: float, height: float, lines: int) -> float:
         """Return the height [pt] of the first of some lines in the middle of a row."""
@@ -282,12 +275,12 @@ class Table:
         begin = f"BT {self._paper.select(run.face, self._size)} 0"
         baseline = self._baseline(run.top, run.height, 1)
         self._paper.put("\n".join([f"{begin} {baseline:.2f} Td", *run.codes, "ET"]))
-        ruled = (run.top, run.height, len(run.codes))
-        if ruled not in self._ruled:
-            self._ruled[ruled] = self._rules(*ruled)
-        self._paper.put(self._ruled[ruled])
+        lines = (run.top, run.height, len(run.codes))
+        if lines not in self._ruled:
+            self._ruled[lines] = self._rule_rows(*lines)
+        self._rules.append(self._ruled[lines])
 
-    def _rules(self, top: float, height: float, count: int) -> str:
+    def _rule_rows(self, top: float, height: float, count: int) -> str:
         left, right = f"{self._edges[0]:.2f}", f"{self._edges[-1]:.2f}"
         heights = [f"{top - height * number:.2f}" for number in range(1, count + 1)]
         return f"0.5 w {' '.join([f'{left} {y} m {right} {y} l' for y in heights])} S"
@@ -305,46 +298,65 @@ class Table:
 
     def _shown(self, laid: _Laid) -> Iterator[tuple[int, float, str]]:
         """Yield of each line of each cell its number, where it begins, what shows it."""
-        across = laid.row.kind == "heading"
+        across = laid.rows.kind == "heading"
         for index, lines in enumerate(laid.lines):
             for number, text in enumerate(lines):
                 if text:
                     yield number, *self._shown_text(laid.face, index, text, across=across)
 
     def _shown_text(self, face: Face, index: int, text: str, *, across: bool) -> tuple[float, str]:
-        left, column = round(self._edges[index] + _PAD, 2), self._columns[index]
+        left, column = round(self._edges[index] + PAD, 2), self._columns[index]
         shown = self._paper.run(face, self._size, text)
         if across or column.align == "left":
-            return round(left + _INDENT, 2), shown
-        room = column.width - 2 * _PAD
+            return round(left + INDENT, 2), shown
+        room = column.width - 2 * PAD
         wide = face.width(face.clean(text), self._size)
         if wide > room:
             # Never cut and never over the rule: the letters are set narrower instead.
             return left, f"{100 * room / wide:.1f} Tz {shown} 100 Tz"
-        return self._start(face, index, text), shown
-
-    def _start(self, face: Face, index: int, text: str) -> float:
-        """Return where a cell of one line begins [pt]."""
-        column = self._columns[index]
-        if column.align == "left":
-            return round(self._edges[index] + _PAD + _INDENT, 2)
-        spare = column.width - 2 * _PAD - face.width(face.clean(text), self._size)
-        return round(self._edges[index] + _PAD + spare / (2 if column.align == "middle" else 1), 2)
+        return round(self._alike.start(face, index, text), 2), shown
 
 
-def _with_keep(rows: Iterable[Row]) -> Iterator[tuple[Row, bool]]:
-    """Yield each row and whether the next must stand on the same page."""
+def _bound(rows: Rows, codes: Sequence[str], keep: set[int], *, held: bool) -> list[int]:
+    """Return which rows are not free to begin a page alone, or are not drawn like others."""
+    if rows.kind != "plain":
+        return list(range(len(rows)))
+    bound = keep | {at + 1 for at in keep} | ({0} if held else set())
+    if "" in codes:
+        bound |= {at for at, code in enumerate(codes) if not code}
+    return sorted(at for at in bound if at < len(rows))
+
+
+def _with_keep(rows: Iterable[Rows]) -> Iterator[tuple[Rows, set[int]]]:
+    """Yield rows, and which of them must stand on the same page as the next."""
     source = iter(rows)
-    before, row = "", next(source, None)
-    first, second = next(source, None), next(source, None)
-    while row is not None:
-        keep = row.kind in _LEADS or before == "heading" or second is None or second.kind in _SUMS
-        yield row, first is not None and (keep or first.kind in _SUMS)
-        before, row, first, second = row.kind, first, second, next(source, None)
+    before, ahead = "", deque(islice(source, 3))
+    while ahead:
+        some = ahead.popleft()
+        ahead.extend(islice(source, 1))
+        last = len(some) - 1
+        next_two = [later.kind for later in ahead for _ in range(min(2, len(later)))][:2]
+        keep = set()
+        for at in {0, max(0, last - 1), last}:
+            following = [*[some.kind] * min(2, last - at), *next_two][:2]
+            if _keeps(some.kind if at else before, some.kind, *following):
+                keep.add(at)
+        yield some, keep
+        before = some.kind
 
 
-def _with_last(blocks: Iterable[list[_Laid]]) -> Iterator[tuple[list[_Laid], bool]]:
-    held: list[_Laid] | None = None
+def _keeps(before: str, kind: str, first: str = "", second: str = "") -> bool:
+    """Return whether a row must stand on the same page as the first of the two that follow."""
+    if not first:
+        return False
+    bound = kind in _LEADS or before == "heading" or not second
+    return bound or first in _SUMS or second in _SUMS
+
+
+def _with_last(
+    blocks: Iterable[list[_Laid] | _Free],
+) -> Iterator[tuple[list[_Laid] | _Free, bool]]:
+    held: list[_Laid] | _Free | None = None
     for block in blocks:
         if held is not None:
             yield held, False

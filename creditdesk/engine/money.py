@@ -1,6 +1,7 @@
 """Whole dong: how amounts are read, divided, rounded and written."""
 
 import re
+from collections.abc import Sequence
 from typing import Literal, NewType
 
 Dong = NewType("Dong", int)
@@ -53,6 +54,12 @@ def round_ratio(numerator: int, denominator: int, rounding: Rounding = "half-up"
 def written(amount: int) -> str:
     """Return an amount as the bank writes it: 1.234.567."""
     return f"{amount:,}".replace(",", ".")
+
+
+def all_written(amounts: Sequence[int]) -> list[str]:
+    """Return amounts as the bank writes them, each as `written` does: quicker where many are."""
+    told = ("{:,}\n" * len(amounts)).format(*amounts)
+    return told.replace(",", ".").splitlines()
 
 
 def millions(amount: int, decimals: int = 2) -> str:
