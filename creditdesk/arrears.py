@@ -44,6 +44,12 @@ class Place:
         """Return what is let through as axes of a portfolio and their keys."""
         return tuple((_AXES.get(name, name), code) for name, codes in self.only for code in codes)
 
+    @property
+    def columns(self) -> dict[str, tuple[str, ...]]:
+        """Return the columns of what lies here, each with the codes that are let through."""
+        near = {"province": self.province, "commune": self.commune}
+        return {name: (code,) for name, code in near.items() if code} | dict(self.only)
+
     def inside(self, over: Axes) -> Any:
         """Return which loans of a province lie here, as a column."""
         found = over.ids > 0

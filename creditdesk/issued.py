@@ -25,7 +25,10 @@ class StatementNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A statement as it stands in the register; `scope` is a code, `failed` counts checks."""
+    """A statement as it stands in the register; `scope` is a code, `failed` counts checks.
+
+    known_before  [date] of a comparison of two knowledge days the earlier one
+    """
 
     number: str
     kind: str
@@ -34,6 +37,7 @@ class Issued:
     as_of: date
     map_of: date
     known_on: date | None
+    known_before: date | None
     policy: str
     failed: int
     made_at: str
@@ -113,6 +117,7 @@ def enter(tx: Tx, *, paper: Paper, by: str, at: str) -> None:
             "as_of": evidence.as_of,
             "map_of": evidence.map_of,
             "known_on": evidence.known_on,
+            "known_before": evidence.known_before,
             "policy": evidence.policy,
             "failed": len(evidence.failed),
             "made_at": evidence.made_at.isoformat(),

@@ -50,6 +50,16 @@ class Part:
     lines: tuple[Line, ...]
 
 
+class Addressee(NamedTuple):
+    """To whom a letter goes: a borrower of a loan, or a group; where that lies."""
+
+    province: str
+    commune: str
+    group_no: str = ""
+    customer_no: str = ""
+    loan_no: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """Pages of their own within a document: a letter to somebody, the list of one group.
@@ -57,11 +67,13 @@ class Leaf:
     facts    what its head and its sentences say, by code; an amount is whole dong
     parts    its tables
     in_words an amount [dong] that is written out; None where nothing is
+    to       to whom it goes, where it is a letter
     """
 
     facts: Mapping[str, Cell] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
     in_words: int | None = None
+    to: Addressee | None = None
 
 
 @dataclass(frozen=True, slots=True)

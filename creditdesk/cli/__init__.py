@@ -11,6 +11,7 @@ from creditdesk.cli import (
     files,
     households,
     keys,
+    letters,
     measures,
     months,
     moves,

@@ -50,3 +50,6 @@ def _tell(language: str, verdict: issued.Verdict) -> None:
     if verdict.statement is not None:
         facts = documents.issued(verdict.statement)
         click.echo(words.say(language, "verdict.statement", paper=facts["kind"], **facts))
+        for name in ("known_on", "known_before"):
+            if facts[name]:
+                click.echo(words.say(language, f"verdict.{name}", day=facts[name]))

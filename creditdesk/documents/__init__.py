@@ -22,7 +22,7 @@ from creditdesk.documents.decisions import (
     schedule_table,
 )
 from creditdesk.documents.files import report
-from creditdesk.documents.listings import groups, groups_table, worklist, worklist_table
+from creditdesk.documents.listings import groups, groups_table, letter, worklist, worklist_table
 from creditdesk.documents.loans import differences, explanation, payoff, quotation, standing
 from creditdesk.documents.measures import effect, measure
 from creditdesk.documents.policies import in_force, programme, programmes
@@ -70,6 +70,7 @@ __all__ = [
     "in_force",
     "instalments",
     "issued",
+    "letter",
     "loans",
     "measure",
     "month",

@@ -7,6 +7,7 @@ from typing import Any
 
 from creditdesk import words
 from creditdesk.figures import GroupRow, WorklistRow
+from creditdesk.letters import Sent
 from creditdesk.tables import day, table
 
 
@@ -119,3 +120,8 @@ def groups_table(rows: Sequence[GroupRow], names: Mapping[str, str]) -> str:
         for row in rows
     ]
     return table([*head, "score", "band", "lowers"], told)
+
+
+def letter(found: Sent) -> dict[str, Any]:
+    """Return a letter of the register."""
+    return found._asdict() | {"dated": day(found.dated)}

@@ -6,7 +6,7 @@ from typing import Any
 from creditdesk.issued import Issued, Verdict
 from creditdesk.tables import day
 
-_DAYS = ("since", "as_of", "map_of", "known_on")
+_DAYS = ("since", "as_of", "map_of", "known_on", "known_before")
 
 
 def verdict(found: Verdict) -> dict[str, Any]:

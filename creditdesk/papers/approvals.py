@@ -14,7 +14,7 @@ from creditdesk.papers import leaves
 from creditdesk.papers.asked import Asked
 from creditdesk.papers.checks import sheet
 from creditdesk.papers.leaves import Opened, Row
-from creditdesk.sheets import Cell, Column, Leaf, Sheet
+from creditdesk.sheets import Addressee, Cell, Column, Leaf, Sheet
 
 _LIST = (
     Column("no", "no"),
@@ -96,7 +96,8 @@ def _letter(list_: Opened, leaf: Leaf, told: Iterable[Approved]) -> Leaf:
         "where": _where(list_, first.place),
         "when": _day(first.draw_on),
     }
-    return replace(leaf, facts=facts)
+    to = Addressee(list_.evidence.scope.province_code, first.commune, group)
+    return replace(leaf, facts=facts, to=to)
 
 
 def _where(list_: Opened, place: str) -> str:

@@ -14,7 +14,7 @@ from creditdesk.papers import leaves
 from creditdesk.papers.asked import Asked
 from creditdesk.papers.checks import sheet
 from creditdesk.papers.leaves import Opened
-from creditdesk.sheets import Cell, Column, Leaf, Line, Part, Sheet
+from creditdesk.sheets import Addressee, Cell, Column, Leaf, Line, Part, Sheet
 
 _SENT = (
     Column("no", "no"),
@@ -87,6 +87,12 @@ class _Letter:
         told = (loan.customer_name, loan.loan_no, loan.group_no, row.due_on, loan.outstanding)
         return *told, row.amount, self.interest
 
+    @property
+    def to(self) -> Addressee:
+        """Return to whom the letter goes."""
+        loan, province = self.loan, self.list.evidence.scope.province_code
+        return Addressee(province, loan.commune, loan.group_no, loan.customer_no, loan.loan_no)
+
     def facts(self) -> dict[str, Cell]:
         """Return what the sentences of the letter say."""
         loan, as_of = self.loan, self.list.asked.as_of
@@ -125,7 +131,7 @@ def _sent(
         inside = [Line((str(no), *cells)) for no, cells in enumerate(lines(letter), 1)]
         total = Line(leaves.added(columns, inside), "total", label="total")
         part = Part("announced", columns, (*inside, total))
-        leaves_.append(Leaf(letter.facts(), (part,), letter.row.amount))
+        leaves_.append(Leaf(letter.facts(), (part,), letter.row.amount, letter.to))
         rows.append(Line((str(at), *letter.cells)))
     sent = Part("sent", _SENT, (*rows, Line(leaves.added(_SENT, rows), "total", label="total")))
     said = sum(leaves.total(leaf.parts[0], columns[-1].code) for leaf in leaves_)

@@ -18,6 +18,8 @@ issued_statement = sa.Table(
     sa.Column("map_of", sa.Date, nullable=False),
     # The books as they were known at the end of this day; nothing: when it was made.
     sa.Column("known_on", sa.Date),
+    # Of a comparison of two knowledge days the earlier one.
+    sa.Column("known_before", sa.Date),
     sa.Column("policy", sa.Text, nullable=False),
     # How many checks failed.
     sa.Column("failed", sa.Integer, nullable=False),

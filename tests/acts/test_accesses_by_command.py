@@ -28,7 +28,7 @@ SHOWS_PERSONS = {
     "customer find": ["customer", "find", "--id-no", ID_NO],
     "customer identity": ["customer", "identity", FIRST, "--why", "đối chiếu"],
 }
-WITH_DOSSIERS = {"application show", "application waiting", "decide", "groups", "inbox"}
+WITH_DOSSIERS = {"application show", "application waiting", "decide", "groups", "inbox", "letters"}
 
 
 def commands(group, before=()):

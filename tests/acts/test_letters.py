@@ -1,19 +1,23 @@
 """Letters go out under numbers of their office and year: without gaps, and each for good."""
 
 import io
+import json
 import re
 import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 from pypdf import PdfReader
 
-from creditdesk import letters, papers
+from creditdesk import accesses, letters, papers
+from creditdesk.cli import cli
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
 from creditdesk.papers import Asked, Look
 from creditdesk.records.letters import letter
+from creditdesk.spelling import plain
 from tests.builders import POLICY, a_loan, enter
 
 AS_OF = date(2026, 9, 30)
@@ -119,6 +123,52 @@ def test_two_who_print_at_once_give_no_number_twice_and_leave_none_out(database)
     assert sorted(found) == [
         (office, f"{number:02d}") for office in ("004403", "004404") for number in range(1, 7)
     ]
+
+
+def test_the_register_tells_which_number_went_to_whom_by_year_place_and_what_is_looked_for(
+    database,
+):
+    with database.begin() as tx:
+        a_book(tx)
+    gone_out(database)
+    near = {"province": ("44",)}
+
+    def told(where=near, **more):
+        with database.read() as tx:
+            found, further = letters.register(tx, where, **more)
+        return [(one.office, one.number, one.loan_no[-1]) for one in found], further
+
+    every = [("004403", 2, "3"), ("004404", 1, "2"), ("004403", 1, "1")]
+    assert told() == (every, None)
+    page, further = told(limit=2)
+    assert (page, told(limit=2, below=further)) == (every[:2], (every[2:], None))
+    assert told({"office": ("004404",)})[0] == every[1:2]
+    assert told({"province": ("79",)})[0] == told(year=2025)[0] == told(text="khong co")[0] == []
+    with database.read() as tx:
+        (one, *_), _ = letters.register(tx, near, year=2026)
+    assert (one.dated, one.kind, one.by, one.at) == (AS_OF, "14-td", "can-bo", MADE.isoformat())
+    assert one.seen == one.customer_no
+    assert every[0] in told(text=plain(one.name))[0]
+    assert told(text=one.loan_no)[0] == told(text=one.customer_no)[0] == every[:1]
+    assert told(text="2")[0] == every[:1]
+
+
+def test_a_command_lists_the_register_and_notes_whom_it_shows(database, database_url, monkeypatch):
+    monkeypatch.setenv("CREDITDESK_DATABASE_URL", database_url)
+    with database.begin() as tx:
+        a_book(tx)
+    gone_out(database)
+    asked = ["letters", "--year", "2026", "--place", "44", "--find", "1"]
+
+    shown, document = (CliRunner().invoke(cli, [*asked, *more]) for more in ((), ("--json",)))
+
+    assert (shown.exit_code, document.exit_code) == (0, 0), shown.stderr
+    lines = [line.split(" · ")[:3] for line in shown.stdout.splitlines()]
+    assert lines == [[of, "01/2026", "2026-09-30"] for of in ("004404", "004403")]
+    assert [row["number"] for row in json.loads(document.stdout)["rows"]] == [1, 1]
+    with database.read() as tx:
+        noted = [(line.act, line.persons) for line in accesses.journal(tx, accesses.FIRST)]
+    assert noted == [("letters", 2)] * 2
 
 
 @pytest.mark.parametrize("change", ["UPDATE letter SET number = 9", "DELETE FROM letter"])

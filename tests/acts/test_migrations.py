@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 import sqlalchemy as sa
 
-from creditdesk import audit, chain, images, records, schema
+from creditdesk import audit, chain, images, letters, records, schema
 from creditdesk.db import Database, metadata
 from creditdesk.engine.journal import Event, Kind
 from tests.builders import POLICY, a_book, a_loan, an_invented_book, enter
@@ -50,12 +50,12 @@ def rows_of(tx):
 
 
 def copied(old, new):
-    """Write into a database everything of another for which it has tables and columns."""
+    """Write into a database everything of another for which it has columns and no rows yet."""
     with old.read() as tx:
         rows = rows_of(tx)
     with new.begin() as tx:
         places = rows_of(tx)
-        for table in places:
+        for table in (table for table, already in places.items() if not already):
             former = sa.Table(table.name, sa.MetaData(), autoload_with=tx)
             gone = {"id_no": ""} if "id_no" in former.columns else {}
             for row in rows[table]:
@@ -156,6 +156,29 @@ def test_decisions_are_taken_back_from_an_empty_book_and_brought_again(bare):
         assert shape_of(tx) == after
         if tx.dialect.name == "sqlite":
             assert tx.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+
+
+def test_letters_of_before_stay_and_belong_to_the_province_of_their_office(sqlite_url, bare):
+    old = Database(sqlite_url, KEYS)
+    sent = {"office": "004401", "year": 2026, "kind": "14-td", "dated": DAY, "by": "an", "at": ""}
+    with old.begin() as tx:
+        a_loan(tx, office="004401")
+        records.letters.add_letter(tx, {**sent, "number": 1, "digest": "a"})
+        records.letters.add_letter(tx, {**sent, "number": 1, "digest": "b", "office": "004402"})
+    schema.upgrade(bare, "0025_letters")
+    copied(old, bare)
+    old.close()
+
+    schema.upgrade(bare)
+
+    with bare.read() as tx:
+        for near, offices in (({"province": ("44",)}, ["004401"]), ({}, ["004402", "004401"])):
+            found, _ = letters.register(tx, near)
+            assert [(one.office, one.number, one.seen) for one in found] == [
+                (office, 1, "") for office in offices
+            ]
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), bare.begin() as tx:
+        tx.exec_driver_sql("DELETE FROM letter")
 
 
 def test_an_entry_that_decides_nothing_says_what_it_always_said():

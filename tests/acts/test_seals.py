@@ -217,7 +217,9 @@ def test_a_command_says_whether_a_file_is_genuine(sqlite_url, tmp_path, monkeypa
     monkeypatch.setenv("CREDITDESK_SEAL_FILE", str(tmp_path / "seal.p12"))
     database = Database(sqlite_url, KEYS)
     with database.begin() as tx:
-        given = given_out(tx, settings)
+        given = given_out(
+            tx, settings, known_on=date(2026, 11, 3), known_before=date(2026, 10, 31)
+        )
     database.close()
     files = {"genuine": given.content, "altered": given.content + b"\n", "unknown": b"%PDF-1.7\n"}
 
@@ -229,6 +231,8 @@ def test_a_command_says_whether_a_file_is_genuine(sqlite_url, tmp_path, monkeypa
         assert said.exit_code == (0 if answer == "genuine" else 1)
         plain = CliRunner().invoke(cli, ["verify-pdf", str(path)])
         assert plain.exit_code == said.exit_code
+        known = ("hết ngày 2026-11-03", "So với sổ như đã biết đến hết ngày 2026-10-31")
+        assert all((one in plain.stdout) == (answer != "unknown") for one in known)
     (tmp_path / "text").write_text("không phải PDF", "utf-8")
     for bad in ("text", "missing.pdf"):
         assert CliRunner().invoke(cli, ["verify-pdf", str(tmp_path / bad)]).exit_code == 2

@@ -107,7 +107,7 @@ def test_an_administrator_touches_no_money_and_sees_no_person():
 
 READING = re.compile(
     r".*(-show|-list|-print|-export|-unmask|-sessions|-read|-person|-verify)|token-.*|verify|account|"
-    r"portfolio|groups|months|standing|worklist|commune-loans|search|commune-month"
+    r"portfolio|groups|months|standing|worklist|commune-loans|search|commune-month|letters"
 )
 
 

@@ -141,6 +141,7 @@ EXAMPLES = {
     "downloads.listed": [Example("/downloads/packs")],
     "statements.changes": [Example("/statements/changes?place={commune}", NEAR)],
     "statements.given": [Example("/statements/issued")],
+    "letters.index": [Example("/statements/letters?year=2026&place={commune}", NEAR)],
     "trail.groups": [Example("/statements/communes/{commune}", NEAR)],
     "trail.loans": [Example("/statements/communes/{commune}/loans?group={group}", NEAR)],
     "pictures.index": [

@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -18,7 +19,8 @@ def desk(tmp_path, sqlite_url):
 
     settings = replace(settings, database_url=sqlite_url, verify_megabytes=1)
     app = create_app(settings)
-    given = paper(settings)
+    days = {"known_on": date(2026, 11, 3), "known_before": date(2026, 11, 1)}
+    given = paper(settings, **days)
     with app.extensions["creditdesk"].database.begin() as tx:
         issued.enter(tx, paper=given, by="can-bo", at=AT.isoformat())
     yield app.test_client(), settings, given
@@ -38,7 +40,13 @@ def test_the_address_on_the_paper_shows_what_was_issued_and_no_person(desk):
     page = client.get(f"/verify/{given.evidence.number}")
 
     assert page.status_code == 200
-    for said in (given.evidence.number, given.evidence.digest, "31/10/2026", given.sealed_by):
+    for said in (
+        given.evidence.number,
+        given.evidence.digest,
+        "31/10/2026",
+        given.sealed_by,
+        "01/11/2026",
+    ):
         assert said in page.text
     assert "can-bo" not in page.text
 

@@ -13,6 +13,7 @@ from creditdesk.web.pages import (
     errands,
     files,
     journal,
+    letters,
     loans,
     money,
     months,
@@ -36,7 +37,7 @@ SCREENS = (
     *(today, commune, worklists, search, applications, applying),
     *(portfolio, statements, trail, pictures, loans, money, decisions, transfers),
     *(account, administration, people, sheets, sheet_files, errands, files, months),
-    *(standing, policy, places, journal, downloads),
+    *(standing, policy, places, journal, downloads, letters),
 )
 
 
