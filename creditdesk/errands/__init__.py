@@ -161,6 +161,8 @@ def cancel(tx: Tx, number: int, *, deed: ledger.Deed) -> None:
     begun = ("running",) if KINDS[row.kind].reads else ()
     if row.state not in ("to-check", "queued", *begun):
         raise ErrandAnswered(number=number, state=row.state)
-    said = json.dumps({"ground": deed.ground, "cancelled": True}, ensure_ascii=False)
-    told = {"state": "declined", "answered_at": deed.recorded_at, "result": said}
+    # What it made so far stays: it may be fetched, and somebody may have a link to it.
+    said = (json.loads(row.result) or {}) | {"ground": deed.ground, "cancelled": True}
+    result = json.dumps(said, ensure_ascii=False)
+    told = {"state": "declined", "answered_at": deed.recorded_at, "result": result}
     records.errands.change_errand(tx, number, **told)

@@ -226,10 +226,11 @@ def link(tx: Tx, parcel: Parcel, hours: int | None) -> tuple[Link, str]:
 
 
 def opened(tx: Tx, token: str, at: datetime) -> tuple[Link, Parcel]:
-    """Return what a link opens; raises LinkUnknown, ErrandNotFound."""
+    """Return what a link opens; raises LinkUnknown, ErrandNotFound, FileGone."""
     found = links.opened(tx, token, at)
     job = errands.find(tx, found.job)
     told = job["result"] or {}
-    rows = told.get("packs", [told])
-    chosen = next(one for one in rows if one["file"] == found.file)
-    return found, Parcel(job, chosen, (), Place())
+    for one in told.get("packs", [told]):
+        if one.get("file") == found.file:
+            return found, Parcel(job, one, (), Place())
+    raise FileGone(file=found.job)

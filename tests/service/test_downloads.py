@@ -13,6 +13,7 @@ import pytest
 
 from creditdesk import errands, links, packs, papers, records, settings
 from creditdesk.engine.journal import KIND_CODE, Kind
+from creditdesk.ledger import Deed
 from creditdesk.papers import ENDINGS, KINDS, MEDIA
 from creditdesk.shelf import Shelf
 from tests.builders import POLICY
@@ -107,7 +108,7 @@ def test_a_pack_is_one_zip_with_an_index_for_all_who_may_have_it(officer, collea
 def test_every_pack_of_a_province_is_fetched_by_those_whose_it_is(app, officer, callers, database):
     said = {"act": packs.ACT, "of": packs.PROVINCE, "code": "44", "month": "2026-06"}
     with database.begin() as tx:
-        deed = errands.ledger.Deed("clock", NOW.isoformat())
+        deed = Deed("clock", NOW.isoformat())
         number = errands.ask(tx, kind="pack", said=said, deed=deed, place="44")
     own = app.extensions["creditdesk"].settings
     assert errands.Worker(database, POLICY, lambda: NOW, own).work() == 1
@@ -156,6 +157,10 @@ def test_a_link_opens_one_file_until_it_is_over_or_revoked_and_is_noted(
         (kept["number"], f"link:{kept['number']}"),
     ]
     assert [bool(one["revoked_at"]) for one in revoked["links"]] == [True, False]
+    with database.begin() as tx:
+        records.errands.change_errand(tx, done["number"], state="running")
+        errands.cancel(tx, done["number"], deed=Deed("can-bo-1", NOW.isoformat()))
+    assert opened(kept["address"]).status_code == 200
     with database.begin() as tx:
         still = links.opened_by(tx, "can-bo-1", NOW - timedelta(days=3650))
         assert [(one.number, name[:5]) for one, name in still] == [(kept["number"], "13-bc")]
