@@ -210,20 +210,20 @@ def _postgresql(url: URL) -> sa.Engine:
     options: dict[str, Any] = {"timeout": 10}
     folder = url.query.get("host")
     if isinstance(folder, str) and folder.startswith("/"):
-        options["unix_sock"] = f"{folder}/.s.PGSQL.{url.port or 5432}"
+        # No TLS on a socket: asking for it would read every certificate at each connection.
+        options |= {"unix_sock": f"{folder}/.s.PGSQL.{url.port or 5432}", "ssl_context": False}
         url = url.difference_update_query(["host"])
     engine = sa.create_engine(url, connect_args=options, hide_parameters=True, pool_pre_ping=True)
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute("SET lock_timeout = '15s'")
-        cursor.execute("SET idle_in_transaction_session_timeout = '10min'")
-        cursor.execute("SET TIME ZONE 'UTC'")
         # Discs do not turn: for the entries of a group's loans the index is the shorter way.
-        cursor.execute("SET random_page_cost = 1.1")
+        connection.cursor().execute(
+            "SELECT set_config(name, value, false) FROM (VALUES ('lock_timeout', '15s'), "
+            "('idle_in_transaction_session_timeout', '10min'), ('TimeZone', 'UTC'), "
+            "('random_page_cost', '1.1')) AS said (name, value)"
+        )
         connection.commit()
-        cursor.close()
 
     return engine
 
