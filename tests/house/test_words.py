@@ -130,6 +130,18 @@ def test_every_contradiction_of_the_books_has_a_sentence_and_no_sentence_is_of_n
     assert known == {f"contradiction.{code}" for code in told}
 
 
+def test_every_view_that_the_journal_keeps_has_a_word():
+    kept = {
+        view
+        for path in PACKAGE.rglob("*.py")
+        for view in re.findall(r'View\(\s*"([a-z-]+)"', path.read_text("utf-8"))
+    }
+    known = words.catalogue("vi")
+
+    assert len(kept) > 30
+    assert {one for one in kept if not {f"view.{one}", f"act.{one}"} & known.keys()} == set()
+
+
 def test_every_text_of_the_pages_is_there():
     known = words.catalogue("vi")
     kinds = {f"kind-{kind.value}" for kind in Kind}

@@ -296,9 +296,11 @@ def _page(application_no: str, step: str, form: Filled | None) -> str:
     edge.note(View("application", APPLICATION, application_no, edge.need(), (found.customer_no,)))
     steps = _steps(found, lies)
     chosen = step or next((one for one in steps if one not in _APART), "")
-    unit = communes.map_on(today).communes.get(found.commune)
+    known = communes.map_on(today).communes
+    unit = known.get(found.commune)
     return render_template(
         "applications/application.html",
+        known=known,
         found=found,
         done={line.step: line for line in found.standing},
         next_step=next((one for one in found.way if one in found.allowed), None),

@@ -5,7 +5,7 @@ from itertools import groupby, islice
 from operator import attrgetter
 from typing import Any
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, g, render_template, url_for
 
 from creditdesk import applications, communes, users
 from creditdesk.accesses import LIST, View
@@ -21,6 +21,7 @@ from creditdesk.web.asked import Choice
 from creditdesk.web.filled import Done, Filled
 from creditdesk.web.pages.worklists import ListQuery, day_of_work
 from creditdesk.web.shapes import ChoiceField, DayField, ListField, PartField, Shape, TextField
+from creditdesk.web.writing import hand
 
 FIGURES = ("drawn_to_date", "outstanding", "overdue", "late_principal")
 _MOST_LINES = 60
@@ -36,6 +37,8 @@ def index() -> Any:
     with edge.read() as tx:
         chosen = _chosen(tx)
         day, code = chosen["as_of"], chosen["place"]
+        if not code or code in communes.map_on(day).provinces:
+            return _choose(tx, chosen)
         within.area(tx, "commune-month", code, as_of=day)
         found = look(tx, policy, Asked(day, edge.moment(), place=code))
         waiting = _applicants(tx, chosen)
@@ -171,10 +174,18 @@ def _chosen(tx: Tx) -> dict[str, Any]:
     found = told | {"as_of": told.get("as_of", day_of_work(tx))}
     if not found["place"]:
         own = users.places.communes_of(tx, edge.who())
-        if not own:
-            raise PlaceNotFound(place="")
-        found["place"] = own[0]
+        found["place"] = own[0] if own else ""
     return found
+
+
+def _choose(tx: Tx, chosen: Mapping[str, Any]) -> str:
+    """Offer the communes of a province, or first the provinces where there are several."""
+    asked = address.Asked(chosen["as_of"], chosen["as_of"], chosen["place"], "dong")
+    offered = address.places(tx, edge.cover(tx), asked)
+    if not offered:
+        raise PlaceNotFound(place=chosen["place"])
+    g.choices = [one for one in offered if one.within] or offered
+    return render_template("choose.html", sentence=hand().say("commune-unsaid"))
 
 
 def _applicants(tx: Tx, chosen: Mapping[str, Any]) -> Sequence[applications.Applicant]:

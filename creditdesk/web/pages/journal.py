@@ -7,12 +7,13 @@ from itertools import islice
 
 from flask import Blueprint, render_template, request
 
-from creditdesk import accesses
+from creditdesk import accesses, words
 from creditdesk.accesses import CUSTOMER, View
 from creditdesk.db import Tx
 from creditdesk.engine import days
 from creditdesk.users.permissions import is_open
 from creditdesk.web import edge
+from creditdesk.web.writing import hand
 
 PAGE = 100
 _WEEK = timedelta(days=7)
@@ -48,9 +49,22 @@ def index() -> str:
         count=count,
         digest=digest,
         lines=shown[:PAGE],
+        called=_called,
         page=page,
         more=len(shown) > PAGE,
     )
+
+
+def _called(view: str) -> str:
+    """Return what was looked at in words; a paper, a list and a job by their names."""
+    w, (kind, _, name) = hand(), view.partition("-")
+    known = words.catalogue(w.language)
+    if f"paper.{name}" in known and kind == "print":
+        return w.told("view.print-of", paper=name)
+    if f"page.job-kind-{name}" in known and kind == "job":
+        return w.told("view.job-of", job=w.say(f"job-kind-{name}"))
+    codes = (f"view.{view}", f"act.{view}", f"worklist.{name}")
+    return w.told(next((code for code in codes if code in known), view))
 
 
 def _newest(tx: Tx, asked: Mapping[str, str], since: date) -> Iterator[accesses.Line]:
