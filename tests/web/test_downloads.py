@@ -1,6 +1,7 @@
 """The download desk on pages: a form asks what the document takes; fetched, linked to, revoked."""
 
 import re
+from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
@@ -145,3 +146,23 @@ def test_a_pack_of_a_month_is_asked_for_and_listed_for_those_whose_it_is(stage, 
 
 def hands_of():
     return (Role.OFFICER, Role.COMMITTEE, Role.SUPERVISOR, Role.REVIEWER, Role.AUDITOR)
+
+
+def test_the_papers_of_a_loan_lead_on_and_its_letters_bear_their_numbers(stage, hands):
+    hand, office = hands[Role.OFFICER], stage.facts["office"]
+    with stage.database.read() as tx:
+        loan = tx.exec_driver_sql(
+            "SELECT loan.loan_no FROM loan JOIN application_step USING (loan_no) "
+            "WHERE office = ? AND due_on > '2027-01-31' ORDER BY loan.loan_no",
+            (office,),
+        ).scalar()
+    card = hand.open(f"/loans/{loan}")
+    papers = card.text.partition("<h2>Hồ sơ, giấy tờ</h2>")[2].partition('<section class="why"')[0]
+    led = [unescape(address) for address in re.findall(r'href="([^"]+)"', papers)]
+    answers = {address: hand.open(address).status_code for address in led}
+    told = words_of(hand.open(f"/loans/{loan}"))
+
+    assert {address.split("?")[0] for address in led} > {"/papers/04-td.pdf", "/papers/loan.pdf"}
+    assert any(address.startswith("/applications/") for address in led)
+    assert set(answers.values()) == {200}
+    assert "ngày –" not in told

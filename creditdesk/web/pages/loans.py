@@ -13,6 +13,7 @@ from creditdesk import (
     communes,
     decisions,
     explanations,
+    letters,
     narration,
     papers,
     repayments,
@@ -54,10 +55,14 @@ class Papers(NamedTuple):
 
     dossier    the application that it came from, None where the book has none
     proposals  what was proposed of it, answered or not
+    letters    those to its borrower, each under its number
+    may_notify whether whoever asks prints what its group was told of approved applications
     """
 
     dossier: applications.Dossier | None
     proposals: tuple[decisions.Proposal, ...]
+    letters: tuple[letters.Sent, ...]
+    may_notify: bool
 
 
 @pages.get("/loans/<loan_no>")
@@ -178,6 +183,8 @@ def _papers(tx: Tx, loan_no: str, as_of: date, near: Place) -> Papers:
     return Papers(
         applications.dossier(tx, policy, number, as_of) if number else None,
         decisions.of_loan(tx, loan_no) if may("proposal-list", near) else (),
+        letters.register(tx, {}, text=loan_no)[0] if may("letters", near) else (),
+        may(papers.kind_of("04-td").act, near),
     )
 
 
