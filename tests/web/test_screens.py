@@ -70,6 +70,7 @@ def opened(stage, endpoint):
             assert answer.status_code == 200, (role, address)
             if example.is_file:
                 continue
+            assert spoken(answer.text, words.LANGUAGES[0]), address
             new = kinds_of(answer.text) - seen
             seen |= new
             if new or example not in shown:
@@ -99,7 +100,7 @@ def test_a_printed_page_is_a4_lying_where_columns_are_many_and_says_who_printed_
         assert "Người in: Cán bộ tín dụng" in pages[-1].extract_text(), address
 
 
-@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("language", words.LANGUAGES[1:])
 def test_every_page_speaks_every_language(stage, language):
     for endpoint, found in EXAMPLES.items():
         role = roles_of(endpoint)[0]
@@ -109,10 +110,15 @@ def test_every_page_speaks_every_language(stage, language):
             sign = "&" if "?" in address else "?"
             html = stage.client(role).get(f"{address}{sign}lang={language}").text
 
-            assert f'<html lang="{language}">' in html, address
-            said = re.sub(r"<[^>]*>", " ", html)
-            assert not re.findall(r"\b(?:page|refusal|figure|role)\.[a-z-]+", said), address
+            assert spoken(html, language), address
         assert found
+
+
+def spoken(html, language):
+    """Return whether a page is in a language, with no word left as its code."""
+    said = re.sub(r"<[^>]*>", " ", html)
+    told_by_code = re.findall(r"\b(?:page|refusal|figure|role)\.[a-z-]+", said)
+    return f'<html lang="{language}">' in html and not told_by_code
 
 
 class Texts(HTMLParser):
