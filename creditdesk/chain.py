@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Any
 
 from creditdesk import months, records
-from creditdesk.db import Tx, day_text, insert_rows, on_sqlite
+from creditdesk.db import Tx, day_text, insert_rows
 from creditdesk.engine.journal import KIND_CODE, Event, Posting, mirror
 from creditdesk.engine.replay import Booked, Revision
 
@@ -57,6 +57,15 @@ class Writer:
         self.postings: list[tuple[Any, ...]] = []
         self.plans: list[tuple[Any, ...]] = []
         self.heads: list[Head] = []
+        self.acts: list[Mapping[str, Any]] = []
+
+    def under(self, act: Mapping[str, Any]) -> None:
+        """Go on under another act, which is not in the book yet: it is written with its entries.
+
+        act  the columns of `records.ledger.act` by name, its id among them
+        """
+        self.act_id = act["id"]
+        self.acts.append(act)
 
     def write(self, head: Head, revision: Revision, live: dict[int, Booked]) -> None:
         """Add the mirrors and entries of one loan's revision.
@@ -125,13 +134,19 @@ class Writer:
     def flush(self) -> None:
         """Write what has been gathered."""
         book = records.ledger
-        insert_rows(self.tx, book.entry, book.ENTRY_COLUMNS, self.entries)
-        insert_rows(self.tx, book.posting, book.POSTING_COLUMNS, self.postings)
-        insert_rows(self.tx, book.plan_change, book.PLAN_COLUMNS, self.plans)
+        if self.acts:
+            book.add_acts(self.tx, self.acts)
+        for table, columns, rows in (
+            (book.entry, book.ENTRY_COLUMNS, self.entries),
+            (book.posting, book.POSTING_COLUMNS, self.postings),
+            (book.plan_change, book.PLAN_COLUMNS, self.plans),
+        ):
+            if rows:
+                insert_rows(self.tx, table, columns, rows)
         records.loans.move_heads(
             self.tx, ((head.loan_id, head.entries, head.digest) for head in self.heads)
         )
-        for gathered in (self.entries, self.postings, self.plans, self.heads):
+        for gathered in (self.acts, self.entries, self.postings, self.plans, self.heads):
             gathered.clear()
 
 
@@ -157,15 +172,3 @@ def lines(postings: Iterable[Posting], plan: Iterable[tuple[date, int]]) -> str:
     does = [f"{debit._value_},{credit._value_},{amount}" for debit, credit, amount in postings]
     does.extend(f"{due_on},{amount}" for due_on, amount in sorted(plan))
     return ";".join(does)
-
-
-def ids_one_by_one(tx: Tx) -> Iterator[int]:
-    """Yield ids for entries written by one act, as the database gives them."""
-    table = records.ledger.entry
-    if on_sqlite(tx):
-        key = records.ledger.next_id(tx, table)
-        while True:
-            yield key
-            key += 1
-    while True:
-        yield int(tx.exec_driver_sql("SELECT nextval('entry_id_seq')").scalar_one())

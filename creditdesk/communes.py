@@ -1,6 +1,6 @@
 """Places of the book: loading the map, and resolving a code on a day."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -129,6 +129,12 @@ def loan_on(tx: Tx, loan_no: str, day: date, before: str | None = None) -> Any |
     """
     row = records.moves.find_loan_on(tx, loan_no, day, before)
     return row and _inherited(map_on(day), row)
+
+
+def find_loans_on(tx: Tx, loan_nos: Collection[str], day: date) -> Iterator[Any]:
+    """Yield the rows of loans by their numbers, each with its place on a day, in no order."""
+    places = map_on(day)
+    return (_inherited(places, row) for row in records.moves.find_loans_on(tx, loan_nos, day))
 
 
 def loans_on(tx: Tx, ids: Iterable[int], day: date, before: str | None = None) -> Iterator[Any]:

@@ -9,12 +9,9 @@ from typing import Any, NamedTuple
 
 from creditdesk import chain, records
 from creditdesk.db import Tx
-from creditdesk.engine import lifecycle
-from creditdesk.engine.ageing import stand
 from creditdesk.engine.allocation import Orders
 from creditdesk.engine.journal import WITHOUT_AMOUNT, Account, Event, Kind, Posting
 from creditdesk.engine.journal import in_order as event_order
-from creditdesk.engine.lifecycle import Act
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
 from creditdesk.engine.replay import Booked, Revision, revise
@@ -232,7 +229,21 @@ def begin_act(
     grounded: bool = False,
     days: Iterable[date] = (),
 ) -> int:
-    """Write down who does what and return the act's id.
+    """Write down who does what and return the act's id; what `act_of` tells and refuses."""
+    said = act_of(name, deed, checked=checked, grounded=grounded, days=days)
+    records.loans.join_writers(tx)
+    return records.ledger.add_act(tx, said)
+
+
+def act_of(
+    name: str,
+    deed: Deed,
+    *,
+    checked: bool = False,
+    grounded: bool = False,
+    days: Iterable[date] = (),
+) -> dict[str, Any]:
+    """Return what is written down of an act.
 
     checked   whether the act needs a second person
     grounded  whether the act needs a ground
@@ -250,20 +261,16 @@ def begin_act(
     if grounded and not deed.ground.strip():
         raise GroundMissing(act=name)
     require_past(name, deed, days)
-    records.loans.join_writers(tx)
-    return records.ledger.add_act(
-        tx,
-        {
-            "name": name,
-            "by": maker,
-            "checked_by": checker,
-            "ground": deed.ground,
-            "recorded_at": deed.recorded_at,
-            "document_no": deed.document_no,
-            "document_on": deed.document_on,
-            "particulars": json.dumps(dict(deed.particulars), ensure_ascii=False, sort_keys=True),
-        },
-    )
+    return {
+        "name": name,
+        "by": maker,
+        "checked_by": checker,
+        "ground": deed.ground,
+        "recorded_at": deed.recorded_at,
+        "document_no": deed.document_no,
+        "document_on": deed.document_on,
+        "particulars": json.dumps(dict(deed.particulars), ensure_ascii=False, sort_keys=True),
+    }
 
 
 def require_past(name: str, deed: Deed, days: Iterable[date]) -> None:
@@ -287,23 +294,39 @@ def book(
     *,
     add: Sequence[Event] = (),
     remove: Collection[int] = (),
-    live: Sequence[Fact] | None = None,
 ) -> Revision:
     """Enter events of one loan, or withdraw some, and write every entry that this changes.
 
     loan  the locked row of the loan
-    live  its live facts, read since it was locked; None: they are read now
 
     Returns what was written. Raises the refusal of the first event that cannot have happened, and
     MonthClosed where one lies in a closed month.
     """
-    live = facts_of(tx, loan.id) if live is None else live
+    live = facts_of(tx, loan.id)
+    revision = revised(policy, loan, live, add=add, remove=remove)
+    many = len(revision.mirrors) + len(revision.writes)
+    ids = records.ledger.ids_for(tx, records.ledger.entry, many)
+    writer = chain.Writer(tx, act_id, ids)
+    writer.write(chain.Head.of(tx, loan), revision, dict(live))
+    writer.flush()
+    return revision
+
+
+def revised(
+    policy: Policy,
+    loan: Any,
+    live: Sequence[Fact],
+    *,
+    add: Sequence[Event] = (),
+    remove: Collection[int] = (),
+) -> Revision:
+    """Return what new and withdrawn events change of what is booked on a loan.
+
+    Raises the refusal of the first event that cannot have happened.
+    """
     revision = revise(terms_of(loan), orders_of(policy, loan.signed_on), live, add, remove)
     for refused in revision.refused:
         raise refused.why
-    writer = chain.Writer(tx, act_id, chain.ids_one_by_one(tx))
-    writer.write(chain.Head.of(tx, loan), revision, dict(live))
-    writer.flush()
     return revision
 
 
@@ -331,69 +354,6 @@ def version(tx: Tx, loan_no: str, *, hold: bool = False) -> str:
     """
     loan = find_loan(tx, loan_no, hold=hold)
     return records.loans.head_of(tx, loan.id)[1].hex()
-
-
-def enter(
-    tx: Tx,
-    policy: Policy,
-    name: str,
-    deed: Deed,
-    *,
-    loan_no: str,
-    events: Sequence[Event],
-    at_desk: bool = False,
-) -> bool:
-    """Enter what one paper says of a loan under its own act; the same again is entered once.
-
-    at_desk  whether it is done here, from the states that `lifecycle.ACTS` allows, or history
-             that is entered as it was
-
-    Returns whether anything was new. Raises LoanNotFound, AmountNotPositive, ReceiptReused, what
-    `begin_act` refuses, the refusals of `engine.replay`, and at the desk NotInThisState and
-    AlreadyReversed.
-    """
-    loan = find_loan(tx, loan_no, hold=True)
-    new = [event for event in events if not _is_known(tx, loan, event)]
-    live = facts_of(tx, loan.id)
-    if at_desk:
-        _admit(loan, live, events, new)
-    if new:
-        checked, days = any(one.kind in DECISIONS for one in new), [one.value_date for one in new]
-        act_id = begin_act(tx, name, deed, checked=checked, days=days)
-        book(tx, policy, loan, act_id, add=new, live=live)
-    return bool(new)
-
-
-def _admit(loan: Any, facts: Sequence[Fact], said: Sequence[Event], new: Sequence[Event]) -> None:
-    """Refuse money that is lent or taken where the loan stands otherwise on that day.
-
-    What was undone is not said to be in the book: it comes back under another number.
-    """
-    booked, terms = in_order(facts), terms_of(loan)
-    live = {one.event.receipt_no for one in booked}
-    for event in said:
-        if event not in new and event.receipt_no not in live:
-            raise AlreadyReversed(receipt_no=event.receipt_no)
-    for event in new:
-        state = lifecycle.state_of(stand(terms, booked, event.value_date))
-        lifecycle.require(_TAKEN[event.kind], state, loan_no=loan.loan_no, day=event.value_date)
-
-
-_TAKEN = {
-    Kind.DRAW: Act.DRAW,
-    Kind.REBOOK: Act.REBOOK,
-    Kind.PRINCIPAL: Act.RECEIVE_PRINCIPAL,
-    Kind.INTEREST: Act.RECEIVE_INTEREST,
-}
-
-
-def _is_known(tx: Tx, loan: Any, event: Event) -> bool:
-    if event.amount <= 0 and event.kind not in WITHOUT_AMOUNT:
-        raise AmountNotPositive(receipt_no=event.receipt_no, amount=event.amount)
-    known = records.ledger.find_receipt(tx, event.receipt_no)
-    if known and (known.loan_id != loan.id or event_of(known) != event):
-        raise ReceiptReused(receipt_no=event.receipt_no)
-    return known is not None
 
 
 DECISIONS = WITHOUT_AMOUNT | {Kind.OVERDUE, Kind.FREEZE, Kind.UNFREEZE, Kind.WRITE_OFF}

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from creditdesk import chain, households, ledger, records
+from creditdesk import chain, entering, households, ledger, records
 from creditdesk.communes import Map
 from creditdesk.db import Tx
 from creditdesk.engine import days
@@ -206,7 +206,7 @@ def draw(
 
     What became a loan by an application is drawn as its programme says.
 
-    Raises AboveApproved, what `engine.drawing` refuses, and what `ledger.enter` refuses.
+    Raises AboveApproved, what `engine.drawing` refuses, and what `entering.enter` refuses.
     """
     loan = records.loans.lock_loan(tx, loan_no)
     if loan is not None and not records.ledger.find_receipt(tx, receipt_no):
@@ -218,7 +218,7 @@ def draw(
         grace_until = terms_on(ledger.terms_of(loan), booked, value_date).grace_until
         _allow(tx, policy, loan, Drawn(value_date, amount), before, grace_until=grace_until)
     event = Event(value_date, Kind.DRAW, dong(amount), None, receipt_no)
-    return ledger.enter(tx, policy, "draw", deed, loan_no=loan_no, events=[event], at_desk=True)
+    return entering.enter(tx, policy, "draw", deed, loan_no=loan_no, events=[event], at_desk=True)
 
 
 def _draws(tx: Tx, loan_ids: Sequence[int]) -> list[Drawn]:
@@ -264,4 +264,6 @@ def rebook(
 ) -> bool:
     """Take back part of a draw that was booked wrongly: it is subtracted from lending."""
     event = Event(value_date, Kind.REBOOK, dong(amount), None, receipt_no)
-    return ledger.enter(tx, policy, "rebook", deed, loan_no=loan_no, events=[event], at_desk=True)
+    return entering.enter(
+        tx, policy, "rebook", deed, loan_no=loan_no, events=[event], at_desk=True
+    )

@@ -4,11 +4,11 @@ Pages, service and commands ask here. Every question is `question(tx, asker, act
 `maker` is the sign-in name of whoever did what an act of checking judges.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from creditdesk import (
     applications,
@@ -58,10 +58,24 @@ def loan(tx: Tx, asker: Asker, act: str, loan_no: str, *, maker: str | None = No
     Raises LoanNotFound, NotAllowed, OwnDeed, NeedMissing.
     """
     asker.require(act)
-    near = places.of_loan(tx, loan_no, asker.today)
-    if near is None:
-        raise LoanNotFound(loan_no=loan_no)
-    _near(asker, act, near, LoanNotFound(loan_no=loan_no), maker)
+    loans(tx, asker, [loan_no])(act, loan_no, maker=maker)
+
+
+class _OfLoan(Protocol):
+    def __call__(self, act: str, loan_no: str, *, maker: str | None = None) -> None: ...
+
+
+def loans(tx: Tx, asker: Asker, loan_nos: Collection[str]) -> _OfLoan:
+    """Return what refuses an act on one of some loans as `loan` does; they are looked up once."""
+    known = places.of_loans(tx, loan_nos, asker.today)
+
+    def require(act: str, loan_no: str, *, maker: str | None = None) -> None:
+        asker.require(act)
+        if loan_no not in known:
+            raise LoanNotFound(loan_no=loan_no)
+        _near(asker, act, known[loan_no], LoanNotFound(loan_no=loan_no), maker)
+
+    return require
 
 
 def applications_of(

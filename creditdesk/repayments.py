@@ -1,10 +1,11 @@
 """Repayments: taking principal and interest, and undoing a receipt by its mirror."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, NamedTuple
 
-from creditdesk import ledger, records
+from creditdesk import entering, ledger, records
 from creditdesk.db import Tx
 from creditdesk.engine.accrual import Interest
 from creditdesk.engine.ageing import stand
@@ -98,24 +99,64 @@ def receive(
     principal, interest  [dong] as the household was told; principal reduces overdue first
 
     Returns the Receipt; the same number with the same facts returns it again and changes nothing.
-    Raises NothingPaid and what `ledger.enter` refuses.
+    Raises NothingPaid and what `entering.enter` refuses.
     """
+    with window(tx, policy, loan_nos=[loan_no], receipt_nos=[receipt_no]) as taking:
+        return taking.receive(
+            loan_no=loan_no,
+            value_date=value_date,
+            receipt_no=receipt_no,
+            deed=deed,
+            principal=principal,
+            interest=interest,
+        )
+
+
+class Window(NamedTuple):
+    """Where repayments are taken: one, or those of a whole sheet together."""
+
+    lot: entering.Lot
+
+    def receive(
+        self,
+        *,
+        loan_no: str,
+        value_date: date,
+        receipt_no: str,
+        deed: ledger.Deed,
+        principal: Dong = Dong(0),
+        interest: Dong = Dong(0),
+    ) -> Receipt:
+        """Take a repayment as `receive` does."""
+        events = _events(receipt_no, value_date, principal, interest)
+        ours = {event.receipt_no for event in events}
+        if self.lot.known(numbers_of(receipt_no)) - ours:
+            raise ledger.ReceiptReused(receipt_no=receipt_no)
+        new = self.lot.enter("receive", deed, loan_no=loan_no, events=events, at_desk=True)
+        act_id = self.lot.act_of(events[0].receipt_no)
+        return Receipt(receipt_no, loan_no, value_date, principal, interest, new, act_id)
+
+
+@contextmanager
+def window(
+    tx: Tx, policy: Policy, *, loan_nos: Collection[str], receipt_nos: Collection[str]
+) -> Iterator[Window]:
+    """Open a window for repayments of some loans under some numbers, as `entering.lot` does."""
+    numbers = [part for number in receipt_nos for part in numbers_of(number)]
+    with entering.lot(tx, policy, loan_nos=loan_nos, receipt_nos=numbers) as papers:
+        yield Window(papers)
+
+
+def _events(receipt_no: str, day: date, principal: Dong, interest: Dong) -> list[Event]:
+    """Return the events of a receipt; raises NothingPaid."""
     parts = [(Kind.PRINCIPAL, dong(principal), "G"), (Kind.INTEREST, dong(interest), "L")]
     paid = [(kind, amount, mark) for kind, amount, mark in parts if amount > 0]
     if not paid or principal < 0 or interest < 0:
         raise NothingPaid(receipt_no=receipt_no)
-    events = [
-        Event(value_date, kind, amount, None, _part(receipt_no, mark, len(paid)))
+    return [
+        Event(day, kind, amount, None, _part(receipt_no, mark, len(paid)))
         for kind, amount, mark in paid
     ]
-    records.loans.lock_loan(tx, loan_no)
-    ours = {event.receipt_no for event in events}
-    if any(known.receipt_no not in ours for known in _entries(tx, receipt_no)):
-        raise ledger.ReceiptReused(receipt_no=receipt_no)
-    new = ledger.enter(tx, policy, "receive", deed, loan_no=loan_no, events=events, at_desk=True)
-    booked = records.ledger.find_receipt(tx, events[0].receipt_no)
-    assert booked is not None
-    return Receipt(receipt_no, loan_no, value_date, principal, interest, new, booked.act_id)
 
 
 _MARKS = ("G", "L", "HK")

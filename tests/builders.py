@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
-from creditdesk import intake, ledger, loans, records, settings
+from creditdesk import entering, intake, ledger, loans, records, settings
 from creditdesk.communes import Map
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
@@ -77,7 +77,7 @@ def a_loan(tx, number=1, *, drawn=50_000_000, drawn_on=None, **changes):
 
 def enter(tx, loan_no, event):
     """Enter an event by the road that every act takes."""
-    return ledger.enter(tx, POLICY, event.kind.value, a_deed(), loan_no=loan_no, events=[event])
+    return entering.enter(tx, POLICY, event.kind.value, a_deed(), loan_no=loan_no, events=[event])
 
 
 def as_told(kind):
@@ -85,7 +85,7 @@ def as_told(kind):
 
     def tell(tx, policy, *, loan_no, value_date, receipt_no, deed, amount=0, until=None):
         event = Event(value_date, kind, amount, until, receipt_no)
-        return ledger.enter(tx, policy, kind.value, deed, loan_no=loan_no, events=[event])
+        return entering.enter(tx, policy, kind.value, deed, loan_no=loan_no, events=[event])
 
     return tell
 
@@ -168,7 +168,7 @@ def enter_late(tx, loan_no, events, rng):
     while waiting:
         refused = [event for event in waiting if not _entered(tx, loan_no, event)]
         if len(refused) == len(waiting):
-            ledger.enter(tx, POLICY, "enter", a_deed(), loan_no=loan_no, events=waiting)
+            entering.enter(tx, POLICY, "enter", a_deed(), loan_no=loan_no, events=waiting)
             return
         waiting = refused
 

@@ -133,8 +133,9 @@ def collect(
     paid = [
         one._replace(receipt_no=number_of(stem, seen + at)) for at, one in enumerate(paying, 1)
     ]
+    there = places.of_loans(tx, [one.loan_no for one in paid], day)
     for at, one in enumerate(paid, 1):
-        near = places.of_loan(tx, one.loan_no, day)
+        near = there.get(one.loan_no)
         if near is None or near.group != group_no:
             raise LineRefused(at, one, LoanNotFound(loan_no=one.loan_no))
     said = {"group_no": group_no, "cash": till.cash or 0, "total": till.total}
@@ -156,20 +157,18 @@ def take(
 
     Raises LineRefused with the first line that is refused.
     """
-    numbers = [one.receipt_no for one in paid]
-    taken: dict[int, Receipt] = {}
-    # Loans are locked in one order, so that two sheets cannot wait for one another.
-    for at in sorted(range(len(paid)), key=lambda at: paid[at].loan_no):
-        if numbers.count(numbers[at]) > 1:
-            raise LineRefused(at + 1, paid[at], ReceiptTwice(receipt_no=numbers[at]))
-        try:
-            reach.loan(tx, asker, act_of(paid[at]), paid[at].loan_no)
-            taken[at] = repayments.receive(
-                tx, policy, **paid[at]._asdict(), value_date=day, deed=deed
-            )
-        except DeskError as why:
-            raise LineRefused(at + 1, paid[at], why) from None
-    return tuple(taken[at] for at in range(len(paid)))
+    loan_nos, numbers = [one.loan_no for one in paid], [one.receipt_no for one in paid]
+    demand, taken = reach.loans(tx, asker, loan_nos), []
+    with repayments.window(tx, policy, loan_nos=loan_nos, receipt_nos=numbers) as window:
+        for at, one in enumerate(paid, 1):
+            try:
+                if numbers.count(one.receipt_no) > 1:
+                    raise ReceiptTwice(receipt_no=one.receipt_no)
+                demand(act_of(one), one.loan_no)
+                taken.append(window.receive(**one._asdict(), value_date=day, deed=deed))
+            except DeskError as why:
+                raise LineRefused(at, one, why) from None
+    return tuple(taken)
 
 
 def act_of(paid: Paid) -> str:

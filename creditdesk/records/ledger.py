@@ -1,12 +1,13 @@
 """The ledger: acts, entries, their postings and plan changes; all of it append-only."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
 
-from creditdesk.db import Tx, metadata, on_sqlite
+from creditdesk.db import Tx, insert_rows, metadata, on_sqlite, row_text
 from creditdesk.records.loans import loan
 
 _Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -141,6 +142,7 @@ intake_file = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
 
+ACT_COLUMNS = tuple(column.name for column in act.columns)
 ENTRY_COLUMNS = tuple(column.name for column in entry.columns)
 POSTING_COLUMNS = tuple(column.name for column in posting.columns)
 PLAN_COLUMNS = tuple(column.name for column in plan_change.columns)
@@ -179,6 +181,16 @@ def next_id(tx: Tx, table: sa.Table) -> int:
     )
 
 
+def ids_for(tx: Tx, table: sa.Table, many: int) -> Iterator[int]:
+    """Yield ids for rows written by one act, as the database gives them, so many at a time."""
+    if on_sqlite(tx):
+        yield from count(next_id(tx, table))
+    given = sa.func.nextval(f"{table.name}_id_seq")
+    block = sa.select(given).select_from(sa.func.generate_series(1, many))
+    while True:
+        yield from tx.execute(block).scalars().all()
+
+
 def ids_given(tx: Tx, table: sa.Table) -> None:
     """Tell the database which ids were given by hand."""
     if not on_sqlite(tx):
@@ -191,6 +203,12 @@ def ids_given(tx: Tx, table: sa.Table) -> None:
 def add_act(tx: Tx, values: dict[str, Any]) -> int:
     """Write one act and return its id."""
     return int(tx.execute(sa.insert(act).values(**values).returning(act.c.id)).scalar_one())
+
+
+def add_acts(tx: Tx, acts: Iterable[Mapping[str, Any]]) -> None:
+    """Write acts, each by its columns, with ids that were given."""
+    rows = (row_text(one[name] for name in ACT_COLUMNS) for one in acts)
+    insert_rows(tx, act, ACT_COLUMNS, rows)
 
 
 def acts_of(tx: Tx, ids: Collection[int]) -> dict[int, Any]:

@@ -1,9 +1,10 @@
 """Loans: what each contract says, and the head of its chain of entries."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from creditdesk.db import Tx, metadata, on_sqlite
 from creditdesk.records.households import numbered
@@ -100,13 +101,18 @@ def hold_contracts(tx: Tx) -> None:
 
 def lock_loan(tx: Tx, loan_no: str) -> Any | None:
     """Return a loan's row and keep others from changing the loan until the transaction ends."""
+    return next(iter(lock_loans(tx, [loan_no])), None)
+
+
+def lock_loans(tx: Tx, loan_nos: Collection[str]) -> list[Any]:
+    """Return the rows of loans, each with `entries` and `digest` of its head, as `lock_loan` does.
+
+    Loans are locked by number: two who lock several cannot wait for one another.
+    """
     join_writers(tx)
-    found = find_loan(tx, loan_no)
-    if found is not None:
-        tx.execute(
-            sa.select(loan_head.c.loan_id).where(loan_head.c.loan_id == found.id).with_for_update()
-        )
-    return found
+    both = sa.select(*loan.c, loan_head.c.entries, loan_head.c.digest).join(loan_head)
+    chosen = both.where(loan.c.loan_no.in_(loan_nos)).order_by(loan.c.loan_no)
+    return list(tx.execute(chosen.with_for_update(of=loan_head)))
 
 
 def find_loan_by_id(tx: Tx, loan_id: int) -> Any | None:
@@ -134,14 +140,26 @@ def heads_of(tx: Tx, loan_ids: Sequence[int]) -> dict[int, tuple[int, bytes]]:
 
 def move_heads(tx: Tx, heads: Iterable[tuple[int, int, bytes]]) -> None:
     """Write the new ends of many chains: (loan id, entries, digest)."""
-    values = [{"key": key, "n": entries, "d": digest} for key, entries, digest in heads]
-    if values:
-        tx.execute(
-            sa.update(loan_head)
-            .where(loan_head.c.loan_id == sa.bindparam("key"))
-            .values(entries=sa.bindparam("n"), digest=sa.bindparam("d")),
-            values,
-        )
+    values = list(heads)
+    if not values:
+        return
+    moved = sa.update(loan_head)
+    if on_sqlite(tx):
+        moved = moved.where(loan_head.c.loan_id == sa.bindparam("key"))
+        moved = moved.values(entries=sa.bindparam("n"), digest=sa.bindparam("d"))
+        tx.execute(moved, [dict(zip(("key", "n", "d"), row, strict=True)) for row in values])
+        return
+    # One question: a statement for each row goes to the server and back each time.
+    columns = (
+        sa.cast(list(column), ARRAY(kind))
+        for column, kind in zip(zip(*values, strict=True), _END, strict=True)
+    )
+    ends = sa.func.unnest(*columns).table_valued("key", "n", "d").render_derived(name="ends")
+    moved = moved.where(loan_head.c.loan_id == ends.c.key)
+    tx.execute(moved.values(entries=ends.c.n, digest=ends.c.d))
+
+
+_END: tuple[Any, ...] = (sa.BigInteger, sa.Integer, sa.LargeBinary)
 
 
 def loan_ids(tx: Tx) -> dict[str, int]:

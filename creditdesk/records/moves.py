@@ -1,6 +1,6 @@
 """Where loans have moved to: dated places beside the contract's own, append-only like it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -168,13 +168,20 @@ def find_loan_on(tx: Tx, loan_no: str, day: date, before: str | None = None) -> 
 
     before  a moment: what was recorded then or later does not count
     """
-    said = {"of_no": loan_no} | _asked(day, before)
-    return tx.execute(_located_one(known=before is not None), said).first()
+    return next(iter(find_loans_on(tx, [loan_no], day, before)), None)
+
+
+def find_loans_on(
+    tx: Tx, loan_nos: Collection[str], day: date, before: str | None = None
+) -> list[Any]:
+    """Return the rows of some loans with their places on a day, in no order."""
+    said = {"of_nos": list(loan_nos)} | _asked(day, before)
+    return list(tx.execute(_located_some(known=before is not None), said))
 
 
 @cache
-def _located_one(known: bool) -> sa.Select[Any]:
-    return _located(known).where(loan.c.loan_no == sa.bindparam("of_no"))
+def _located_some(known: bool) -> sa.Select[Any]:
+    return _located(known).where(loan.c.loan_no.in_(sa.bindparam("of_nos", expanding=True)))
 
 
 def _asked(day: date, before: str | None) -> dict[str, Any]:

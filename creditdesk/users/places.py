@@ -45,8 +45,15 @@ def _only(found: list[Place]) -> Place:
 
 def of_loan(tx: Tx, loan_no: str, day: date) -> Place | None:
     """Return where a loan lies on a day; None for a loan that is not there."""
-    row = communes.loan_on(tx, loan_no, day)
-    return row and Place(row.province, row.commune, row.office, row.group_no)
+    return of_loans(tx, [loan_no], day).get(loan_no)
+
+
+def of_loans(tx: Tx, loan_nos: Collection[str], day: date) -> dict[str, Place]:
+    """Return where loans lie on a day, by number; those that are not there are left out."""
+    return {
+        row.loan_no: Place(row.province, row.commune, row.office, row.group_no)
+        for row in communes.find_loans_on(tx, loan_nos, day)
+    }
 
 
 def communes_of(tx: Tx, person: Person) -> tuple[str, ...]:

@@ -6,7 +6,17 @@ from random import Random
 
 import pytest
 
-from creditdesk import applications, images, ledger, loans, measures, moves, papers, statements
+from creditdesk import (
+    applications,
+    entering,
+    images,
+    ledger,
+    loans,
+    measures,
+    moves,
+    papers,
+    statements,
+)
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
 from creditdesk.engine.procedure import Step
@@ -40,7 +50,7 @@ def figures(tx, known_on=None, map_of=None):
 
 def receive(tx, deed, loan_no, value_date, amount):
     event = Event(value_date, Kind.PRINCIPAL, Dong(amount), None, f"PT{amount}")
-    return ledger.enter(tx, POLICY, "receive", deed, loan_no=loan_no, events=[event])
+    return entering.enter(tx, POLICY, "receive", deed, loan_no=loan_no, events=[event])
 
 
 BEFORE_ALL = date(2026, 11, 21)
@@ -168,7 +178,7 @@ def entered(tx, day, contract, event):
     try:
         with tx.begin_nested():
             said = on(day, hour=23)
-            ledger.enter(tx, POLICY, "enter", said, loan_no=contract.loan_no, events=[event])
+            entering.enter(tx, POLICY, "enter", said, loan_no=contract.loan_no, events=[event])
     except ledger.Refused:
         return False
     return True

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from creditdesk import ledger, papers
+from creditdesk import entering, papers
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
 from creditdesk.papers import Asked
@@ -21,7 +21,7 @@ def receive(tx, loan_no, value_date, amount, recorded_on):
     at = datetime(recorded_on.year, recorded_on.month, recorded_on.day, 2, tzinfo=UTC)
     deed = replace(a_deed(), recorded_at=at.isoformat())
     event = Event(value_date, Kind.PRINCIPAL, Dong(amount), None, f"PT{amount}")
-    ledger.enter(tx, POLICY, "receive", deed, loan_no=loan_no, events=[event])
+    entering.enter(tx, POLICY, "receive", deed, loan_no=loan_no, events=[event])
 
 
 def made(tx, kind, **more):

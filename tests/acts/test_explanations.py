@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from creditdesk import (
     documents,
+    entering,
     explanations,
     ledger,
     loans,
@@ -58,7 +59,7 @@ def told(found, language="vi"):
 def enter_on(tx, event, recorded_on, deed=PAPER):
     """Enter an event under an act that was written down on a day."""
     deed = replace(deed, recorded_at=f"{recorded_on}T02:00:00+00:00")
-    ledger.enter(tx, POLICY, event.kind.value, deed, loan_no=LOAN, events=[event])
+    entering.enter(tx, POLICY, event.kind.value, deed, loan_no=LOAN, events=[event])
 
 
 def an_event(kind, day, amount, receipt_no, **more):

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from creditdesk import cards, ledger, statements
+from creditdesk import cards, entering, statements
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
 from creditdesk.statements import Question
@@ -89,7 +89,7 @@ def test_a_receipt_is_in_its_month_at_once_and_not_as_known_before(database):
     event = Event(date(2026, 5, 4), Kind.PRINCIPAL, Dong(2_000_000), None, "PT1")
     later = replace(a_deed(), recorded_at="2026-12-01T03:00:00+00:00")
     with database.begin() as tx:
-        ledger.enter(tx, POLICY, "receive", later, loan_no=loan_no, events=[event])
+        entering.enter(tx, POLICY, "receive", later, loan_no=loan_no, events=[event])
         inside = statements.by_month(tx, EVER)
     with database.read() as tx:
         now = statements.by_month(tx, EVER)

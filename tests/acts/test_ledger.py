@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from creditdesk import audit, chain, ledger, loans, records, repayments
+from creditdesk import audit, chain, entering, ledger, loans, records, repayments
 from creditdesk.engine.dated import History
 from creditdesk.engine.journal import Account, Event, Kind, Posting
 from creditdesk.engine.money import Dong
@@ -84,8 +84,11 @@ def test_a_receipt_number_belongs_to_one_loan(database):
 
 
 def test_an_unknown_loan_is_not_found(database):
-    with database.begin() as tx, pytest.raises(ledger.LoanNotFound):
-        enter(tx, "6600000000000404", PAYMENT)
+    with database.begin() as tx:
+        with pytest.raises(ledger.LoanNotFound):
+            enter(tx, "6600000000000404", PAYMENT)
+        with pytest.raises(ledger.LoanNotFound):
+            ledger.version(tx, "6600000000000404")
 
 
 def test_an_act_that_needs_a_ground_or_a_paper_is_refused_without(database):
@@ -114,6 +117,29 @@ def test_nothing_is_entered_of_a_day_to_come(database):
             ledger.begin_act(tx, "draw", replace(deed, document_on=ahead))
 
 
+def test_papers_that_are_entered_together_are_so_as_one_after_the_other(database):
+    with database.begin() as tx:
+        one, other = a_loan(tx), a_loan(tx, 2)
+        deed, rest = a_deed("an", ""), Event(PAID_ON, Kind.PRINCIPAL, 49_000_000, None, "TG3")
+        papers = [(one, PAYMENT), (other, PAYMENT._replace(receipt_no="TG2")), (one, rest)]
+        numbers = [event.receipt_no for _, event in papers]
+
+        for _ in range(2):
+            with entering.lot(tx, POLICY, loan_nos=[one, other], receipt_nos=numbers) as lot:
+                known = lot.known([*numbers, "TG9"])
+                new = [
+                    lot.enter("receive", deed, loan_no=of, events=[event], at_desk=True)
+                    for of, event in papers
+                ]
+                acts = [lot.act_of(number) for number in numbers]
+
+        assert (known, new) == (set(numbers), [False] * 3)
+        assert acts == sorted(set(acts))
+        assert [fact.event.receipt_no for fact in live(tx, one)][1:] == ["TG1", "TG3"]
+        assert [row.entries for row in records.loans.lock_loans(tx, [other, one])] == [3, 2]
+        assert audit.verify(tx, POLICY).faults == []
+
+
 def test_the_version_of_a_loan_changes_with_what_is_booked(database):
     with database.begin() as tx:
         loan_no = a_loan(tx)
@@ -128,11 +154,11 @@ def test_a_receipt_that_was_undone_does_not_come_back_under_its_number(database)
     with database.begin() as tx:
         loan_no, deed = a_loan(tx), replace(a_deed("an", "binh"), ground="nhầm hộ")
         told = {"loan_no": loan_no, "events": [PAYMENT], "at_desk": True}
-        ledger.enter(tx, POLICY, "receive-principal", deed, **told)
+        entering.enter(tx, POLICY, "receive-principal", deed, **told)
         repayments.reverse(tx, POLICY, receipt_no=PAYMENT.receipt_no, deed=deed)
 
         with pytest.raises(ledger.AlreadyReversed):
-            ledger.enter(tx, POLICY, "receive-principal", deed, **told)
+            entering.enter(tx, POLICY, "receive-principal", deed, **told)
 
 
 @pytest.mark.parametrize("amount", [0, -1])
@@ -160,7 +186,7 @@ def test_a_decision_needs_two_people(database, by, checked_by, refusal):
         deed = a_deed(by, checked_by)
 
         with pytest.raises(refusal):
-            ledger.enter(tx, POLICY, "freeze", deed, loan_no=loan_no, events=[FREEZE])
+            entering.enter(tx, POLICY, "freeze", deed, loan_no=loan_no, events=[FREEZE])
 
         assert [entry.event.kind for entry in live(tx, loan_no)] == [Kind.DRAW]
 
@@ -170,7 +196,7 @@ def test_a_receipt_needs_one_person(database):
         loan_no = a_loan(tx)
         deed = a_deed(" an ", "")
 
-        ledger.enter(tx, POLICY, "receive", deed, loan_no=loan_no, events=[PAYMENT])
+        entering.enter(tx, POLICY, "receive", deed, loan_no=loan_no, events=[PAYMENT])
 
         act = tx.execute(sa.select(records.ledger.act).order_by(sa.desc("id"))).first()
         assert (act.by, act.checked_by, act.name) == ("an", "", "receive")
@@ -328,7 +354,7 @@ def test_a_contract_keeps_the_orders_of_the_day_it_was_signed(database):
         loan_no = a_loan(tx)
         enter(tx, loan_no, Event(date(2025, 2, 7), Kind.OVERDUE, 5_000_000, None, "CQH1"))
 
-        ledger.enter(tx, policy, "receive", a_deed(), loan_no=loan_no, events=[PAYMENT])
+        entering.enter(tx, policy, "receive", a_deed(), loan_no=loan_no, events=[PAYMENT])
 
         assert live(tx, loan_no)[-1].postings == (
             Posting(Account.CASH, Account.OVERDUE, 1_000_000),

@@ -15,16 +15,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from creditdesk import (
-    arrears,
-    closing,
-    images,
-    ledger,
-    loans,
-    repayments,
-    standings,
-    statements,
-)
+from creditdesk import arrears, closing, entering, images, loans, repayments, standings, statements
 from creditdesk.db import Database
 from creditdesk.engine.ageing import plan_on
 from creditdesk.engine.journal import Event, Kind
@@ -241,7 +232,7 @@ class Histories(RuleBasedStateMachine):
 
         def decide(tx, policy, *, loan_no, receipt_no, deed, value_date):
             event = Event(value_date, kind, 0, until, receipt_no, of, *rates)
-            ledger.enter(tx, policy, kind.value, deed, loan_no=loan_no, events=[event])
+            entering.enter(tx, policy, kind.value, deed, loan_no=loan_no, events=[event])
 
         by_name = {"in_term": Fraction(rates[0], 10**8), "overdue": Fraction(rates[1], 10**8)}
         said = Said(day, kind.value, self.next_number(), 0, until, of, by_name)

@@ -13,7 +13,10 @@ ENGINE = sorted((ROOT / "creditdesk" / "engine").glob("*.py"))
 # Where amounts are booked, none of which may pass through a float.
 BOOKS = [
     path
-    for name in ("records/*", "ledger", "loans", "repayments", "arrears", "households", "communes")
+    for name in (
+        *("records/*", "ledger", "entering", "loans", "repayments"),
+        *("arrears", "households", "communes"),
+    )
     for path in sorted((ROOT / "creditdesk").glob(f"{name}.py"))
 ]
 # Migrations stand aside: lists of columns, written once and never edited.

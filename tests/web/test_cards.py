@@ -8,8 +8,8 @@ import pytest
 
 from creditdesk import (
     cards,
+    entering,
     explanations,
-    ledger,
     repayments,
     secrecy,
     settings,
@@ -25,7 +25,7 @@ CHECKED = replace(DEED, checked_by="checker", ground="paper")
 
 def enter(tx, kind, day, amount, receipt_no):
     event = Event(day, kind, amount, None, receipt_no)
-    return ledger.enter(tx, settings.policy(), "test", CHECKED, loan_no=LOAN, events=[event])
+    return entering.enter(tx, settings.policy(), "test", CHECKED, loan_no=LOAN, events=[event])
 
 
 def card(tx, loan_no=LOAN, as_of=DAY):
@@ -115,7 +115,7 @@ def test_an_extension_moves_the_day_in_the_list(book):
     until = date(2028, 1, 10)
     with book.database.begin() as tx:
         event = Event(date(2025, 12, 12), Kind.EXTEND, 0, until, "GH1")
-        ledger.enter(tx, settings.policy(), "extend", CHECKED, loan_no=LOAN, events=[event])
+        entering.enter(tx, settings.policy(), "extend", CHECKED, loan_no=LOAN, events=[event])
     with book.database.read() as tx:
         line = cards.commune_loans(tx, settings.policy(), COMMUNE, DAY, limit=1)[0]
         earlier = cards.commune_loans(tx, settings.policy(), COMMUNE, date(2025, 12, 11), limit=1)[
@@ -144,7 +144,7 @@ def test_a_hostile_ground_is_read_and_not_run(book):
     with book.database.begin() as tx:
         deed = replace(CHECKED, ground=HOSTILE)
         event = Event(date(2025, 8, 1), Kind.FREEZE, 1_000_000, date(2027, 8, 1), "K1")
-        ledger.enter(tx, settings.policy(), "freeze", deed, loan_no=LOAN, events=[event])
+        entering.enter(tx, settings.policy(), "freeze", deed, loan_no=LOAN, events=[event])
 
     html = book.client.get(f"/loans/{LOAN}?as_of={DAY}").text
 
@@ -156,7 +156,7 @@ def test_a_term_cut_short_moves_the_day_in_the_list(book):
     until, loan_no = date(2026, 10, 10), number(2)
     with book.database.begin() as tx:
         event = Event(date(2025, 12, 12), Kind.SHORTEN, 0, until, "RN1")
-        ledger.enter(tx, settings.policy(), "shorten", CHECKED, loan_no=loan_no, events=[event])
+        entering.enter(tx, settings.policy(), "shorten", CHECKED, loan_no=loan_no, events=[event])
     with book.database.read() as tx:
         line = cards.commune_loans(tx, settings.policy(), COMMUNE, DAY, after=LOAN, limit=1)[0]
 

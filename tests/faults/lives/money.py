@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from creditdesk import differences, ledger, loans, records, repayments
+from creditdesk import differences, entering, ledger, loans, records, repayments
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.lifecycle import Act
 from creditdesk.engine.money import Dong
@@ -126,7 +126,7 @@ class Money(Desk):
         until = None if kind in {Kind.OVERDUE, Kind.UNFREEZE, Kind.WRITE_OFF} else until
         event = Event(day, kind, amount, until, self.a_number("T"))
         facts = {"loan_no": loan_no, "events": [event]}
-        self.act(f"told-{kind.value}", ledger.enter, POLICY, kind.value, DEED, **facts)
+        self.act(f"told-{kind.value}", entering.enter, POLICY, kind.value, DEED, **facts)
 
     @precondition(lambda self: self.papers())
     @rule(pick=PICK)
@@ -150,5 +150,5 @@ class Money(Desk):
         mark = self.a_number()
         again = [event._replace(receipt_no=f"{event.receipt_no}/{mark}") for event in events]
         facts = {"loan_no": loan_no, "events": again}
-        assert self.act("enter-again", ledger.enter, POLICY, "again", DEED, **facts)
+        assert self.act("enter-again", entering.enter, POLICY, "again", DEED, **facts)
         assert self.standings() == before
