@@ -64,8 +64,10 @@ class Axes:
     def among(self, name: str, codes: Collection[str]) -> np.ndarray:
         """Return which loans have one of some codes in a text column."""
         coded = self.by(name)
-        wanted = [code in codes for code in coded.categories]
-        found: np.ndarray = np.array([*wanted, False], dtype=bool)[coded.codes]
+        wanted = np.zeros(len(coded.categories) + 1, dtype=bool)
+        at = coded.categories.get_indexer(list(codes))
+        wanted[at[at >= 0]] = True
+        found: np.ndarray = wanted[coded.codes]
         return found
 
     def part(self, at: np.ndarray) -> "Axes":
@@ -190,12 +192,25 @@ def _interest(balance_days: np.ndarray, rate_e8: np.ndarray) -> np.ndarray:
 
     That is up to 10^15 dong for 25 years or 10^13 for 2,500, at any rate up to 360 % a year.
     """
-    hundredth = YEAR * RATE_UNIT // 100
-    large, rest = np.divmod(balance_days, hundredth)
-    whole, over = np.divmod(large * rate_e8, 100)
+    at = np.flatnonzero(balance_days)  # few owe anything overdue, or in a grace
+    rate, hundredth = rate_e8[at], YEAR * RATE_UNIT // 100
+    large, rest = np.divmod(balance_days[at], hundredth)
+    whole, over = np.divmod(large * rate, 100)
     half = YEAR * RATE_UNIT // 2
-    earned: np.ndarray = whole + (over * hundredth + rest * rate_e8 + half) // (YEAR * RATE_UNIT)
+    earned = np.zeros(len(balance_days), dtype=np.int64)
+    earned[at] = whole + (over * hundredth + rest * rate + half) // (YEAR * RATE_UNIT)
     return earned
+
+
+def pairs(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return of two columns of whole numbers from 0 the `one` of each pair that they have.
+
+    Each pair counts once, in no order: how often a number is there is with how many others it is.
+    """
+    span = int(other.max(initial=0)) + 1
+    # Sorting nothing, it takes a tenth of the time of `np.unique`.
+    found: np.ndarray = pd.unique(one * span + other) // span
+    return found
 
 
 class Repricings(NamedTuple):

@@ -1,5 +1,6 @@
 """Loans: what each contract says, and the head of its chain of entries."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -130,12 +131,17 @@ def head_of(tx: Tx, loan_id: int) -> tuple[int, bytes]:
 
 def heads_of(tx: Tx, loan_ids: Sequence[int]) -> dict[int, tuple[int, bytes]]:
     """Return (entries, digest) of some loans by id."""
-    h, found = loan_head.c, {}
-    for start in range(0, len(loan_ids), 500):
-        wanted = h.loan_id.in_(loan_ids[start : start + 500])
-        for row in tx.execute(sa.select(h.loan_id, h.entries, h.digest).where(wanted)):
-            found[row[0]] = (row[1], bytes(row[2]))
-    return found
+    h = loan_head.c
+    chosen = sa.select(h.loan_id, h.entries, h.digest).where(h.loan_id.in_(_each(tx, loan_ids)))
+    return {row[0]: (row[1], bytes(row[2])) for row in tx.execute(chosen)}
+
+
+def _each(tx: Tx, ids: Sequence[int]) -> sa.Select[Any]:
+    """Return the query for some ids, however many: they are sent as one value."""
+    if on_sqlite(tx):
+        told = sa.func.json_each(json.dumps(list(ids))).table_valued("value")
+        return sa.select(told.c.value)
+    return sa.select(sa.func.unnest(sa.cast(list(ids), ARRAY(sa.BigInteger))))
 
 
 def move_heads(tx: Tx, heads: Iterable[tuple[int, int, bytes]]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from creditdesk import records, standings
-from creditdesk.columns import Axes, Image
+from creditdesk.columns import Axes, Image, pairs
 from creditdesk.communes import Map, map_on
 from creditdesk.db import Tx
 from creditdesk.engine.money import Dong
@@ -289,10 +289,8 @@ def _households(frame: pd.DataFrame, order: np.ndarray, starts: np.ndarray) -> l
     group = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
     owing = frame["outstanding"].to_numpy()[order] > 0
     household = frame["household_id"].to_numpy()[order][owing]
-    span = int(household.max(initial=0)) + 1
-    # Sorting nothing, it takes a tenth of the time of `np.unique`.
-    pairs = pd.unique(group[owing] * span + household) // span
-    return [int(count) for count in np.bincount(pairs, minlength=len(starts))]
+    found: list[int] = np.bincount(pairs(group[owing], household), minlength=len(starts)).tolist()
+    return found
 
 
 class Rows(NamedTuple):

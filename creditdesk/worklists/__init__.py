@@ -199,20 +199,22 @@ def counts(tx: Tx, policy: Policy, as_of: date, place: Place) -> dict[str, Count
     found = dict.fromkeys(WORKLISTS, Count(0, Dong(0)))
     for view in views(tx, policy, place, as_of):
         for name, listed in WORKLISTS.items():
-            more = _counted(listed, view)
-            found[name] = Count(
-                found[name].rows + len(more), Dong(found[name].amount + int(sum(more)))
-            )
+            for amounts in _counted(listed, view):
+                found[name] = Count(
+                    found[name].rows + len(amounts),
+                    Dong(found[name].amount + int(amounts.sum())),
+                )
     return found
 
 
-def _counted(listed: _List, view: View) -> list[int]:
-    """Return the amounts of a list's rows."""
+def _counted(listed: _List, view: View) -> Iterator[np.ndarray]:
+    """Yield the amounts of a list's rows."""
     ids, amounts = _chosen(listed, view)
-    loans: list[int] = amounts.tolist()
-    if not listed.exact:
-        loans = [one.amount for _, _, one in _found(listed, view, ids)]
-    return loans + [row.amount for row in _others(listed, view)]
+    if listed.exact:
+        yield amounts
+    else:
+        yield _whole(one.amount for _, _, one in _found(listed, view, ids))
+    yield _whole(row.amount for row in _others(listed, view))
 
 
 def _chosen(listed: _List, view: View) -> tuple[np.ndarray, np.ndarray]:
@@ -220,7 +222,8 @@ def _chosen(listed: _List, view: View) -> tuple[np.ndarray, np.ndarray]:
     if listed.amounts is None:
         return view.axes.ids[:0], view.axes.ids[:0]
     amounts = listed.amounts(view)
-    return view.axes.ids[amounts > 0], amounts[amounts > 0]
+    at = np.flatnonzero(amounts > 0)
+    return view.axes.ids[at], amounts[at]
 
 
 def _others(listed: _List, view: View) -> Iterable[WorklistRow]:

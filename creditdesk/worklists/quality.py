@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 import numpy as np
-import pandas as pd
 
 from creditdesk import records
+from creditdesk.columns import pairs
 from creditdesk.engine.money import Dong
 from creditdesk.figures import WorklistRow
 from creditdesk.worklists.looked import Found, Looked
@@ -65,11 +65,10 @@ def _several(
     whole, here = view.whole, view.axes.columns[one]
     other, among = others(whole)
     there = whole.axes.columns[one]
-    chosen = among & np.isin(there, here)
-    pairs = pd.DataFrame({"one": there[chosen], "other": other[chosen]}).drop_duplicates()
-    repeated = pairs["one"][pairs["one"].duplicated()].to_numpy()
+    most = int(there.max(initial=0)) + 1
+    under = np.bincount(pairs(there[among], other[among]), minlength=most)
     _, ours = others(view)
-    found: np.ndarray = ours & np.isin(here, repeated)
+    found: np.ndarray = ours & (under[here] > 1)
     return found
 
 
@@ -90,25 +89,20 @@ def _ill_sized(view: View) -> list[WorklistRow]:
 
 
 def _by_size(view: View) -> Iterator[WorklistRow]:
-    columns, chosen = view.axes.columns, view.owing.copy()
-    chosen &= columns["group_no"] != ""
-    frame = pd.DataFrame(
-        {name: columns[name][chosen] for name in ("group_no", "commune", "household_id")}
-    )
-    frame["owed"] = view.now.outstanding[chosen]
-    found = frame.groupby("group_no", sort=True).agg(
-        commune=("commune", "first"),
-        owed=("owed", "sum"),
-        members=("household_id", "nunique"),
-    )
+    groups, columns = view.axes.by("group_no"), view.axes.columns
+    at = np.flatnonzero(view.owing & ~view.axes.among("group_no", ("",)))
+    group, size = groups.codes[at].astype(np.int64), len(groups.categories)
+    members = np.bincount(pairs(group, columns["household_id"][at]), minlength=size)
+    owed, first = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    np.add.at(owed, group, view.now.outstanding[at])
+    first[group[::-1]] = at[::-1]
     least = in_force(view.policy.limits.group_members_min, view.as_of)
     most = in_force(view.policy.limits.group_members_max, view.as_of)
-    for number, commune, owed, members in found.itertuples():
-        small = ["group-too-small"] if members < least else []
-        large = ["group-too-large"] if members > most else []
-        if small or large:
-            why = {"members": int(members), "faults": small + large}
-            yield WorklistRow("", "", commune, number, Dong(int(owed)), 0, None, why)
+    for one in np.flatnonzero((members > 0) & ((members < least) | (members > most))).tolist():
+        fault = "group-too-small" if members[one] < least else "group-too-large"
+        why = {"members": int(members[one]), "faults": [fault]}
+        commune, number = columns["commune"][first[one]], str(groups.categories[one])
+        yield WorklistRow("", "", commune, number, Dong(int(owed[one])), 0, None, why)
 
 
 def small(view: View) -> Iterator[WorklistRow]:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
+import pandas as pd
 
 from creditdesk import arrears, measures, records, standings
 from creditdesk.arrears import Place
@@ -247,16 +248,27 @@ def not_asked_on(
     """
     found = np.zeros(len(over.ids), dtype=bool)
     holidays = measures.holidays(tx, before)
-    for number in np.unique(days).tolist():
-        day, there = day_of(number), days == number
-        for holiday in measures.holding(holidays, day):
-            found |= there & measures.reaches(holiday, over)
-        for code in over.by("programme").categories:
-            grace = _grace_of(policy, code, day)
-            if grace is not None:
-                young = over.columns["signed_on"] > number_of(months_after(day, -grace))
-                found |= there & young & over.among("programme", (code,))
+    asked = np.sort(pd.unique(days))
+    for number in asked.tolist():
+        for holiday in measures.holding(holidays, day_of(number)):
+            found |= (days == number) & measures.reaches(holiday, over)
+    for code in over.by("programme").categories:
+        graced = [_signed_before(policy, code, day_of(number)) for number in asked.tolist()]
+        if any(first is not None for first in graced):
+            at = np.flatnonzero(over.among("programme", (code,)))
+            until = np.array([NEVER if first is None else number_of(first) for first in graced])
+            young = over.columns["signed_on"][at] > until[np.searchsorted(asked, days[at])]
+            found[at] |= young
     return found
+
+
+NEVER = np.iinfo(np.int64).max
+
+
+def _signed_before(policy: Policy, code: str, day: date) -> date | None:
+    """Return the last day of signing after which a programme asks nothing yet on a day."""
+    grace = _grace_of(policy, code, day)
+    return None if grace is None else months_after(day, -grace)
 
 
 def _grace_of(policy: Policy, code: str, day: date) -> int | None:
