@@ -162,13 +162,17 @@ def take(
     with repayments.window(tx, policy, loan_nos=loan_nos, receipt_nos=numbers) as window:
         for at, one in enumerate(paid, 1):
             try:
-                if numbers.count(one.receipt_no) > 1:
-                    raise ReceiptTwice(receipt_no=one.receipt_no)
+                _demand_once(one.receipt_no, numbers)
                 demand(act_of(one), one.loan_no)
                 taken.append(window.receive(**one._asdict(), value_date=day, deed=deed))
             except DeskError as why:
                 raise LineRefused(at, one, why) from None
     return tuple(taken)
+
+
+def _demand_once(number: str, numbers: Sequence[str]) -> None:
+    if numbers.count(number) > 1:
+        raise ReceiptTwice(receipt_no=number)
 
 
 def act_of(paid: Paid) -> str:
