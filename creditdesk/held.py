@@ -19,6 +19,7 @@ class Held(NamedTuple):
     overdue_rate  what overdue principal of it earns, a fraction per year
     """
 
+    loan_id: int
     loan_no: str
     customer_no: str
     customer_name: str
@@ -86,6 +87,7 @@ def _held(
         row, holder = loan.row, holders[loan.row.customer_id]
         programme = policy.programmes.get(row.programme)
         found[row.loan_no] = Held(
+            loan_id=row.id,
             loan_no=row.loan_no,
             customer_no=holder.customer_no,
             customer_name=holder.name,

@@ -1,12 +1,13 @@
 """What a statement says of its own checks: the same words in every document."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from creditdesk.engine import days
 from creditdesk.engine.money import written
 from creditdesk.evidence import Evidence
 from reports import forms
-from reports.paper import RED, Paper
+from reports.paper import BLACK, PROOF, RED, SIGNATURES, Paper
 
 _IDENTITIES = {
     "parts-make-outstanding": "Trong hạn + quá hạn + khoanh = tổng dư nợ",
@@ -120,28 +121,73 @@ def left_out(evidence: Evidence) -> str:
     return f"Không đưa vào bảng: {'; '.join(counted) or 'không có món nào'}."
 
 
-def identities(paper: Paper, evidence: Evidence, *, below: float, mark: str = "") -> None:
-    """Write every check and both its sides; what failed in red, with the gap.
+def signed(paper: Paper, evidence: Evidence, posts: Sequence[str], *, mark: str = "") -> None:
+    """Write what was checked, who signs below it, and how the document can be verified.
 
-    below  how high [pt] is what is signed below them: nobody signs an empty page
+    Many checks are summed up in a line, and follow what is signed as an annex of their own.
+
+    posts  who signs; nobody where the pages before are signed already
+    mark   the number of the part that the checks are
     """
+    below = PROOF + (SIGNATURES if posts else 0)
+    if not _apart(paper, evidence):
+        _listed(paper, evidence, below=below, mark=mark)
+        _sign(paper, evidence, posts)
+        return
+    said = _summary(evidence)
+    paper.heading(f"{mark}. Kiểm tra" if mark else "Kiểm tra", keep=paper.tall([said]) + below)
+    colour = RED if evidence.failed else BLACK
+    paper.flow(said, face=paper.faces.bold if evidence.failed else None, size=9, colour=colour)
+    _sign(paper, evidence, posts)
+    paper.prove()
+    paper.turn()
+    bold, number = paper.faces.bold, evidence.number
+    paper.flow("PHỤ LỤC: KIỂM TRA SỐ LIỆU", face=bold, size=12, align="middle")
+    paper.flow(f"Kèm theo {paper.imprint.title}, số sao kê {number}.", size=10, align="middle")
+    paper.y -= 6
+    _list(paper, evidence)
+
+
+def _sign(paper: Paper, evidence: Evidence, posts: Sequence[str]) -> None:
+    if posts:
+        place = paper.faces.italic.clean(evidence.scope.province_name)
+        paper.signatures(place, paper.imprint.made.date(), posts, below=PROOF)
+
+
+def _apart(paper: Paper, evidence: Evidence) -> bool:
+    """Return whether the checks are so many that they would part figures from who signs them."""
+    return paper.tall(_checks(evidence)) > (paper.top - paper.bottom) / 3
+
+
+def _summary(evidence: Evidence) -> str:
+    count, failed = len(evidence.identities), len(evidence.failed)
+    if failed:
+        return f"≠ {failed} trong {count} phép kiểm tra KHÔNG KHỚP, xem phụ lục: không được ký."
+    return f"√ Cả {count} phép kiểm tra đều khớp; từng phép in ở phụ lục sau trang ký."
+
+
+def _listed(paper: Paper, evidence: Evidence, *, below: float, mark: str) -> None:
+    """Write every check under a heading, the last of them on one page with what is `below`."""
     keep = min(paper.tall(_checks(evidence)) + below, paper.top - paper.bottom - _HEADING)
     paper.heading(f"{mark}. Kiểm tra" if mark else "Kiểm tra", keep=keep)
-    said_of = list(zip(_checks(evidence), evidence.identities or (None,), strict=True))
-    for at, (said, identity) in enumerate(said_of, 1):
-        if at == len(said_of) - 1:
-            paper.need(paper.tall([one for one, _ in said_of[-2:]]) + below)
-        if identity and identity.holds:
-            paper.flow(said, size=9)
-        else:
-            face = paper.faces.bold if identity else None
-            paper.flow(said, face=face, size=9, colour=RED)
+    _list(paper, evidence)
     paper.y -= 4
 
 
+def _list(paper: Paper, evidence: Evidence) -> None:
+    """Write every check and both its sides; what failed in red, with the gap."""
+    for said, one in zip(_checks(evidence), evidence.identities or (None,), strict=True):
+        if one and one.holds:
+            paper.flow(said, size=9)
+        else:
+            face = paper.faces.bold if one else None
+            paper.flow(said, face=face, size=9, colour=RED)
+
+
 def tall(paper: Paper, evidence: Evidence) -> float:
-    """Return how high [pt] the checks are with their heading."""
-    return _HEADING + paper.tall(_checks(evidence)) + 4
+    """Return how high [pt] is what is said of the checks above who signs, with its heading."""
+    said = [_summary(evidence)] if _apart(paper, evidence) else _checks(evidence)
+    return _HEADING + paper.tall(said) + 4
 
 
 def _checks(evidence: Evidence) -> list[str]:

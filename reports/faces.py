@@ -58,18 +58,22 @@ class Face:
         """Return how wide [pt] clean text is at a size [pt]."""
         return sum(map(self._widths.__getitem__, text)) * size
 
-    def wrap(self, text: str, size: float, room: float) -> list[str]:
-        """Return cleaned text as lines no wider than `room` [pt]; a longer word is broken."""
+    def wrap(self, text: str, size: float, room: float, *, first: float = 0) -> list[str]:
+        """Return cleaned text as lines no wider than `room` [pt]; a longer word is broken.
+
+        first  how far [pt] the first line stands in
+        """
         text = self.clean(text)
-        if self.width(text, size) <= room:
+        if self.width(text, size) <= room - first:
             return [text]
-        lines, line = [], ""
+        lines: list[str] = []
+        line = ""
         for word in text.split(" "):
             longer = f"{line} {word}" if line else word
-            if self.width(longer, size) <= room:
+            if self.width(longer, size) <= (room if lines else room - first):
                 line = longer
                 continue
-            *whole, last = self._broken(word, size, room)
+            *whole, last = self._broken(word, size, room - first)
             lines += [line, *whole] if line else whole
             line = last
         return [*lines, line]

@@ -120,10 +120,7 @@ def _closing(paper: Paper, found: Sheet, form: Form) -> None:
             last = at == len(found.parts)
             sheet.draw(paper, leads(part), form, after=_tail(paper, found) if last else _LEAST)
     sheet.notes(paper, found)
-    checked.identities(paper, found.evidence, below=_signed(found))
-    if _signed(found) > PROOF:
-        place = paper.faces.italic.clean(found.evidence.scope.province_name)
-        paper.signatures(place, paper.imprint.made.date(), form.posts, below=PROOF)
+    checked.signed(paper, found.evidence, form.posts if _signed(found) > PROOF else ())
 
 
 def _summed_up(found: Sheet) -> bool:

@@ -1,7 +1,8 @@
 """Letters of the bank: head, recipients, text and signature as administrative documents have them.
 
 Source: Decree 30/2020/NĐ-CP on clerical work, appendix I: agency, national name and motto, number
-and sign, place and day, kind and subject, recipients, text, who signs, where it goes.
+and sign, place and day, kind and subject, recipients, text, who signs, where it goes; the text
+even at both margins, the first line of a paragraph 1 cm in, 6 pt at least between paragraphs.
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from reports.paper import MM, Paper, spoken_day
 MARGIN = 30 * MM
 _SIZE = 13
 _SMALL = 11
+_FIRST = 10 * MM  # that the first line of a paragraph stands in
+_BETWEEN = 6.0  # [pt] between paragraphs
 _SIGNED = 118.0  # [pt] that place for recipients and signature take
 
 
@@ -124,7 +127,9 @@ def draw(paper: Paper, found: Sheet, form: Form, leaf: Leaf) -> None:
     for at, said in enumerate(after, 1):
         if at == len(after):
             # What is signed says something on the page where it is signed.
-            paper.need(paper.tall([said], size=_SIZE) + _high(_copied(paper, copies)))
+            paper.need(
+                paper.tall([said], size=_SIZE, first=_FIRST) + _high(_copied(paper, copies))
+            )
         _paragraph(paper, said)
     _signed(paper, _copied(paper, copies), form)
 
@@ -179,8 +184,8 @@ def _address(paper: Paper, to: list[str]) -> None:
 
 def _paragraph(paper: Paper, said: str) -> None:
     if said:
-        paper.flow(said, size=_SIZE)
-        paper.y -= 5
+        paper.paragraph(said, size=_SIZE, first=_FIRST)
+        paper.y -= _BETWEEN
 
 
 def _copied(paper: Paper, copies: list[str]) -> list[str]:

@@ -6,7 +6,7 @@ overprint. Page streams are compressed as they fill; only "page x of y" waits fo
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -72,6 +72,7 @@ class Paper:
         self._selects: dict[tuple[Face, float], str] = {}
         self._codes: dict[Face, dict[int, str]] = {}
         self._digest, self._number = imprint.evidence.digest, imprint.evidence.number
+        self._proved = False
         self._doc = _document(self.imprint)
         self._shared = Shared(self._doc)
         self._foot, self._end = self.bottom - 16, self.right
@@ -190,10 +191,25 @@ class Paper:
                 line, x, self.y + size * 0.3, face=face, size=size, align=align, colour=colour
             )
 
-    def tall(self, texts: Iterable[str], *, size: float = 9) -> float:
+    def paragraph(self, text: str, *, size: float, first: float) -> None:
+        """Write wrapped text even at both margins, its first line standing in [pt]."""
+        face = self.faces.regular
+        lines = face.wrap(text, size, self.room, first=first)
+        for at, line in enumerate(lines):
+            self.need(size * 1.3)
+            self.y -= size * 1.3
+            start, gaps = (0 if at else first), line.count(" ")
+            spare = self.room - start - face.width(line, size)
+            wide = spare / gaps if gaps and at < len(lines) - 1 else 0
+            self.put(f"{wide:.3f} Tw")
+            self.write(line, self.left + start, self.y + size * 0.3, size=size)
+            self.put("0 Tw")
+
+    def tall(self, texts: Iterable[str], *, size: float = 9, first: float = 0) -> float:
         """Return how high [pt] texts are that flow across the page, one below the other."""
         face = self.faces.bold  # No face writes wider: never less than what they take.
-        return sum(len(face.wrap(text, size, self.room)) for text in texts) * size * 1.3
+        lines = sum(len(face.wrap(text, size, self.room, first=first)) for text in texts)
+        return lines * size * 1.3
 
     def heading(self, text: str, *, keep: float = 40) -> None:
         """Write the heading of a part, with at least `keep` [pt] of it on the same page."""
@@ -249,9 +265,7 @@ class Paper:
         self.rule(left - quarter, y - 5, left + quarter, y - 5)
         self.y = y - 18
 
-    def signatures(
-        self, place: str, on: date, posts: tuple[str, ...], *, below: float = 0
-    ) -> None:
+    def signatures(self, place: str, on: date, posts: Sequence[str], *, below: float = 0) -> None:
         """Write place, day and a row of posts to sign under, all on one page with what is below.
 
         below  how high [pt] that is
@@ -276,7 +290,7 @@ class Paper:
 
     def finish(self) -> bytes:
         """Return the document; the paper cannot be written on afterwards."""
-        self._prove()
+        self.prove()
         self.turn()
         total = len(self._pages)
         for at, body in enumerate(self._pages, 1):
@@ -287,8 +301,14 @@ class Paper:
         embed(self._doc)
         return self._doc.GetPDFData(None)
 
-    def _prove(self) -> None:
-        """Write below all else how the document can be checked, with a code to be photographed."""
+    def prove(self) -> None:
+        """Write how the document can be checked, with a code to be photographed: once, and last.
+
+        What follows it is an annex.
+        """
+        if self._proved:
+            return
+        self._proved = True
         evidence, proof = self.imprint.evidence, self.imprint.proof
         self.need(PROOF)
         self.y -= PROOF

@@ -80,12 +80,16 @@ def render(
     paper = Paper(imprint, fonts=fonts)
     _front(paper, statement)
     _communes(paper, statement, measure)
-    _programmes(paper, statement, measure)
     _pictures(paper, statement, measure)
-    _notes(paper, statement, measure)
-    checked.identities(paper, statement.evidence, mark="IV", below=SIGNATURES + PROOF)
-    place = paper.faces.italic.clean(statement.evidence.scope.province_name)
-    paper.signatures(place, imprint.made.date(), _POSTS, below=PROOF)
+    notes = _notes(statement, measure)
+    tail = 30 + paper.tall(notes) + checked.tall(paper, statement.evidence)
+    _programmes(paper, statement, measure, after=tail + SIGNATURES + PROOF)
+    paper.y -= 2
+    paper.heading("Ghi chú", keep=30)
+    for note in notes:
+        paper.flow(note, size=9)
+    paper.y -= 2
+    checked.signed(paper, statement.evidence, _POSTS, mark="IV")
     return paper.finish()
 
 
@@ -225,12 +229,14 @@ def _name(row: PortfolioRow) -> str:
     return row.names[0] if row.names and row.names[0].strip() else row.keys[0]
 
 
-def _programmes(paper: Paper, statement: PortfolioStatement, measure: _Measure) -> None:
-    paper.heading("II. Theo chương trình và nguồn vốn", keep=110)
+def _programmes(
+    paper: Paper, statement: PortfolioStatement, measure: _Measure, *, after: float
+) -> None:
+    paper.heading("III. Theo chương trình và nguồn vốn", keep=110)
     columns = _columns(measure, paper, ("Mã", "Chương trình"))
     unit = f"Đơn vị: {measure.name}, món, hộ"
     table = Table(paper, columns, size=measure.size, unit=unit)
-    table.draw(_programme_rows(statement, measure))
+    table.draw(_programme_rows(statement, measure), after=after)
 
 
 def _programme_rows(statement: PortfolioStatement, measure: _Measure) -> Iterator[Rows]:
@@ -260,7 +266,7 @@ def _pictures(paper: Paper, statement: PortfolioStatement, measure: _Measure) ->
     lent = _ranking(rows, "drawn_to_date")
     late = _ranking(rows, "late_principal")
     tall = charts.height(max(len(lent), len(late)), rest=True)
-    paper.heading("III. Tiền đã đi đâu, nợ trễ hạn ở đâu", keep=tall)
+    paper.heading("II. Tiền đã đi đâu, nợ trễ hạn ở đâu", keep=tall)
     half = paper.room / 2 - 10
     total = statement.total
     charts.ranked(
@@ -307,7 +313,7 @@ def _rest(
 # --- notes ---
 
 
-def _notes(paper: Paper, statement: PortfolioStatement, measure: _Measure) -> None:
+def _notes(statement: PortfolioStatement, measure: _Measure) -> list[str]:
     evidence = statement.evidence
     since, as_of = days.written(evidence.since), days.written(evidence.as_of)
     rounding = "Số tiền in đến từng đồng."
@@ -327,8 +333,4 @@ def _notes(paper: Paper, statement: PortfolioStatement, measure: _Measure) -> No
         f"{rounding} Chính sách áp dụng: phiên bản {evidence.policy}.",
         checked.left_out(statement.evidence),
     )
-    paper.y -= 2
-    paper.heading("Ghi chú", keep=30)
-    for number, note in enumerate(notes, 1):
-        paper.flow(f"{number}. {note}", size=9)
-    paper.y -= 2
+    return [f"{number}. {note}" for number, note in enumerate(notes, 1)]

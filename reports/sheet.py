@@ -68,9 +68,7 @@ def render(sheet: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) 
             paper.heading(f"{_MARKS[at]}. {forms.PARTS[part.code]}", keep=keep)
         _pictured(paper, part, form, row, after=after)
     notes(paper, sheet)
-    checked.identities(paper, sheet.evidence, mark=mark, below=_SIGNED)
-    place = paper.faces.italic.clean(scope.province_name)
-    paper.signatures(place, imprint.made.date(), form.posts, below=PROOF)
+    checked.signed(paper, sheet.evidence, form.posts, mark=mark)
     return paper.finish()
 
 

@@ -1,11 +1,15 @@
 """Letters to borrowers: principal that falls due, and its transfer to overdue (14/TD)."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from creditdesk import cards, narration, worklists
+from creditdesk import arrears, narration, worklists
+from creditdesk.arrears import Candidate
 from creditdesk.db import Tx
 from creditdesk.engine import days
+from creditdesk.engine.ageing import stand
+from creditdesk.engine.explaining import plan_lines
+from creditdesk.engine.journal import Kind
 from creditdesk.engine.policy import Policy
 from creditdesk.evidence import Identity
 from creditdesk.figures import WorklistRow
@@ -51,9 +55,7 @@ def due(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
     asks = worklists.worklist(tx, policy, "collect-next-month", asked.as_of, list_.place)
     interest = {row.loan_no: int(row.why["interest"]) for row in asks}
     found = worklists.worklist(tx, policy, "due-next-month", asked.as_of, list_.place)
-    letters = [
-        _Letter(list_, row, loan, interest[row.loan_no]) for row, loan in list_.loans_of(found)
-    ]
+    letters = _letters(list_, found, interest)
     return _sent(list_, letters, _DUE, _instalments)
 
 
@@ -65,20 +67,33 @@ def moved(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
     list_ = leaves.opened(tx, policy, asked, "14-td", asked.month)
     boxes = worklists.worklist(tx, policy, "transfer-boxes", asked.as_of, list_.place)
     found = (row for row in boxes if row.why["box"] == 2)
-    letters = [_Letter(list_, row, loan) for row, loan in list_.loans_of(found)]
+    letters = _letters(list_, found)
     return _sent(list_, letters, _MOVED, _transfers)
 
 
+def _letters(
+    list_: Opened, rows: Iterable[WorklistRow], interest: Mapping[str, int] | None = None
+) -> list["_Letter"]:
+    """Return the letters to the loans of a worklist, whose books are read together."""
+    found, as_of = list_.loans_of(rows), list_.asked.as_of
+    ids = [loan.loan_id for _, loan in found]
+    read = arrears.candidates(list_.tx, ids, as_of, before=list_.place.before)
+    books = {book.row.id: book for book in read}
+    return [
+        _Letter(list_, row, loan, books[loan.loan_id], interest[row.loan_no] if interest else None)
+        for row, loan in found
+    ]
+
+
 class _Letter:
-    """A letter: what a worklist says of a loan, and the loan's card."""
+    """A letter: what a worklist says of a loan, and what is booked on it."""
 
     def __init__(
-        self, list_: Opened, row: WorklistRow, loan: Held, interest: int | None = None
+        self, list_: Opened, row: WorklistRow, loan: Held, book: Candidate, interest: int | None
     ) -> None:
-        self.list, self.row, self.loan = list_, row, loan
-        as_of = list_.asked.as_of
-        self.card = cards.loan_card(list_.tx, list_.policy, row.loan_no, as_of, list_.place.before)
-        unpaid = self.card.standing.interest_unpaid
+        self.list, self.row, self.loan, self.booked = list_, row, loan, book.booked
+        self.standing = stand(book.terms, self.booked, list_.asked.as_of)
+        unpaid = self.standing.interest_unpaid
         self.interest = max(0, unpaid) if interest is None else interest
 
     @property
@@ -150,7 +165,7 @@ def _instalments(letter: _Letter) -> Iterator[tuple[Cell, ...]]:
     last = days.month_end(letter.list.asked.as_of)
     until = days.month_end(last + timedelta(days=1))
     left = int(letter.row.amount)
-    for one in letter.card.instalments:
+    for one in plan_lines(letter.booked, letter.standing):
         if last < one.due_on <= until and one.principal > one.paid:
             unpaid = min(left, one.principal - one.paid)
             left -= unpaid
@@ -159,7 +174,7 @@ def _instalments(letter: _Letter) -> Iterator[tuple[Cell, ...]]:
 
 def _transfers(letter: _Letter) -> Iterator[tuple[Cell, ...]]:
     """Yield what was moved to overdue within the month."""
-    for one in letter.card.movements:
-        month = letter.list.asked.month
-        if one.kind == "overdue" and one.value_date >= month and not one.reversed:
+    asked = letter.list.asked
+    for one in (booked.event for booked in letter.booked):
+        if one.kind is Kind.OVERDUE and asked.month <= one.value_date <= asked.as_of:
             yield f"Chuyển nợ quá hạn, chứng từ {one.receipt_no}", one.value_date, one.amount

@@ -13,12 +13,14 @@ from pypdf import PdfReader
 
 from creditdesk import accesses, letters, papers
 from creditdesk.cli import cli
+from creditdesk.db import Database
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
 from creditdesk.papers import Asked, Look
 from creditdesk.records.letters import letter
 from creditdesk.spelling import plain
 from tests.builders import POLICY, a_loan, enter
+from tests.keys import KEYS
 
 AS_OF = date(2026, 9, 30)
 MADE = datetime(2026, 9, 30, 3, tzinfo=UTC)
@@ -151,6 +153,23 @@ def test_the_register_tells_which_number_went_to_whom_by_year_place_and_what_is_
     assert every[0] in told(text=plain(one.name))[0]
     assert told(text=one.loan_no)[0] == told(text=one.customer_no)[0] == every[:1]
     assert told(text="2")[0] == every[:1]
+
+
+def test_more_letters_ask_no_more_of_the_database(sqlite_url):
+    door, counts = Database(sqlite_url, KEYS), []
+    with door.begin() as tx:
+        a_book(tx, 9)
+    for within in ((("office", "004403"),), ()):
+        with door.read() as tx:
+            asked = []
+            sa.event.listen(tx, "before_cursor_execute", lambda *said, to=asked: to.append(said))
+            value = OVERDUE.make(tx, POLICY, Asked(AS_OF, MADE, place="44", within=within))
+            counts.append((len(value.leaves), len(asked)))
+    door.close()
+
+    (few, asked_of_few), (many, asked_of_many) = counts
+    assert (few, many) == (5, 9)
+    assert asked_of_many <= asked_of_few
 
 
 def test_a_command_lists_the_register_and_notes_whom_it_shows(database, database_url, monkeypatch):

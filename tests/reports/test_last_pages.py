@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader
@@ -46,14 +47,30 @@ def test_two_rows_of_the_list_stand_on_the_page_that_is_signed(total):
         assert "Mã số liệu (SHA-256)" in last
 
 
-@pytest.mark.parametrize(("checks", "least"), [(19, 19), (40, 2)])
-def test_where_checks_alone_fill_a_page_they_stand_above_who_signs(checks, least):
+@pytest.mark.parametrize("checks", [19, 40])
+def test_who_signs_stands_below_the_figures_and_many_checks_follow_as_an_annex(checks):
     for rows in range(30, 72, 5):
-        last = last_page(register(rows, checks=checks))
+        pages = readback.pages(paper.render(register(rows, checks=checks)))
+        signed, annex = pages[-2:]
 
-        assert last.count("√ Khớp") >= least, rows
-        assert "Giám đốc" in last
-        assert "Mã số liệu (SHA-256)" in last
+        assert len(re.findall(r"Hồ Thị Mẩy", signed)) >= 2, rows
+        for said in (f"Cả {checks} phép kiểm tra đều khớp", "Giám đốc", "Mã số liệu (SHA-256):"):
+            assert said in signed
+        assert "PHỤ LỤC: KIỂM TRA SỐ LIỆU" in annex
+        assert annex.count("√ Khớp") == checks
+        assert "Giám đốc" not in annex
+
+
+def test_an_annex_of_checks_that_failed_is_told_in_red_where_nobody_signs():
+    found = register(9, checks=18)
+    wrong = Identity("leaves-make-total:owed", 2, 1)
+    checks = (*found.evidence.identities, wrong)
+    found = replace(found, evidence=replace(found.evidence, identities=checks))
+
+    *_, signed, annex = readback.pages(paper.render(found))
+
+    assert "1 trong 19 phép kiểm tra KHÔNG KHỚP, xem phụ lục: không được ký." in signed
+    assert "≠ KHÔNG KHỚP. Cộng số liệu của các tổ = tổng cộng, dư nợ gốc: 2 ≠ 1" in annex
 
 
 def test_every_row_of_a_long_register_is_printed_once_under_its_head():
