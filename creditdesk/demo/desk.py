@@ -45,8 +45,12 @@ _ROAD = (
     (Step.DRAW, 12),
     (Step.CHECK, 22),
 )
-_REACHED = (9, 9, 8, 8, 7, 6, 5, 4, 3, 2, 1, 0)
-"""How many steps of the road each list of applicants went, the earliest list first."""
+_REACHED = (9, 9, 8, 8, 7, 6, 5, 4, 3, 1, 0, 2)
+"""How many steps of the road each list of applicants went, the earliest list first.
+
+The last two are of one group, whose people the demonstration's users are: its head has applicants
+to review, and its commune some to confirm.
+"""
 _REFUSED, _WITHDRAWN = 8, 9
 _KINDS = (
     ("01", "HN", 60_000_000, 60, "Chăn nuôi bò sinh sản"),
@@ -131,7 +135,8 @@ def _applicants(contracts: Sequence[Contract], province: str, seed: int) -> Iter
     people = names(chance, len(_REACHED) * _A_LIST)
     fewer = chance.below(4, len(people)).tolist()
     for at in range(len(_REACHED) if hosts else 0):
-        host = hosts[at % len(hosts)]
+        last = len(_REACHED) - 1
+        host = hosts[(last if at == last - 1 else at) % len(hosts)]
         numbers = range(at * _A_LIST, (at + 1) * _A_LIST)
         yield [_form(host, at, number, people[number], fewer[number]) for number in numbers]
 
