@@ -184,13 +184,13 @@ def test_everybody_sees_what_lies_in_their_scope(app, name):
     assert found == SEEN[name]
 
 
-def test_an_officer_begins_at_an_own_commune_and_chooses_among_own_ones(app):
+def test_whoever_has_one_commune_begins_there_and_is_offered_no_other(app):
     browser = Browser(app)
     browser.sign_in("xa")
 
     html = browser.get(f"/?{PERIOD}").text
 
-    assert re.findall(r'<option value="(\d+)"', html) == [OTHER]
+    assert re.findall(r'name="place" value="(\d+)"', html) == [OTHER]
     assert COMMUNE not in html
 
 
