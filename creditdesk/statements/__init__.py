@@ -26,6 +26,7 @@ from creditdesk.statements.flows import by_age, by_month
 from creditdesk.statements.outcomes import outcomes
 from creditdesk.statements.printed import (
     NothingInScope,
+    NothingKnown,
     NotYetKnown,
     heading,
     portfolio_statement,
@@ -39,6 +40,7 @@ __all__ = [
     "Comparison",
     "NotYetKnown",
     "NothingInScope",
+    "NothingKnown",
     "PeriodBackwards",
     "Question",
     "Side",

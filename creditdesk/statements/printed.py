@@ -28,6 +28,12 @@ class NothingInScope(Malformed):
     code = "nothing-in-scope"
 
 
+class NothingKnown(NothingInScope):
+    """At the end of that day the book knew no loan of this province yet."""
+
+    code = "nothing-known"
+
+
 class NotYetKnown(Malformed):
     """What is known at the end of a day stands fast when the day is over."""
 
@@ -110,6 +116,8 @@ def _all_known(tx: Tx, question: Question, province: str) -> None:
     """Refuse a key that is of no loan of the province: together they may well have none."""
     for within in (), *((one,) for one in question.within):
         if not _inside(tx, replace(question, within=within), province, None).any():
+            if question.known_on and not within:
+                raise NothingKnown(place=question.place or province, day=question.known_on)
             told = ", ".join((question.place or province, *(key for _, key in within)))
             raise NothingInScope(place=told, provinces=records.loans.provinces(tx))
 

@@ -86,7 +86,7 @@ def test_a_receipt_entered_late_is_in_no_document_as_known_before(database):
             asked = Asked(AS_OF, MADE, since, "44", within=of_loan, known_on=BEFORE_ALL)
             later = replace(asked, made_at=MADE + timedelta(days=30), known_on=date(2026, 11, 30))
 
-            with pytest.raises((statements.NothingInScope, ledger.LoanNotFound)):
+            with pytest.raises((statements.NothingKnown, ledger.LoanNotFound)):
                 kind.value(tx, POLICY, asked)
             known, again = (kind.value(tx, POLICY, later) for _ in range(2))
             now = kind.value(tx, POLICY, replace(later, known_on=None))
