@@ -11,6 +11,9 @@ OF_LAW := tests/engine tests/acts/test_ledger.py
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
 
+# Compiled modules are kept: commands and servers that tests start would compile all of them again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run env migrate check law test cover long bench lock clean
 
 run: env

@@ -15,7 +15,12 @@ def create_app(configured: settings.Settings | None = None) -> Flask:
     """
     configured = configured or settings.load()
     app = Flask("creditdesk.web", static_folder=None)
+    web.furnish(app, desk_of(configured))
+    return app
+
+
+def desk_of(configured: settings.Settings) -> web.Desk:
+    """Return what the pages of an application work with; raises Malformed as `create_app`."""
     keys, limit = settings.keyring(configured), configured.statement_seconds
     database = Database(configured.database_url, keys, reading_seconds=limit)
-    web.furnish(app, web.Desk(configured, database, settings.policy(), provider.of(configured)))
-    return app
+    return web.Desk(configured, database, settings.policy(), provider.of(configured))

@@ -7,13 +7,13 @@ from itertools import count
 from types import SimpleNamespace
 from urllib.parse import quote, urlencode
 
-from creditdesk.app import create_app
 from creditdesk.db import metadata
 from creditdesk.users import people, sessions, tokens
 from creditdesk.users.permissions import Reach, Role, table
 from creditdesk.web import api
 from creditdesk.web.edge import moment
 from tests.applicants import applied
+from tests.apps import an_app
 from tests.builders import a_contract, a_loan
 from tests.conftest import LONG
 from tests.people import CONFIGURED, HERE, a_user
@@ -156,7 +156,7 @@ def application(url, **changes):
     """Return the application on a book, with passwords that cost little and no limit of calls."""
     cheap = {"password_passes": 1, "password_memory_kib": 8}
     freely = {"api_calls": 10**9, "api_calls_of_address": 10**9}
-    return create_app(replace(configured(url), **cheap | freely | changes))
+    return an_app(replace(configured(url), **cheap | freely | changes))
 
 
 class Attacker:

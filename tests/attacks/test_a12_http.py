@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from werkzeug.test import EnvironBuilder
 
-from creditdesk.app import create_app
+from tests.apps import an_app
 from tests.attacks.stage import Attacker, asked_by, routes, shared
 from tests.web.conftest import configured
 
@@ -82,7 +82,7 @@ def asked(app, **headers):
 
 
 def test_nothing_forwarded_is_believed_without_a_proxy(sqlite_url):
-    app = create_app(configured(sqlite_url))
+    app = an_app(configured(sqlite_url))
 
     answer = asked(app, **{"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example"})
 
@@ -92,7 +92,7 @@ def test_nothing_forwarded_is_believed_without_a_proxy(sqlite_url):
 
 
 def test_of_what_is_forwarded_only_the_own_proxys_word_counts(sqlite_url):
-    app = create_app(replace(configured(sqlite_url), proxies=1, trusted_hosts="desk.bank.example"))
+    app = an_app(replace(configured(sqlite_url), proxies=1, trusted_hosts="desk.bank.example"))
 
     by_tls = asked(app, **{"X-Forwarded-Proto": "https", "X-Forwarded-Host": "desk.bank.example"})
     a_lie = asked(app, **{"X-Forwarded-Proto": "https, http"})

@@ -2,11 +2,11 @@
 
 import pytest
 
-from creditdesk.app import create_app
 from creditdesk.users import tokens
 from creditdesk.users.permissions import Role, table
 from creditdesk.web.edge import moment
 from tests.applicants import applied
+from tests.apps import an_app
 from tests.builders import a_loan
 from tests.people import CONFIGURED, a_user
 from tests.service.client import Client
@@ -49,7 +49,7 @@ def filling():
 @pytest.fixture
 def app(database_url):
     """Return the application on the book."""
-    made = create_app(configured(database_url))
+    made = an_app(configured(database_url))
     yield made
     made.extensions["creditdesk"].database.close()
 

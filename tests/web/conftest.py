@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from creditdesk import communes, intake, ledger, opening, settings
-from creditdesk.app import create_app
+from tests.apps import an_app
 from tests.keys import DATA_KEY
 from tests.web.rig import stage
 
@@ -95,7 +95,7 @@ def configured(url):
 @pytest.fixture
 def book(database_url):
     """Return a filled book with the application that shows it."""
-    app = create_app(configured(database_url))
+    app = an_app(configured(database_url))
     desk = app.extensions["creditdesk"]
     yield SimpleNamespace(app=app, client=app.test_client(), database=desk.database)
     desk.database.close()
@@ -104,7 +104,7 @@ def book(database_url):
 @pytest.fixture
 def empty(database_url):
     """Return an application on a book without a loan."""
-    app = create_app(configured(database_url))
+    app = an_app(configured(database_url))
     desk = app.extensions["creditdesk"]
     yield SimpleNamespace(app=app, client=app.test_client(), database=desk.database)
     desk.database.close()

@@ -6,9 +6,9 @@ from html import unescape
 
 import pytest
 
-from creditdesk.app import create_app
 from creditdesk.users import EVERYTHING, Role, sessions
 from creditdesk.web.edge import moment
+from tests.apps import an_app
 from tests.people import CONFIGURED, HERE, a_user
 from tests.web.conftest import configured
 
@@ -65,7 +65,7 @@ def admitted(app, name, role, **appointed):
 @pytest.fixture
 def office(database_url):
     """Return an application with an administrator, an auditor and an officer, all signed in."""
-    app = create_app(replace(configured(database_url), **CHEAP))
+    app = an_app(replace(configured(database_url), **CHEAP))
     roles = {"chi": Role.ADMINISTRATOR, "toan": Role.AUDITOR, "an": Role.OFFICER}
     roles["soat"] = roles["tong"] = Role.SUPERVISOR
     wide = {"tong": {"scope": EVERYTHING}}

@@ -12,7 +12,6 @@ from click.testing import CliRunner
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from creditdesk import applications, communes, decisions, errands, households, records, settings
-from creditdesk.app import create_app
 from creditdesk.cli import cli
 from creditdesk.engine.days import ZONE
 from creditdesk.ledger import Deed
@@ -20,6 +19,7 @@ from creditdesk.users import Client, people, sessions
 from creditdesk.users.permissions import Role
 from creditdesk.users.sessions import Stage as Step
 from creditdesk.web.edge import moment
+from tests.apps import an_app
 from tests.keys import DATA_KEY
 
 LOANS = 300
@@ -139,7 +139,7 @@ def stage(browser, sqlite_template, tmp_path_factory):
     for command in (["demo", "--loans", str(LOANS)], printed):
         made = CliRunner(env=env).invoke(cli, command)
         assert made.exit_code == 0, made.output
-    app = create_app(replace(settings.load({}), database_url=url, data_key=DATA_KEY))
+    app = an_app(replace(settings.load({}), database_url=url, data_key=DATA_KEY))
     database, at = app.extensions["creditdesk"].database, moment()
     with database.begin() as tx:
         tokens = {

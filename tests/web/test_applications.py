@@ -5,11 +5,11 @@ from types import SimpleNamespace
 import pytest
 
 from creditdesk import applications
-from creditdesk.app import create_app
 from creditdesk.engine.procedure import State
 from creditdesk.users import Client, Role, Scope, sessions
 from creditdesk.web.edge import moment, today
 from tests.applicants import applied
+from tests.apps import an_app
 from tests.builders import POLICY, a_contract, a_loan
 from tests.people import a_user
 from tests.web.conftest import configured
@@ -28,7 +28,7 @@ SCOPES = {
 @pytest.fixture
 def desk(database, database_url):
     """Return a book with two applications of one group, and people of five kinds signed in."""
-    app = create_app(configured(database_url))
+    app = an_app(configured(database_url))
     held = app.extensions["creditdesk"]
     tabs = {}
     with database.begin() as tx:

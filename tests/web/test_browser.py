@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from creditdesk.app import create_app
 from creditdesk.db import Database
+from tests.apps import an_app
 from tests.keys import KEYS
 from tests.people import PASSWORD
 from tests.web.conftest import COMMUNE, DAY, MANY, OTHER, SINCE, configured, fill, number
@@ -34,7 +34,7 @@ def address(sqlite_url, tmp_path):
     database = Database(sqlite_url, KEYS)
     fill(database, tmp_path)
     database.close()
-    app = create_app(configured(sqlite_url))
+    app = an_app(configured(sqlite_url))
     with served(app) as found:
         yield found
     app.extensions["creditdesk"].database.close()

@@ -5,13 +5,13 @@ from types import SimpleNamespace
 import pytest
 from flask import g
 
-from creditdesk.app import create_app
 from creditdesk.errors import Refused
 from creditdesk.users.permissions import Role
 from creditdesk.web import filled
 from creditdesk.web.filled import Done
 from creditdesk.web.protocol import KeyMissing, KeyUnfit
 from creditdesk.web.shapes import DongField, FlagField, ListField, PartField, Shape, TextField
+from tests.apps import an_app
 from tests.people import a_user
 from tests.web.conftest import configured
 
@@ -40,7 +40,7 @@ def desk(database, database_url):
     """Return an application with an officer, and a way to send a form there."""
     with database.begin() as tx:
         officer = a_user(tx, "an", Role.OFFICER, password="")
-    app = create_app(configured(database_url))
+    app = an_app(configured(database_url))
     done = []
 
     def act(tx, said):

@@ -8,9 +8,9 @@ from urllib.parse import quote
 import pytest
 
 from creditdesk import accesses, cards, repayments, settings, standings
-from creditdesk.app import create_app
 from creditdesk.users import Client, Role, Scope, sessions
 from creditdesk.web.edge import moment, today
+from tests.apps import an_app
 from tests.conftest import wait_for_errands
 from tests.people import a_user
 from tests.web.conftest import (
@@ -61,7 +61,7 @@ class Tab:
 @pytest.fixture
 def desk(database, database_url):
     """Return a filled book with people of five kinds, each signed in."""
-    app = create_app(configured(database_url))
+    app = an_app(configured(database_url))
     held = app.extensions["creditdesk"]
     tabs = {}
     with database.begin() as tx:

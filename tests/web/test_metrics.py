@@ -3,7 +3,7 @@
 from datetime import date
 
 from creditdesk import closing, ledger, records, turns
-from creditdesk.app import create_app
+from tests.apps import an_app
 from tests.builders import a_loan
 from tests.web.conftest import configured
 
@@ -14,7 +14,7 @@ MIDNIGHT = 1_780_160_400
 
 
 def told(url):
-    app = create_app(configured(url))
+    app = an_app(configured(url))
     answer = app.test_client().get("/metrics")
     app.extensions["creditdesk"].database.close()
     assert answer.status_code == 200

@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from creditdesk import cards, settings, statements
-from creditdesk.app import create_app
 from creditdesk.errors import Conflict, Denied, Malformed, NotFound, Refused
 from creditdesk.web.protocol import status_of
 from creditdesk.web.writing import Writing, alphabetical
+from tests.apps import an_app
 from tests.web.conftest import COMMUNE, DAY, HOSTILE, MANY, OTHER, SINCE, configured, number
 
 PERIOD = f"from={SINCE}&as_of={DAY}"
@@ -344,7 +344,7 @@ def test_the_desk_is_well_where_the_database_answers_until_its_tables_are_newer(
 
 
 def test_the_desk_is_not_well_without_tables(tmp_path):
-    app = create_app(configured(f"sqlite:///{tmp_path / 'bare.sqlite'}"))
+    app = an_app(configured(f"sqlite:///{tmp_path / 'bare.sqlite'}"))
 
     answers = [app.test_client().get(address) for address in ("/healthz", "/readyz", "/")]
 
@@ -356,7 +356,7 @@ def test_the_desk_is_not_well_without_tables(tmp_path):
 
 
 def test_a_silent_database_is_told_without_its_address():
-    app = create_app(configured("postgresql://nobody:secret@127.0.0.1:1/none"))
+    app = an_app(configured("postgresql://nobody:secret@127.0.0.1:1/none"))
 
     page_, health = (app.test_client().get(address) for address in ("/", "/healthz"))
 

@@ -9,12 +9,12 @@ from urllib.request import HTTPRedirectHandler, build_opener
 import pytest
 
 from creditdesk import opening, settings
-from creditdesk.app import create_app
 from creditdesk.db import Database
 from creditdesk.settings import KeyFileUnreadable, SettingUnreadable
 from creditdesk.users import Role, codes, identities, people, provider
 from creditdesk.web.edge import moment
 from tests import provider as at
+from tests.apps import an_app
 from tests.keys import KEYS
 from tests.people import CONFIGURED, DEED, OFFICE, PASSWORD, a_user
 from tests.web.conftest import configured
@@ -70,7 +70,7 @@ def make(sqlite_url, idp):
     made = []
 
     def app(**changes):
-        made.append(create_app(replace(set_, **changes)))
+        made.append(an_app(replace(set_, **changes)))
         return made[-1]
 
     yield app

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 
 import pytest
 
-from creditdesk.app import create_app
 from creditdesk.db import Database
 from creditdesk.users import Role, Scope, codes, people
 from creditdesk.web import returning
 from creditdesk.web.edge import moment
+from tests.apps import an_app
 from tests.keys import KEYS
 from tests.people import CONFIGURED as CHEAP
 from tests.people import DEED, PASSWORD, a_user, an_appointment
@@ -66,7 +66,7 @@ def app(sqlite_url, tmp_path):
         a_user(tx, "toan", Role.AUDITOR, **told)
     database.close()
     cheap = {"password_passes": 1, "password_memory_kib": 8}
-    made = create_app(replace(configured(sqlite_url), **cheap))
+    made = an_app(replace(configured(sqlite_url), **cheap))
     yield made
     made.extensions["creditdesk"].database.close()
 

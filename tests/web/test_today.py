@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from creditdesk import accesses, cards
-from creditdesk.app import create_app
 from creditdesk.spelling import words_of
 from creditdesk.users.permissions import Role
+from tests.apps import an_app
 from tests.builders import POLICY
 
 DAY = date(2026, 10, 31)
@@ -109,7 +109,7 @@ def test_a_table_holds_the_whole_list_and_is_for_those_who_may_export(stage):
 
 
 def test_the_first_page_of_a_worker_tells_that_the_book_is_invented(stage):
-    app = create_app(stage.app.extensions["creditdesk"].settings)
+    app = an_app(stage.app.extensions["creditdesk"].settings)
     client = app.test_client()
     client.set_cookie("session", stage.sessions[Role.OFFICER])
 

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from creditdesk import issued
-from creditdesk.app import create_app
+from tests.apps import an_app
 from tests.sealed import AT, certify, paper
 
 
@@ -18,7 +18,7 @@ def desk(tmp_path, sqlite_url):
     settings = certify(tmp_path, passphrase="")
 
     settings = replace(settings, database_url=sqlite_url, verify_megabytes=1)
-    app = create_app(settings)
+    app = an_app(settings)
     days = {"known_on": date(2026, 11, 3), "known_before": date(2026, 11, 1)}
     given = paper(settings, **days)
     with app.extensions["creditdesk"].database.begin() as tx:
