@@ -1,8 +1,8 @@
 """A14: whatever the description allows is asked; every answer is as described, and none fails.
 
-The suite asks every operation, of each role by one kind of question on each database; other
-questions every day, and a failure names what repeats it. `make long` asks 50,000: every role,
-every kind of question, both databases.
+The suite asks every operation both kinds of question, each by another role, on one database; the
+other half of them and other questions every day, and a failure names what repeats it. `make long`
+asks 50,000: every role, every kind of question, both databases.
 """
 
 import os
@@ -99,6 +99,8 @@ def test_a14_no_question_within_the_description_fails_or_is_answered_otherwise(
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
     headers = {"Authorization": f"Bearer {callers[caller].token}", "Accept-Language": "en"}
     operations = [found.ok() for found in schema.get_all_operations()]
+    if not LONG:
+        operations = operations[(SEED + desk.database.is_sqlite) % 2 :: 2]
     seen = []
 
     for operation in operations:
