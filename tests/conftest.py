@@ -10,8 +10,6 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from flask import Flask
-from jinja2 import BytecodeCache
 
 from creditdesk import schema
 from creditdesk.db import Database
@@ -38,23 +36,6 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("creditdesk")
-
-
-class Compiled(BytecodeCache):
-    """Templates as compiled once in this process: most tests have an application of their own."""
-
-    def __init__(self):
-        self.known = {}
-
-    def load_bytecode(self, bucket):
-        if bucket.key in self.known:
-            bucket.bytecode_from_string(self.known[bucket.key])
-
-    def dump_bytecode(self, bucket):
-        self.known[bucket.key] = bucket.bytecode_to_string()
-
-
-Flask.jinja_options = {"bytecode_cache": Compiled()}
 
 
 def migrated(url):

@@ -6,15 +6,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from creditdesk.db import Database
 from creditdesk.users import Role, Scope, codes, people
 from creditdesk.web import returning
 from creditdesk.web.edge import moment
 from tests.apps import an_app
-from tests.keys import KEYS
 from tests.people import CONFIGURED as CHEAP
 from tests.people import DEED, PASSWORD, a_user, an_appointment
-from tests.web.conftest import COMMUNE, DAY, OTHER, SINCE, configured, fill, number
+from tests.web.conftest import COMMUNE, DAY, OTHER, SINCE, configured, number, shown
 
 PERIOD = f"from={SINCE}&as_of={DAY}"
 PAGES = {
@@ -49,14 +47,11 @@ class Browser:
         return self.send("/sign-in", {"name": name, "password": password}, **more)
 
 
-@pytest.fixture
-def app(sqlite_url, tmp_path):
-    """Return the application of a filled book with people in it."""
-    database = Database(sqlite_url, KEYS)
-    fill(database, tmp_path)
-    at = moment()
+def peopled(database):
+    """Fill the book that the pages show, and let people in."""
+    shown(database)
     with database.begin() as tx:
-        told = {"at": at}
+        told = {"at": moment()}
         a_user(tx, "lan", Role.OFFICER, scope=OFFICE, **told)
         a_user(tx, "xa", Role.COMMITTEE, scope=Scope("commune", (OTHER,)), **told)
         a_user(tx, "to", Role.GROUP_HEAD, scope=Scope("group", ("1933301",)), **told)
@@ -64,7 +59,16 @@ def app(sqlite_url, tmp_path):
         a_user(tx, "soat", Role.SUPERVISOR, scope=OFFICE, **told)
         a_user(tx, "chi", Role.ADMINISTRATOR, **told)
         a_user(tx, "toan", Role.AUDITOR, **told)
-    database.close()
+
+
+@pytest.fixture
+def filling():
+    return peopled
+
+
+@pytest.fixture
+def app(sqlite_url):
+    """Return the application of a filled book with people in it."""
     cheap = {"password_passes": 1, "password_memory_kib": 8}
     made = an_app(replace(configured(sqlite_url), **cheap))
     yield made
