@@ -10,11 +10,14 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.xml.functions import tostring
 
 from creditdesk.engine import days
+from creditdesk.evidence import Evidence
 from creditdesk.sheets import Cell, Line, Part, Sheet, first_text
-from reports import forms, scopes
+from reports import checked, forms, scopes
 from reports.paper import in_vietnam, spoken_day
 
 _FORMATS = {
@@ -24,42 +27,89 @@ _FORMATS = {
     "points": "0.00",
     "day": "dd/mm/yyyy",
 }
-_WIDTHS = {
-    "no": 6,
-    "text": 42,
-    "code": 18,
-    "dong": 20,
-    "count": 11,
-    "share": 11,
-    "points": 11,
-    "blank": 18,
-}
-_BOLD = Font(bold=True)
-_TITLE = Font(bold=True, size=14)
+_LEAST = {"no": 6, "text": 14, "blank": 18}
+_NARROW, _WIDEST = 9, 44  # [letters] that columns of figures have, and those of text
+_HIGH = 15.0  # [pt] of a line
+_BOLD = Font(name="Calibri", bold=True, size=11)
+_TITLE = Font(name="Calibri", bold=True, size=14)
 _GREY = PatternFill("solid", fgColor="E6E6E6")
 _LINE = Side(style="thin", color="808080")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _HEAD = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _WRAPPED = Alignment(vertical="top", wrap_text=True)
+_TOP = Alignment(vertical="top")
 _ABOVE = 4
+_A4 = 9  # as ECMA-376 numbers sizes of paper
 _FIRST = (1980, 1, 1, 0, 0, 0)
 
 
 def render(sheet: Sheet) -> bytes:
-    """Return a sheet as XLSX, a table on each page: the same value gives the same bytes."""
+    """Return a sheet as XLSX, a table on each page: the same value gives the same bytes.
+
+    A page is as wide as its table and bears its head; columns are as wide as what they hold.
+    """
     book = Workbook(write_only=True)
     form = forms.FORMS[sheet.form]
     for part in sheet.parts:
         inside = book.create_sheet(forms.PARTS.get(part.code, form.number).replace("/", ".")[:31])
         inside.freeze_panes = corner(part)
-        for at, column in enumerate(part.columns, 1):
-            letter = get_column_letter(at)
-            inside.column_dimensions[letter].width = _WIDTHS.get(column.kind, 12)
+        _page(inside, form, sheet.evidence)
+        wide = [_width(part, at) for at in range(len(part.columns))]
+        for at, width in enumerate(wide, 1):
+            inside.column_dimensions[get_column_letter(at)].width = width
+        titles = zip(_titles(part), wide, strict=True)
+        inside.row_dimensions[_ABOVE + 1].height = max(_high(*one) for one in titles)
         for row in _front(inside, sheet, part):
             inside.append(row)
-        for line in part.lines:
+        name = first_text(part)
+        for number, line in enumerate(part.lines, _ABOVE + 2):
+            high = _high(_named(line, name), wide[name])
+            if high > _HIGH:
+                inside.row_dimensions[number].height = high
             inside.append(list(_row(inside, part, line)))
     return _settled(book, sheet)
+
+
+def _page(inside: Any, form: forms.Form, evidence: Evidence) -> None:
+    """Let a table print as wide as a page of A4, its head on each, and say which page it is."""
+    setup = inside.page_setup
+    setup.orientation = "portrait" if form.upright else "landscape"
+    setup.paperSize, setup.fitToHeight = _A4, 0
+    inside.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    inside.page_margins = PageMargins(left=0.6, right=0.4, top=0.6, bottom=0.7)
+    inside.print_title_rows = f"{_ABOVE + 1}:{_ABOVE + 1}"
+    inside.oddFooter.left.text, inside.oddFooter.right.text = f"Số {evidence.number}", "&P/&N"
+
+
+def _width(part: Part, at: int) -> float:
+    """Return how wide [letters] a column is for what it holds and the words of its head."""
+    column = part.columns[at]
+    title = forms.column(column.code), forms.GROUPS.get(column.group, "")
+    least = max(len(word) for text in title for word in f"{text}:".split())
+    if column.kind in ("dong", "count", "number"):
+        numbers = [cell for line in part.lines if isinstance(cell := line.cells[at], int)]
+        held = max((len(f"{one:,}") for one in numbers), default=0)
+    elif at == first_text(part):
+        held = max((len(_named(line, at)) for line in part.lines), default=0)
+    else:
+        held = max((len(str(line.cells[at] or "")) for line in part.lines), default=0)
+        held = held if column.kind in ("no", "text", "code", "day") else 0
+    return min(max(least, held, _LEAST.get(column.kind, _NARROW)) * 1.15 + 1, _WIDEST)
+
+
+def _named(line: Line, name: int) -> str:
+    return forms.LABELS.get(line.label, line.label) if line.label else str(line.cells[name] or "")
+
+
+def _high(text: str, wide: float) -> float:
+    """Return how high [pt] a text is in a column as wide [letters], its words kept whole."""
+    lines, left = 1, wide
+    for word in text.split(" "):
+        if len(word) * 1.15 > left and left < wide:
+            lines, left = lines + 1, wide
+        lines += int(len(word) * 1.15 // wide)
+        left -= len(word) * 1.15 + 1
+    return _HIGH * lines
 
 
 def corner(part: Part) -> str:
@@ -71,10 +121,12 @@ def _front(inside: Any, sheet: Sheet, part: Part) -> Iterator[list[Any]]:
     form, evidence = forms.FORMS[sheet.form], sheet.evidence
     spoken = spoken_day(evidence.as_of)
     since, as_of = days.written(evidence.since), days.written(evidence.as_of)
+    flows = f"Phát sinh từ {since} đến hết {as_of}. " if form.flows else ""
+    known = checked.known_on(evidence)
     shown = scopes.DEMONSTRATION if evidence.demonstration else ""
     yield [_text(inside, f"{form.number}. {form.title}", font=_TITLE)]
     yield [_text(inside, f"{spoken[0].upper()}{spoken[1:]}. {scopes.covered(evidence.scope)}.")]
-    yield [_text(inside, f"Phát sinh từ {since} đến hết {as_of}. Số {evidence.number}. {shown}")]
+    yield [_text(inside, f"{flows}Số {evidence.number}. {known} {shown}".rstrip())]
     yield [_text(inside, f"Đơn vị: đồng, {form.counted}")]
     yield [_text(inside, title, font=_BOLD, head=True) for title in _titles(part)]
 
@@ -89,7 +141,7 @@ def _row(inside: Any, part: Part, line: Line) -> Iterator[Any]:
     name = first_text(part)
     font = None if line.kind == "plain" else _BOLD
     for at, (cell, column) in enumerate(zip(line.cells, part.columns, strict=True)):
-        said = forms.LABELS.get(line.label, line.label) if line.label and at == name else cell
+        said = _named(line, name) if line.label and at == name else cell
         yield _cell(inside, said, _FORMATS.get(column.kind), font)
 
 
@@ -99,7 +151,7 @@ def _cell(inside: Any, said: Cell, form: str | None, font: Font | None) -> Any:
         made.alignment = _WRAPPED
     else:
         made = WriteOnlyCell(inside, said)
-        made.number_format = form or "General"
+        made.number_format, made.alignment = form or "General", _TOP
         if font:
             made.font = font
     made.border = _BOX

@@ -66,6 +66,11 @@ def same(kind, value):
         head, *rows = inside.iter_rows(min_row=5, values_only=True)
         assert head == tuple(map(title, part.columns))
         assert len(rows) == len(part.lines)
+        assert (inside.page_setup.fitToHeight, inside.print_title_rows) == (0, "$5:$5")
+        wide = [inside.column_dimensions[cell.column_letter].width for cell in inside[5]]
+        for row in rows:
+            for cell, width in zip(row, wide, strict=True):
+                assert not isinstance(cell, int) or len(f"{cell:,}") < width
         for column in (column for column in part.columns if column.kind in FIGURES):
             said = forms.GROUPS.get(column.group, ""), forms.column(column.code)
             assert all(one.replace(" ", "") in squeezed for one in said), (kind, said)
