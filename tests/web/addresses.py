@@ -40,7 +40,10 @@ EXAMPLES = {
     "portfolio.paper": [Example("/portfolio.pdf?place={commune}", NEAR, is_file=True)],
     "papers.paper": [Example("/papers/portfolio.xlsx?place={commune}", NEAR, is_file=True)],
     "today.index": [Example("/today"), Example("/today?place={commune}", DECIDING)],
-    "commune.index": [Example("/my-commune?place={commune}")],
+    "commune.index": [
+        Example("/my-commune?place={commune}"),
+        Example("/my-commune", frozenset({Role.AUDITOR})),
+    ],
     "commune.applicants": [Example("/my-commune/applicants")],
     "worklists.index": [Example("/worklists")],
     "worklists.listed": [
