@@ -35,15 +35,15 @@ _FIRST_APPLIED = date(2026, 8, 3)
 _WEEK = timedelta(days=7)
 _A_LIST = 3
 _ROAD = (
-    (Step.REVIEW, 3),
-    (Step.LIST, 4),
-    (Step.CONFIRM, 8),
-    (Step.APPRAISE, 10),
-    (Step.APPROVE, 11),
-    (Step.NOTIFY, 12),
-    (Step.SIGN, 12),
-    (Step.DRAW, 12),
-    (Step.CHECK, 22),
+    (Step.REVIEW, 3, "BX"),
+    (Step.LIST, 4, "DS"),
+    (Step.CONFIRM, 8, "XN"),
+    (Step.APPRAISE, 10, "TĐ"),
+    (Step.APPROVE, 11, "PD"),
+    (Step.NOTIFY, 12, "TB"),
+    (Step.SIGN, 12, "KU"),
+    (Step.DRAW, 12, "GN"),
+    (Step.CHECK, 22, "KT"),
 )
 _REACHED = (9, 9, 8, 8, 7, 6, 5, 4, 3, 1, 0, 2)
 """How many steps of the road each list of applicants went, the earliest list first.
@@ -174,11 +174,9 @@ def _advance(office: Office, at: int, forms: Sequence[Form]) -> None:
     day = forms[0].applied_on
     for form in forms:
         _admit(office, form)
-    for step, later in _ROAD[: _REACHED[at]]:
+    for step, later, mark in _ROAD[: _REACHED[at]]:
         on = day + timedelta(days=later)
-        forms = _take(
-            office, at, step, forms, Paper(on, f"{RECEIPT_MARK}-{step.value}-{at + 1}", on)
-        )
+        forms = _take(office, at, step, forms, Paper(on, f"{RECEIPT_MARK}-{mark}-{at + 1}", on))
     if at == _WITHDRAWN:
         lines = [Line(forms[0].application_no, remark="Gia đình đổi ý")]
         paper = Paper(day + timedelta(days=9))
