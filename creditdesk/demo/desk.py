@@ -34,9 +34,10 @@ _STORM = date(2026, 10, 12)
 _FIRST_APPLIED = date(2026, 8, 3)
 _WEEK = timedelta(days=7)
 _A_LIST = 3
+_LIST_MARK = "DS"
 _ROAD = (
     (Step.REVIEW, 3, "BX"),
-    (Step.LIST, 4, "DS"),
+    (Step.LIST, 4, _LIST_MARK),
     (Step.CONFIRM, 8, "XN"),
     (Step.APPRAISE, 10, "TĐ"),
     (Step.APPROVE, 11, "PD"),
@@ -176,13 +177,18 @@ def _advance(office: Office, at: int, forms: Sequence[Form]) -> None:
         _admit(office, form)
     for step, later, mark in _ROAD[: _REACHED[at]]:
         on = day + timedelta(days=later)
-        forms = _take(office, at, step, forms, Paper(on, f"{RECEIPT_MARK}-{mark}-{at + 1}", on))
+        forms = _take(office, at, step, forms, Paper(on, _number(mark, at), on))
     if at == _WITHDRAWN:
         lines = [Line(forms[0].application_no, remark="Gia đình đổi ý")]
         paper = Paper(day + timedelta(days=9))
         applications.withdraw(
             office.tx, office.policy, lines=lines, paper=paper, deed=office.by("borrower")
         )
+
+
+def _number(mark: str, at: int) -> str:
+    """Return the number of a paper of one list's road."""
+    return f"{RECEIPT_MARK}-{mark}-{at + 1}"
 
 
 def _admit(office: Office, form: Form) -> None:
@@ -204,7 +210,7 @@ def _take(
     if step is Step.LIST:
         applications.enlist(tx, policy, application_nos=numbers, paper=paper, deed=deed)
     elif step is Step.CONFIRM:
-        list_no = f"{RECEIPT_MARK}-{Step.LIST.value}-{at + 1}"
+        list_no = _number(_LIST_MARK, at)
         refused = Line(numbers[0], accepted=False, reason="not-resident")
         answers = [refused, *lines[1:]] if at == _REFUSED else lines
         applications.confirm(tx, policy, lines=answers, paper=paper, deed=deed, list_no=list_no)
