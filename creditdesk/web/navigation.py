@@ -44,6 +44,7 @@ _PARTS = {
     "pictures": "statements",
     "trail": "statements",
     "transfers": "decisions",
+    "verifying": "statements",
     "worklists": "today",
 }
 

@@ -104,6 +104,7 @@ def _at_hand() -> dict[str, Any]:
         "alone": edge.alone(),
         "provider": desk.provider,
         "form_token": sessions.form_token(token) if token else "",
+        "leaving_token": sessions.form_token(token) if token else "",
         "qr_code": drawing.code,
     }
 

@@ -1,5 +1,6 @@
 """Tables of figures as pages show them: names first, titles in the reader's language."""
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import NamedTuple
 
@@ -51,7 +52,8 @@ def tabled(part: Part) -> Tabled:
     heads = tuple(
         Head(_title("column", one.code), _title("group", one.group), one.kind) for one in shown
     )
-    rows = [_row(line, name, code, kept) for line in part.lines]
+    columns = {at: part.columns[at].code for at in kept}
+    rows = [_row(line, name, code, columns) for line in part.lines]
     several = sum(row.kind == "total" for row in rows) > 1
     total = None if several or not rows or rows[-1].kind != "total" else rows.pop()
     groups = tuple((title, len(list(many))) for title, many in groupby(one.group for one in heads))
@@ -68,11 +70,22 @@ def tabled(part: Part) -> Tabled:
     )
 
 
-def _row(line: Line, name: int, code: int | None, kept: list[int]) -> Row:
+def _row(line: Line, name: int, code: int | None, kept: Mapping[int, str]) -> Row:
     said = _title("label", line.label) if line.label else str(line.cells[name] or "")
-    cells = () if line.kind == "heading" else tuple(line.cells[at] for at in kept)
+    cells = (
+        ()
+        if line.kind == "heading"
+        else tuple(_cell(line.cells[at], of) for at, of in kept.items())
+    )
     key = "" if code is None else str(line.cells[code] or "")
     return Row(said, key, line.kind, line.level, cells)
+
+
+def _cell(cell: Cell, column: str) -> Cell:
+    """Return a cell, where it is a code that has a word in its column, by that word."""
+    code = f"sheet_label.{column}:{cell}"
+    word = hand().told(code) if isinstance(cell, str) else code
+    return cell if word == code else word
 
 
 def _title(kind: str, code: str) -> str:

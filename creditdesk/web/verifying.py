@@ -14,6 +14,12 @@ _FIELDS = 64 * 1024  # bytes of the form beside the file
 pages = Blueprint("verifying", __name__)
 
 
+@pages.before_request
+def _recognise() -> None:
+    """Give whoever is signed in their own menu, and a way back."""
+    signing.recognise()
+
+
 @pages.get("/verify")
 def ask() -> Response:
     """Show where a PDF can be looked at."""
