@@ -37,13 +37,13 @@ def test_of_several_provinces_one_is_chosen_and_then_shown(book):
     for page in pages:
         asked = hand.open(f"{page}?{PERIOD}&need=kiểm+tra")
         assert asked.status_code == 400, page
-        assert "Chọn tỉnh" in words_of(asked), page
+        assert "Chọn địa bàn" in words_of(asked), page
         assert all(f"place={code}" in asked.text for code in TWO.codes), page
         chosen = hand.open(f"{page}?{PERIOD}&need=kiểm+tra&place=44")
         assert chosen.status_code == 200, page
     checker = admitted(book.app, "ba", Role.SUPERVISOR, scope=TWO)
     for page in ("/today", "/applications", "/search?q=nguyen"):
         sign = "&" if "?" in page else "?"
-        assert "Chọn tỉnh" in words_of(checker.open(page)), page
+        assert "Chọn địa bàn" in words_of(checker.open(page)), page
         assert checker.open(f"{page}{sign}place=44").status_code == 200, page
         assert checker.open(f"{page}{sign}place=66").status_code in (400, 404), page

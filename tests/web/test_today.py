@@ -74,7 +74,7 @@ def test_a_group_head_finds_only_the_own_group(stage):
     [
         ("/search?q=a", 400, "q-fault"),
         ("/search?q=" + "a" * 101, 400, "q-fault"),
-        ("/worklists/nothing", 404, "late"),
+        ("/worklists/nothing", 404, "Nợ quá hạn"),
         ("/worklists/late?sort=x", 400, ""),
         ("/worklists/late?place=26506", 404, ""),
         ("/today?place=26506", 404, ""),
