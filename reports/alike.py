@@ -6,6 +6,7 @@ width, so figures that differ in nothing else begin at the same place.
 
 import string
 from collections.abc import Sequence
+from operator import mod
 
 from reports.faces import Face
 from reports.heads import Column
@@ -29,11 +30,11 @@ class Alike:
         self._paper, self._columns, self._edges, self._size = paper, columns, edges, size
         self._texts = [at for at, column in enumerate(columns) if column.align == "left"]
         self._said: dict[tuple[Face, int], dict[str, str]] = {}
-        self._placed: dict[tuple[Face, float], dict[str, str]] = {}
+        self._placed: dict[Face, dict[str, str]] = {}
         self._starts: dict[tuple[Face, int, str], float] = {}
 
-    def codes(self, face: Face, columns: Sequence[Sequence[str]], height: float) -> list[str]:
-        """Return what shows each row, from its left end to that of a row `height` [pt] below.
+    def codes(self, face: Face, columns: Sequence[Sequence[str]]) -> list[str]:
+        """Return what shows each row, from the left edge there to that of the row below.
 
         Nothing for a row that needs several lines, or whose figures do not fit or are none.
         """
@@ -45,15 +46,16 @@ class Alike:
                 pairs = zip(shown[at], shapes[at], strict=True)
                 unfit += [row for row, (code, shape) in enumerate(pairs) if shape and not code]
         figures = _END.join(map("\n".join, zip(*shapes, strict=True)))
-        known = self._placed.setdefault((face, height), {})
-        alike, codes = figures.translate(_AS_NOUGHT).split(_END), []
+        alike = figures.translate(_AS_NOUGHT).split(_END)
         if len(alike) != len(columns[0]):  # People do not write the sign that divides rows here.
             return [""] * len(columns[0])
-        for at, (shape, cells) in enumerate(zip(alike, zip(*shown, strict=True), strict=True)):
-            placed = known.get(shape)
-            if placed is None:
-                placed = self._place(face, shape, [column[at] for column in columns], height)
-            codes.append(placed and placed % cells)
+        placed = self._placed.setdefault(face, {})
+        for shape in {*alike}.difference(placed):
+            at = alike.index(shape)
+            placed[shape] = self._place(face, shape, [column[at] for column in columns])
+        codes = list(map(mod, map(placed.__getitem__, alike), zip(*shown, strict=True)))
+        if len(placed) > _MOST:
+            placed.clear()
         for at in unfit:
             codes[at] = ""
         return codes
@@ -85,17 +87,14 @@ class Alike:
 
     # --- places ---
 
-    def _place(self, face: Face, shape: str, row: Sequence[str], height: float) -> str:
-        """Return and remember where the cells of a row stand; nothing where one is no figure."""
-        known = self._placed[face, height]
-        if len(known) > _MOST:
-            known.clear()
+    def _place(self, face: Face, shape: str, row: Sequence[str]) -> str:
+        """Return how cells stand in a row; nothing of them where one is no figure."""
         fits = _FIGURES.issuperset(shape) and shape.count("\n") == len(row) - 1
-        known[shape] = found = self._moves(face, row, height) if fits else ""
-        return found
+        moves = self._moves(face, row) if fits else []
+        return "".join(moves) or "%.0s" * len(row)
 
-    def _moves(self, face: Face, row: Sequence[str], height: float) -> str:
-        """Return the way from cell to cell and to the row below; nothing where a figure is cut."""
+    def _moves(self, face: Face, row: Sequence[str]) -> list[str]:
+        """Return the way from cell to cell and to the row below; none where a figure is cut."""
         moves, unit = [], self._size / 1000
         first = x = 0.0
         for index, text in enumerate(row):
@@ -104,7 +103,7 @@ class Alike:
                 continue
             start = self.start(face, index, text)
             if start < self._edges[index] + PAD - 0.01:
-                return ""
+                return []
             if first:
                 back = round((x - start) / unit)
                 x -= back * unit
@@ -117,8 +116,7 @@ class Alike:
             else:
                 moves.append("(%s)")
                 x += face.width(text, self._size)
-        shown = "]TJ" if first else ""
-        return f"{''.join(moves)}{shown} {-first:.2f} {-height:.2f} Td"
+        return [*moves, f"]TJ {-first:.2f} 0 Td T*" if first else "T*"]
 
     def start(self, face: Face, index: int, text: str) -> float:
         """Return where a cell of one line begins [pt]."""

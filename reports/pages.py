@@ -56,6 +56,15 @@ class Shared(pdfdoc.PDFResourceDictionary):
         self.basicFonts()
         self._document = document
         self._shown: dict[str, str] = {}
+        self._named = b""
+
+    def named(self, document: pdfdoc.PDFDocument) -> bytes:
+        """Return what every page says alike: among which pages it is, what they share."""
+        if not self._named:
+            parent, own = (document.Reference(one) for one in (document.Pages, self))
+            told = (parent.format(document), own.format(document))
+            self._named = b"/Parent %b /Resources %b" % told
+        return self._named
 
     def shown(self, code: str) -> str:
         """Return what shows a drawing that reaches no further than a page.
@@ -92,12 +101,10 @@ class Page(pdfdoc.PDFObject):
 
     def __init__(self, size: tuple[float, float], shared: Shared, body: Body) -> None:
         """Hold what is shown, and what all pages of a document share."""
-        self._size, self._parts = size, (shared, body)
+        self._size, self._shared, self._body = size, shared, body
 
     def format(self, document: pdfdoc.PDFDocument) -> bytes:
         """Return the page as a file holds it."""
-        told = b"<< /Type /Page /Parent %b /MediaBox [ 0 0 %.2f %.2f ]\n"
-        parent, *parts = (
-            document.Reference(part).format(document) for part in (document.Pages, *self._parts)
-        )
-        return (told + b" /Resources %b /Contents %b >>") % (parent, *self._size, *parts)
+        told = b"<< /Type /Page %b /MediaBox [ 0 0 %.2f %.2f ] /Contents %b >>"
+        body = document.Reference(self._body).format(document)
+        return told % (self._shared.named(document), *self._size, body)

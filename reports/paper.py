@@ -294,9 +294,7 @@ class Paper:
         self.turn()
         total = len(self._pages)
         for at, body in enumerate(self._pages, 1):
-            self.write(f"Trang {at}/{total}", self._end, self._foot, size=9, align="right")
-            body.end("\n".join(self._code))
-            self._code.clear()
+            body.end(self._numbered(f"Trang {at}/{total}"))
             self._doc.addPage(Page((self.width, self.height), self._shared, body))
         embed(self._doc)
         return self._doc.GetPDFData(None)
@@ -327,6 +325,11 @@ class Paper:
         for line in filter(None, lines):
             self.write(line, x, y, size=size)
             y -= size * 1.3
+
+    def _numbered(self, said: str) -> str:
+        face, size, y = self.faces.regular, 9, self._foot
+        x = self._end - face.width(said, size)
+        return f"BT {self.select(face, size)} {x:.2f} {y:.2f} Td {self.run(face, size, said)} ET"
 
     def _stamped(self) -> str:
         """Return what stands at the foot of every page: when it was made, number and digest."""

@@ -13,8 +13,9 @@ from typing import Literal, NamedTuple
 
 from reports.alike import INDENT, PAD, Alike
 from reports.faces import Face
+from reports.grid import Grid
 from reports.heads import Column, Head
-from reports.paper import Paper, ruled
+from reports.paper import Paper
 
 _DEEP = 3  # the level of leads that are set in italics
 _LEADS = ("heading", "lead")
@@ -94,8 +95,7 @@ class Table:
         for column in columns:
             self._edges.append(self._edges[-1] + column.width)
         self._alike = Alike(paper, columns, self._edges, size)
-        self._ruled: dict[tuple[float, float, int], str] = {}
-        self._rules: list[str] = []
+        self._grid = Grid(self._edges)
         self._head, self._head_height = Head(paper, columns, self._edges).code(unit)
         self._run: _Run | None = None
         self._runs_from = 0.0
@@ -161,17 +161,8 @@ class Table:
 
     def _end(self) -> None:
         self._write_run()
-        self._close_columns()
-        self._rule_columns(self._begun_at, (self._edges[0], self._edges[-1]))
-        self._paper.put_again("\n".join(self._rules))
-        self._rules.clear()
-
-    def _close_columns(self) -> None:
-        if self._paper.y < self._runs_from:
-            self._rule_columns(self._runs_from, self._edges[1:-1])
-
-    def _rule_columns(self, top: float, edges: Sequence[float]) -> None:
-        self._rules += [ruled(x, top, x, self._paper.y) for x in edges]
+        self._grid.between(self._runs_from, self._paper.y)
+        self._paper.put_again(self._grid.drawn(self._begun_at, self._paper.y))
 
     # --- what stays together ---
 
@@ -182,7 +173,7 @@ class Table:
             face, high = self._face(some), self._high(some, 1)
             codes = [""] * len(some)
             if some.kind != "heading":
-                codes = self._alike.codes(face, some.columns, high)
+                codes = self._alike.codes(face, some.columns)
             start = 0
             for at in _bound(some, codes, keep, held=bool(held)):
                 if start < at:
@@ -240,7 +231,7 @@ class Table:
         bottom = paper.y - laid.height
         if kind == "heading":
             self._write_run()
-            self._close_columns()
+            self._grid.between(self._runs_from, paper.y)
             self._runs_from = bottom
         if kind in _SUMS or laid.rows.level == 1:
             paper.box(left, bottom, right - left, laid.height, grey=0.92)
@@ -249,7 +240,7 @@ class Table:
             self._write_cells(
                 laid, self._baseline(paper.y, laid.height, max(map(len, laid.lines)))
             )
-            self._rules.append(ruled(left, bottom, right, bottom))
+            self._grid.below(paper.y, laid.height)
         else:
             self._add(laid.face, laid.height, [laid.code])
         paper.y = bottom
@@ -272,18 +263,11 @@ class Table:
         if self._run is None:
             return
         run, self._run = self._run, None
-        begin = f"BT {self._paper.select(run.face, self._size)} 0"
+        select = self._paper.select(run.face, self._size)
         baseline = self._baseline(run.top, run.height, 1)
-        self._paper.put("\n".join([f"{begin} {baseline:.2f} Td", *run.codes, "ET"]))
-        lines = (run.top, run.height, len(run.codes))
-        if lines not in self._ruled:
-            self._ruled[lines] = self._rule_rows(*lines)
-        self._rules.append(self._ruled[lines])
-
-    def _rule_rows(self, top: float, height: float, count: int) -> str:
-        left, right = f"{self._edges[0]:.2f}", f"{self._edges[-1]:.2f}"
-        heights = [f"{top - height * number:.2f}" for number in range(1, count + 1)]
-        return f"0.5 w {' '.join([f'{left} {y} m {right} {y} l' for y in heights])} S"
+        begin = f"BT {select} {run.height:.2f} TL 0 {baseline:.2f} Td"
+        self._paper.put("\n".join([begin, *run.codes, "ET"]))
+        self._grid.below(run.top, run.height, len(run.codes))
 
     def _write_cells(self, laid: _Laid, baseline: float) -> None:
         face, leading = laid.face, self._leading
