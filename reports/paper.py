@@ -327,9 +327,10 @@ class Paper:
             y -= size * 1.3
 
     def _numbered(self, said: str) -> str:
+        # Of nothing but ASCII, which keeps its own codes.
         face, size, y = self.faces.regular, 9, self._foot
         x = self._end - face.width(said, size)
-        return f"BT {self.select(face, size)} {x:.2f} {y:.2f} Td {self.run(face, size, said)} ET"
+        return f"BT {self.select(face, size)} {x:.2f} {y:.2f} Td ({said})Tj ET"
 
     def _stamped(self) -> str:
         """Return what stands at the foot of every page: when it was made, number and digest."""

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby, islice
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, cast
@@ -28,10 +28,10 @@ _FEW = 3
 _AFTER = 20.0  # [pt] that stay free below a table
 _HEAD = 110.0  # [pt] of a table of a few lines
 _SIGNED = SIGNATURES + PROOF
-_TEXTS = {str, NoneType, date}
+_KINDS = ({str}, {int, Decimal}, {date})  # of cells that can be compared
 _AT_ONCE = 256  # lines
 _day = lru_cache(maxsize=4096)(days.written)  # a list has few days, again and again
-_CELLS = attrgetter("cells")
+_CELLS = itemgetter(0)
 _PAD = 4.5
 _Teller = Callable[[Any], str]
 _ALIGNED: dict[str, Literal["left", "middle", "right"]] = {
@@ -207,25 +207,26 @@ def _columns(paper: Paper, part: Part, form: Form) -> tuple[Column, ...]:
 
 def _widest(part: Part, form: Form) -> list[list[str]]:
     """Return of each column the texts that may be its widest."""
-    texts: list[list[str]] = [[] for _ in part.columns]
-    numbers: list[list[Any]] = [[] for _ in part.columns]
+    ends: list[list[Cell]] = [[] for _ in part.columns]
     for lines in _some(part.lines):
-        for at, cells in enumerate(zip(*map(_CELLS, lines), strict=True)):
-            held = {*map(type, cells)}
-            if str in held:
-                said = cells if len(held) == 1 else [one for one in cells if type(one) is str]
-                texts[at].append(max(said, key=len))
-            if held - _TEXTS:
-                mixed = held & _TEXTS
-                found = [one for one in cells if type(one) not in _TEXTS] if mixed else cells
-                numbers[at] += [max(found), min(found)]
+        for found, cells in zip(ends, zip(*map(_CELLS, lines), strict=True), strict=True):
+            found += _ends(cells)
     labels = (line.label for line in part.lines if line.label and line.kind != "heading")
-    texts[first_text(part)] += [forms.LABELS.get(label, "") for label in labels]
-    for column, said, some in zip(part.columns, texts, numbers, strict=True):
-        ends = [told(one, column.kind, form) for one in (max(some), min(some))] if some else []
-        days_told = ["00/00/0000"] if column.kind == "day" else []
-        said[:] = [max(said, key=len, default=""), *ends, *days_told]
-    return texts
+    ends[first_text(part)] += [forms.LABELS.get(label, "") for label in labels]
+    return [
+        ["", *(told(one, column.kind, form) for one in _ends(found or [""]))]
+        for column, found in zip(part.columns, ends, strict=True)
+    ]
+
+
+def _ends(cells: Sequence[Any]) -> list[Cell]:
+    """Return of cells those that may be the widest: the longest text, the most and the least."""
+    try:
+        ends = [max(cells), min(cells)]
+    except TypeError:  # They are not all of one kind.
+        kinds = [[cell for cell in cells if type(cell) in kind] for kind in _KINDS]
+        return [end for some in kinds if some for end in _ends(some)]
+    return [max(cells, key=len)] if type(ends[0]) is str else ends
 
 
 def _rows(part: Part, form: Form) -> Iterator[Rows]:

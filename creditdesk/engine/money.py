@@ -58,6 +58,10 @@ def written(amount: int) -> str:
 
 def all_written(amounts: Sequence[int]) -> list[str]:
     """Return amounts as the bank writes them, each as `written` does: quicker where many are."""
+    different = {*amounts}
+    if len(different) * 2 < len(amounts):
+        known = dict(zip(different, all_written([*different]), strict=True))
+        return [known[amount] for amount in amounts]
     told = ("{:,}\n" * len(amounts)).format(*amounts)
     return told.replace(",", ".").splitlines()
 
