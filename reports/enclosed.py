@@ -53,7 +53,7 @@ def attach(doc: pdfdoc.PDFDocument, evidence: Evidence, made: datetime) -> None:
         "Size": len(evidence.data),
         "ModDate": pdfdoc.PDFString(date),
     }
-    packed = pdfdoc.PDFStream(
+    packed = _Data(
         pdfdoc.PDFDictionary(
             {
                 "Type": "/EmbeddedFile",
@@ -82,3 +82,12 @@ def attach(doc: pdfdoc.PDFDocument, evidence: Evidence, made: datetime) -> None:
     doc.Catalog.Names = pdfdoc.PDFDictionary({"EmbeddedFiles": names})
     doc.Catalog.__NoDefault__ = [*doc.Catalog.__NoDefault__, "AF"]  # which reportlab does not know
     doc.Catalog.AF = pdfdoc.PDFArray([file])
+
+
+class _Data(pdfdoc.PDFStream):
+    """Data that are let go of once the file holds them."""
+
+    def format(self, document: pdfdoc.PDFDocument) -> bytes:
+        written: bytes = super().format(document)
+        self.content = b""
+        return written

@@ -23,12 +23,13 @@ class Stream(pdfdoc.PDFObject):
         self._code = packed(f"{code}\n".encode("latin-1"))
 
     def format(self, _: pdfdoc.PDFDocument) -> bytes:
-        """Return the stream as a file holds it."""
+        """Return the stream as a file holds it, and let go of it: long files are held but once."""
         return self._written(b"")
 
     def _written(self, told: bytes) -> bytes:
-        head = b"<< %b/Filter /FlateDecode /Length %d >>" % (told, len(self._code))
-        return b"%b\nstream\n%b\nendstream\n" % (head, self._code)
+        code, self._code = self._code, b""
+        head = b"<< %b/Filter /FlateDecode /Length %d >>" % (told, len(code))
+        return b"%b\nstream\n%b\nendstream\n" % (head, code)
 
 
 class Body(Stream):

@@ -29,7 +29,7 @@ _AFTER = 20.0  # [pt] that stay free below a table
 _HEAD = 110.0  # [pt] of a table of a few lines
 _SIGNED = SIGNATURES + PROOF
 _KINDS = ({str}, {int, Decimal}, {date})  # of cells that can be compared
-_AT_ONCE = 256  # lines
+_AT_ONCE = 512  # lines
 _day = lru_cache(maxsize=4096)(days.written)  # a list has few days, again and again
 _CELLS = itemgetter(0)
 _PAD = 4.5
