@@ -31,7 +31,7 @@ class Alike:
         self._texts = [at for at, column in enumerate(columns) if column.align == "left"]
         self._said: dict[tuple[Face, int], dict[str, str]] = {}
         self._placed: dict[Face, dict[str, str]] = {}
-        self._starts: dict[tuple[Face, int, str], float] = {}
+        self._reaches: dict[tuple[Face, int, str], tuple[float, float]] = {}
 
     def codes(self, face: Face, columns: Sequence[Sequence[str]]) -> list[str]:
         """Return what shows each row, from the left edge there to that of the row below.
@@ -51,8 +51,7 @@ class Alike:
             return [""] * len(columns[0])
         placed = self._placed.setdefault(face, {})
         for shape in {*alike}.difference(placed):
-            at = alike.index(shape)
-            placed[shape] = self._place(face, shape, [column[at] for column in columns])
+            placed[shape] = self._place(face, shape)
         codes = list(map(mod, map(placed.__getitem__, alike), zip(*shown, strict=True)))
         if len(placed) > _MOST:
             placed.clear()
@@ -87,46 +86,49 @@ class Alike:
 
     # --- places ---
 
-    def _place(self, face: Face, shape: str, row: Sequence[str]) -> str:
-        """Return how cells stand in a row; nothing of them where one is no figure."""
-        fits = _FIGURES.issuperset(shape) and shape.count("\n") == len(row) - 1
-        moves = self._moves(face, row) if fits else []
-        return "".join(moves) or "%.0s" * len(row)
+    def _place(self, face: Face, shape: str) -> str:
+        """Return how cells stand in a row of a shape; nothing of them where one is no figure."""
+        texts = shape.split("\n")
+        fits = _FIGURES.issuperset(shape) and len(texts) == len(self._columns)
+        moves = self._moves(face, texts) if fits else []
+        return "".join(moves) or "%.0s" * len(self._columns)
 
-    def _moves(self, face: Face, row: Sequence[str]) -> list[str]:
+    def _moves(self, face: Face, texts: Sequence[str]) -> list[str]:
         """Return the way from cell to cell and to the row below; none where a figure is cut."""
         moves, unit = [], self._size / 1000
         first = x = 0.0
-        for index, text in enumerate(row):
+        for index, text in enumerate(texts):
             if not text:
                 moves.append("%.0s")
                 continue
-            start = self.start(face, index, text)
+            start, end = self._reach(face, index, text)
             if start < self._edges[index] + PAD - 0.01:
                 return []
             if first:
                 back = round((x - start) / unit)
-                x -= back * unit
                 moves.append(str(back))
+                x -= back * unit + start - end
             else:
-                first = x = start
+                first, x = start, end
                 moves.append(f"{start:.2f} 0 Td[")
-            if self._columns[index].align == "left":
-                moves.append("%s")
-            else:
-                moves.append("(%s)")
-                x += face.width(text, self._size)
+            moves.append("%s" if self._columns[index].align == "left" else "(%s)")
         return [*moves, f"]TJ {-first:.2f} 0 Td T*" if first else "T*"]
+
+    def _reach(self, face: Face, index: int, text: str) -> tuple[float, float]:
+        """Return where a figure begins, and where the pen stands when it is shown [pt]."""
+        key = (face, index, text)
+        if key not in self._reaches:
+            if len(self._reaches) > _MOST:
+                self._reaches.clear()
+            start = self.start(face, index, text)
+            left = self._columns[index].align == "left"
+            self._reaches[key] = (start, start + (0 if left else face.width(text, self._size)))
+        return self._reaches[key]
 
     def start(self, face: Face, index: int, text: str) -> float:
         """Return where a cell of one line begins [pt]."""
-        key = (face, index, text.translate(_AS_NOUGHT))
         column, left = self._columns[index], self._edges[index] + PAD
         if column.align == "left":
             return left + INDENT
-        if key not in self._starts:
-            if len(self._starts) > _MOST:
-                self._starts.clear()
-            spare = column.width - 2 * PAD - face.width(face.clean(text), self._size)
-            self._starts[key] = left + spare / (2 if column.align == "middle" else 1)
-        return self._starts[key]
+        spare = column.width - 2 * PAD - face.width(face.clean(text), self._size)
+        return left + spare / (2 if column.align == "middle" else 1)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from pathlib import Path
 
 from reportlab.pdfbase import pdfdoc
@@ -146,10 +147,7 @@ class Paper:
         if face not in self._codes:
             # The first cut holds ASCII at its own codes and all that Vietnamese needs beside it.
             [(_, codes)] = face.font.splitString(SEEDED, self._doc)
-            plain = zip(map(ord, SEEDED), codes, strict=True)
-            self._codes[face] = _ESCAPES | {
-                letter: _ESCAPES.get(code, chr(code)) for letter, code in plain
-            }
+            self._codes[face] = _coded(codes)
         return f"{face.font.getSubsetInternalName(subset, self._doc)} {size:g} Tf"
 
     def write(
@@ -357,6 +355,13 @@ def spoken_day(day: date) -> str:
     """Return a day as papers are dated: `ngày 05 tháng 3`. Source: Decree 30/2020/NĐ-CP."""
     month = f"{day.month:02d}" if day.month < 3 else str(day.month)
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"
+
+
+@lru_cache(maxsize=16)
+def _coded(codes: bytes) -> dict[int, str]:
+    """Return how each letter is told in a string of a face that has these codes for them."""
+    letters = zip(map(ord, SEEDED), codes, strict=True)
+    return _ESCAPES | {letter: _ESCAPES.get(code, chr(code)) for letter, code in letters}
 
 
 def _document(imprint: Imprint) -> pdfdoc.PDFDocument:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from creditdesk.engine import days
-from creditdesk.engine.money import millions, round_ratio, written
+from creditdesk.engine.money import all_millions, all_written, millions, round_ratio, written
 from creditdesk.evidence import NO_PROOF, Proof, Scope
 from creditdesk.figures import FIGURE_NAMES, Figures, PortfolioRow, PortfolioStatement
 from reports import charts, checked, forms, in_words, scopes
@@ -45,6 +45,7 @@ class _Measure:
 
     name: str
     amount: Callable[[int], str]
+    amounts: Callable[[Sequence[int]], list[str]]
     size: float
     code: float
     money: float
@@ -53,8 +54,8 @@ class _Measure:
 
 
 _MEASURES: dict[Unit, _Measure] = {
-    "million": _Measure("triệu đồng", millions, 8.5, 27, 52, 36, 44),
-    "dong": _Measure("đồng", written, 8, 24, 63, 27, 33),
+    "million": _Measure("triệu đồng", millions, all_millions, 8.5, 27, 52, 36, 44),
+    "dong": _Measure("đồng", written, all_written, 8, 24, 63, 27, 33),
 }
 
 
@@ -142,17 +143,17 @@ def _columns(measure: _Measure, paper: Paper, first: tuple[str, str]) -> tuple[C
     )
 
 
-def _cells(figures: Figures, measure: _Measure) -> list[str]:
-    shown = []
+def _cells(figures: Sequence[Figures], measure: _Measure) -> list[list[str]]:
+    """Return the cells of some rows, column by column."""
+    columns = []
     for _, code in _SHOWN:
         name = code.partition(":")[0]
         if name == "overdue_share":
-            shown.append(_share(figures.overdue, figures.outstanding))
-        elif name in _COUNTS:
-            shown.append(written(getattr(figures, name)))
+            columns.append([_share(one.overdue, one.outstanding) for one in figures])
         else:
-            shown.append(measure.amount(getattr(figures, name)))
-    return shown
+            tell = all_written if name in _COUNTS else measure.amounts
+            columns.append(tell([getattr(one, name) for one in figures]))
+    return columns
 
 
 def _share(part: int, whole: int) -> str:
@@ -186,24 +187,23 @@ def _communes(paper: Paper, statement: PortfolioStatement, measure: _Measure) ->
 
 
 def _commune_rows(statement: PortfolioStatement, measure: _Measure) -> Iterator[Rows]:
-    blank = ("",) * (len(_SHOWN) + 1)
+    blank = [[""]] * (len(_SHOWN) + 1)
     at = 0
     grouped = statement.by == "commune"
     for mark, section in zip(_marks(), statement.sections, strict=False):
         kind = _kind(section.kind)
         if grouped:
-            yield Rows.of([(f"{mark}. {kind.capitalize()}", *blank)], "heading")
+            yield Rows([[f"{mark}. {kind.capitalize()}"], *blank], "heading")
         if section.rows:
-            named = _name if grouped else _coded
-            yield Rows.of(
-                (str(number), named(row), *_cells(row.figures, measure))
-                for number, row in enumerate(section.rows, at + 1)
-            )
+            numbers = range(at + 1, at + 1 + len(section.rows))
+            names = [_name(row) if grouped else _coded(row) for row in section.rows]
+            cells = _cells([row.figures for row in section.rows], measure)
+            yield Rows([[*map(str, numbers)], names, *cells])
             at += len(section.rows)
         if grouped:
-            cells = _cells(section.subtotal, measure)
-            yield Rows.of([("", f"Cộng {kind} ({len(section.rows)})", *cells)], "subtotal")
-    yield Rows.of([("", "TỔNG CỘNG", *_cells(statement.total, measure))], "total")
+            cells = _cells([section.subtotal], measure)
+            yield Rows([[""], [f"Cộng {kind} ({len(section.rows)})"], *cells], "subtotal")
+    yield Rows([[""], ["TỔNG CỘNG"], *_cells([statement.total], measure)], "total")
 
 
 def _kind(section: str) -> str:
@@ -240,18 +240,19 @@ def _programmes(
 
 
 def _programme_rows(statement: PortfolioStatement, measure: _Measure) -> Iterator[Rows]:
-    blank = ("",) * (len(_SHOWN) + 1)
+    blank = [[""]] * (len(_SHOWN) + 1)
     sources = sorted({row.keys[1] for row in statement.programmes})
     for mark, source in zip(_marks(), sources, strict=False):
         rows = [row for row in statement.programmes if row.keys[1] == source]
         name = f"nguồn vốn {_SOURCES.get(source, source)}"
-        yield Rows.of([(f"{mark}. {name.capitalize()}", *blank)], "heading")
-        yield Rows.of((row.keys[0], _name(row), *_cells(row.figures, measure)) for row in rows)
-        cells = _cells(_summed([row.figures for row in rows]), measure)
+        yield Rows([[f"{mark}. {name.capitalize()}"], *blank], "heading")
+        figures = [row.figures for row in rows]
+        yield Rows([[row.keys[0] for row in rows], [*map(_name, rows)], *_cells(figures, measure)])
+        cells = _cells([_summed(figures)], measure)
         # A household may borrow under several programmes: a sum of households would be a lie.
-        yield Rows.of([("", f"Cộng {name}", *cells[:-1], "x")], "subtotal")
-    total = _cells(statement.programmes_total, measure)
-    yield Rows.of([("", "TỔNG CỘNG", *total)], "total")
+        yield Rows([[""], [f"Cộng {name}"], *cells[:-1], ["x"]], "subtotal")
+    total = _cells([statement.programmes_total], measure)
+    yield Rows([[""], ["TỔNG CỘNG"], *total], "total")
 
 
 def _summed(figures: Sequence[Figures]) -> Figures:

@@ -11,7 +11,7 @@ from types import NoneType
 from typing import Any, Literal, cast
 
 from creditdesk.engine import days
-from creditdesk.engine.money import all_written, millions, written
+from creditdesk.engine.money import all_millions, all_written, millions, written
 from creditdesk.evidence import NO_PROOF, Evidence, Proof
 from creditdesk.sheets import Cell, CellKind, Line, Part, Sheet, first_text
 from reports import checked, drawn, forms, scopes
@@ -255,8 +255,9 @@ def _column(cells: tuple[Cell, ...], tell: Mapping[type, _Teller]) -> Sequence[s
     held = {*map(type, cells)}
     if held == {str}:
         return cast("tuple[str, ...]", cells)
-    if held == {int} and tell[int] is written:
-        return all_written(cast("tuple[int, ...]", cells))
+    if held == {int}:
+        some = cast("tuple[int, ...]", cells)
+        return all_written(some) if tell[int] is written else all_millions(some)
     return [cell if type(cell) is str else tell[type(cell)](cell) for cell in cells]
 
 

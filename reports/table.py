@@ -40,11 +40,6 @@ class Rows:
         """Return how many they are."""
         return len(self.columns[0])
 
-    @classmethod
-    def of(cls, cells: Iterable[Sequence[str]], kind: Kind = "plain") -> "Rows":
-        """Return one row or more, each given as its cells."""
-        return cls(tuple(zip(*cells, strict=True)), kind)
-
 
 class _Laid(NamedTuple):
     """A row, or as much of it as fits a page: operators where it stands like others, or lines."""

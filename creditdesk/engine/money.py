@@ -11,6 +11,7 @@ LARGEST = Dong(10**15)
 """Twice the bank's whole book of 2025 and more: anything above is a typing error."""
 
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([., \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})*")
+_APART = str.maketrans(",;", ".,")
 _PLAIN = re.compile(r"[0-9]+")
 
 
@@ -71,3 +72,13 @@ def millions(amount: int, decimals: int = 2) -> str:
     whole, part = divmod(abs(round_ratio(amount, 10 ** (6 - decimals))), 10**decimals)
     said = f"{written(whole)},{part:0{decimals}d}" if decimals else written(whole)
     return f"-{said}" if amount < 0 and (whole or part) else said
+
+
+def all_millions(amounts: Sequence[int]) -> list[str]:
+    """Return amounts in million dong as the bank writes them, each as `millions` does."""
+    parts = (part for amount in amounts for part in divmod((abs(amount) + 5_000) // 10_000, 100))
+    told = ("{:,};{:02}\n" * len(amounts)).format(*parts).translate(_APART).splitlines()
+    if min(amounts, default=0) > -5_000:  # None of them is less than nought as it is written.
+        return told
+    pairs = zip(told, amounts, strict=True)
+    return [f"-{said}" if amount <= -5_000 else said for said, amount in pairs]

@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from creditdesk.engine import money
@@ -117,6 +117,14 @@ def test_millions_are_written_with_a_comma_and_rounded_half_up(
     amount: int, decimals: int, text: str
 ) -> None:
     assert money.millions(amount, decimals) == text
+
+
+@given(st.lists(st.integers(-(10**15), 10**15) | st.integers(-20_000, 20_000), max_size=12))
+@example([])
+@example([0, 0, 0, -4_999, -5_000])
+def test_many_amounts_are_written_as_each_alone(amounts: list[int]) -> None:
+    assert money.all_written(amounts) == [money.written(amount) for amount in amounts]
+    assert money.all_millions(amounts) == [money.millions(amount) for amount in amounts]
 
 
 def test_millions_have_two_decimals_unless_told() -> None:
