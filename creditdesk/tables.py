@@ -17,13 +17,20 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(head)
-    writer.writerows([[_one_line_end(harmless(cell)) for cell in row] for row in rows])
+    # Of whole numbers, and where nothing is, nothing has to be asked: so most cells are.
+    plain = (int, type(None))
+    writer.writerows(
+        [[cell if type(cell) in plain else _written(cell) for cell in row] for row in rows]
+    )
     return out.getvalue()
 
 
-def _one_line_end(cell: Any) -> Any:
+def _written(cell: Any) -> Any:
     """Return a cell whose lines all end alike: a lone CR would not be quoted, and end the row."""
-    return re.sub("\r\n?", "\n", cell) if isinstance(cell, str) and "\r" in cell else cell
+    if isinstance(cell, str) and cell.isalnum():
+        return cell
+    told = harmless(cell)
+    return re.sub("\r\n?", "\n", told) if isinstance(told, str) and "\r" in told else told
 
 
 def harmless(cell: Any) -> Any:

@@ -1,5 +1,6 @@
 """LEN_31: a month by commune, trustee, programme and savings-and-credit group, in dong."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -91,18 +92,16 @@ def roman(number: int) -> str:
 
 
 def _alive(row: Figures) -> bool:
-    flows = (row.drawn, row.principal_collected, row.interest_collected)
-    return any((row.outstanding, *flows))
+    return bool(row.outstanding or row.drawn or row.principal_collected or row.interest_collected)
 
 
 def _groups_within(book: Portfolio) -> dict[tuple[str, ...], int]:
     """Return how many groups owe something within every beginning of the keys."""
-    groups: dict[tuple[str, ...], set[str]] = {}
-    for row in book.rows:
-        if row.keys[-1] and row.figures.outstanding:
-            for depth in range(len(_AXES) + 1):
-                groups.setdefault(row.keys[:depth], set()).add(row.keys[-1])
-    return {keys: len(found) for keys, found in groups.items()}
+    owing = [row.keys for row in book.rows if row.keys[-1] and row.figures.outstanding]
+    found = Counter(owing)
+    for depth in range(len(_AXES)):
+        found.update(keys for keys, _ in {(keys[:depth], keys[-1]) for keys in owing})
+    return found
 
 
 def _cells(row: Figures, groups: int) -> tuple[Cell, ...]:

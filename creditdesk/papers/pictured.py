@@ -36,7 +36,10 @@ def pictures(tx: Tx, policy: Policy, asked: Asked) -> Sheet:
     question, evidence = asked.opened(tx, policy, "pictures", since, axes)
     programmes, communes = statements.cuts(tx, policy, question, *((axis,) for axis in axes))
     ever = statements.by_month(tx, replace(question, since=EARLIEST))
-    flows = statements.by_month(tx, question)
+    begins = since.replace(day=1)
+    # A period of whole months is a part of what was ever lent and repaid.
+    flows = [flow for flow in ever if flow.month >= begins]
+    flows = flows if since == begins else list(statements.by_month(tx, question))
     bands = statements.by_age(tx, question)
     parts = (
         Part("by-month", _BY_MONTH, tuple(_months(flows, since, asked.as_of))),

@@ -13,7 +13,6 @@ from creditdesk import records, standings
 from creditdesk.columns import Axes, Image, pairs
 from creditdesk.communes import Map, map_on
 from creditdesk.db import Tx
-from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
 from creditdesk.errors import Malformed
 from creditdesk.figures import AXES, FIGURE_NAMES, Figures, Portfolio, PortfolioRow
@@ -267,17 +266,20 @@ def _grouped(
         for name in names
     ]
     households = _households(frame, order, starts)
-    for number, of_people, *row in zip(ranked[starts].tolist(), households, *sums, strict=True):
-        figures = Figures(
-            **{name: Dong(value) for name, value in zip(names, row, strict=True)},
-            households=of_people,
-        )
-        keys = []
-        rest = number
-        for _, values in reversed(coded):
-            rest, at = divmod(rest, len(values))
-            keys.append(str(values[at]))
-        yield tuple(reversed(keys)), figures
+    rows = zip(households, *sums, strict=True)
+    for keys, row in zip(_keys(ranked[starts], coded), rows, strict=True):
+        yield keys, Figures(**dict(zip(("households", *names), row, strict=True)))
+
+
+def _keys(
+    numbers: np.ndarray, coded: Sequence[tuple[np.ndarray, Any]]
+) -> Iterable[tuple[str, ...]]:
+    """Return the keys of combined numbers, one for each axis."""
+    if not coded:
+        return [()] * len(numbers)
+    at = np.unravel_index(numbers, [len(values) for _, values in coded])
+    texts = [np.array([str(one) for one in values], dtype=object) for _, values in coded]
+    return zip(*(text[one].tolist() for text, one in zip(texts, at, strict=True)), strict=True)
 
 
 def _households(frame: pd.DataFrame, order: np.ndarray, starts: np.ndarray) -> list[int]:

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from creditdesk import records, standings
 from creditdesk.columns import Axes, number_of
@@ -39,9 +40,9 @@ def counted(tx: Tx, question: Question) -> Counted:
         drawn=sums["drawn"],
         rebooked=sums["rebooked"],
         collected=tuple(sums[account.name] for account in PRINCIPAL),
-        households=len(set(owing.tolist())),
+        households=len(pd.unique(owing)),
         rows=len(ids),
-        loans=len(set(ids.tolist())),
+        loans=len(pd.unique(ids)),
         contracts=sums["contracts"],
         undrawn=sums["undrawn"],
         closed_drawn=sums["closed_drawn"],

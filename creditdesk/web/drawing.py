@@ -27,12 +27,13 @@ def code(text: str, label: str) -> Markup:
 
 def _box(box: Box) -> Markup:
     outline = " outlined" if box.outlined else ""
-    said = '<rect class="tone-{}{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"></rect>'
-    return Markup(said).format(box.tone, outline, *box[:4])
+    return _BOX % (box.tone, outline, *box[:4])
 
 
 def _text(text: Text) -> Markup:
     kinds = " ".join(name for name in ("bold", "white") if getattr(text, name))
-    return Markup(
-        '<text class="{}" x="{:.1f}" y="{:.1f}" font-size="{:.1f}" text-anchor="{}">{}</text>'
-    ).format(kinds, text.x, text.y, text.size, _ANCHORS[text.align], text.text)
+    return _TEXT % (kinds, text.x, text.y, text.size, _ANCHORS[text.align], text.text)
+
+
+_BOX = Markup('<rect class="tone-%s%s" x="%.1f" y="%.1f" width="%.1f" height="%.1f"></rect>')
+_TEXT = Markup('<text class="%s" x="%.1f" y="%.1f" font-size="%.1f" text-anchor="%s">%s</text>')

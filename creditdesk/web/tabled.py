@@ -53,9 +53,9 @@ def tabled(part: Part) -> Tabled:
         Head(_title("column", one.code), _title("group", one.group), one.kind) for one in shown
     )
     columns = {at: part.columns[at].code for at in kept}
-    rows = [_row(line, name, code, columns) for line in part.lines]
-    several = sum(row.kind == "total" for row in rows) > 1
-    total = None if several or not rows or rows[-1].kind != "total" else rows.pop()
+    lines = list(part.lines)
+    several = sum(line.kind == "total" for line in lines) > 1
+    last = None if several or not lines or lines[-1].kind != "total" else lines.pop()
     groups = tuple((title, len(list(many))) for title, many in groupby(one.group for one in heads))
     title = _title("part", part.code)
     return Tabled(
@@ -64,9 +64,9 @@ def tabled(part: Part) -> Tabled:
         _title("column", part.columns[name].code),
         heads,
         groups if any(title for title, _ in groups) else (),
-        total,
-        tuple(rows[:MOST]),
-        max(0, len(rows) - MOST),
+        last and _row(last, name, code, columns),
+        tuple(_row(line, name, code, columns) for line in lines[:MOST]),
+        max(0, len(lines) - MOST),
     )
 
 
