@@ -1,11 +1,13 @@
 """Households, the customers of a household, and the savings-and-credit groups they belong to."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from creditdesk.db import Tx, metadata
+from creditdesk.db import Tx, metadata, on_sqlite
 from creditdesk.spelling import to_find
 
 household = sa.Table(
@@ -201,6 +203,21 @@ def customer_numbers(tx: Tx, ids: Iterable[int]) -> dict[int, str]:
         )
         found.update((row[0], row[1]) for row in tx.execute(chosen))
     return found
+
+
+def each_of(tx: Tx, ids: Sequence[int]) -> sa.Select[Any]:
+    """Return the query for some ids, however many: they are sent as one value."""
+    if on_sqlite(tx):
+        told = sa.func.json_each(json.dumps(list(ids))).table_valued("value")
+        return sa.select(told.c.value)
+    return sa.select(sa.func.unnest(sa.cast(list(ids), ARRAY(sa.BigInteger))))
+
+
+def names_by_id(tx: Tx, ids: Sequence[int]) -> dict[int, str]:
+    """Return what customers are called, by id."""
+    c = customer.c
+    chosen = sa.select(c.id, c.name).where(c.id.in_(each_of(tx, ids)))
+    return {row[0]: row[1] for row in tx.execute(chosen)}
 
 
 def names_of(tx: Tx, numbers: Iterable[str]) -> dict[str, str]:

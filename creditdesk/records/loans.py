@@ -1,6 +1,5 @@
 """Loans: what each contract says, and the head of its chain of entries."""
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -8,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from creditdesk.db import Tx, metadata, on_sqlite
-from creditdesk.records.households import numbered
+from creditdesk.records.households import each_of, numbered
 
 loan = sa.Table(
     "loan",
@@ -132,16 +131,8 @@ def head_of(tx: Tx, loan_id: int) -> tuple[int, bytes]:
 def heads_of(tx: Tx, loan_ids: Sequence[int]) -> dict[int, tuple[int, bytes]]:
     """Return (entries, digest) of some loans by id."""
     h = loan_head.c
-    chosen = sa.select(h.loan_id, h.entries, h.digest).where(h.loan_id.in_(_each(tx, loan_ids)))
+    chosen = sa.select(h.loan_id, h.entries, h.digest).where(h.loan_id.in_(each_of(tx, loan_ids)))
     return {row[0]: (row[1], bytes(row[2])) for row in tx.execute(chosen)}
-
-
-def _each(tx: Tx, ids: Sequence[int]) -> sa.Select[Any]:
-    """Return the query for some ids, however many: they are sent as one value."""
-    if on_sqlite(tx):
-        told = sa.func.json_each(json.dumps(list(ids))).table_valued("value")
-        return sa.select(told.c.value)
-    return sa.select(sa.func.unnest(sa.cast(list(ids), ARRAY(sa.BigInteger))))
 
 
 def move_heads(tx: Tx, heads: Iterable[tuple[int, int, bytes]]) -> None:

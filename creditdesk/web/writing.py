@@ -1,8 +1,11 @@
 """How a page writes: the reader's language, its numbers and its days."""
 
+import re
 import unicodedata
 from datetime import date, datetime
+from functools import lru_cache
 from importlib.metadata import version
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -188,9 +191,21 @@ _TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng
 
 def alphabetical(name: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the key that puts Vietnamese names in a dictionary's order: letters, then tones."""
+    many = [_of_word(word) for word in _WORDS.findall(name.lower())]
+    return tuple(chain.from_iterable(letters for letters, _ in many)), tuple(
+        chain.from_iterable(tones for _, tones in many)
+    )
+
+
+_WORDS = re.compile(r"\s|\S+")
+
+
+@lru_cache(maxsize=10_000)
+def _of_word(word: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the key of a word or of what stands between two; names are made of few."""
     letters: list[str] = []
     tones: list[int] = []
-    for mark in unicodedata.normalize("NFD", name.lower()):
+    for mark in unicodedata.normalize("NFD", word):
         if mark in _TONES:
             tones[-1:] = [_TONES.index(mark) + 1]
         elif unicodedata.combining(mark) and letters:

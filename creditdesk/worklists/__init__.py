@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -170,13 +170,14 @@ def page(
     as_of: date,
     place: Place,
     *,
-    order: str = "place",
+    order: str | Callable[[str], Any] = "place",
     begins: int = 0,
     most: int | None = None,
 ) -> Page:
     """Return some rows of a list at the end of a day, beside count and sum of all.
 
-    order   one of `ORDERS`; what is equal there is sorted by commune, group and loan
+    order   one of `ORDERS`, or by what names of customers are sorted; what is equal there is
+            sorted by commune, group and loan
     begins  the first row, counted from 0
     most    how many rows at most; None: all that follow
 
@@ -186,9 +187,11 @@ def page(
         raise WorklistUnknown(name=name, names=list(WORKLISTS))
     listed = WORKLISTS[name]
     seen = views(tx, policy, place, as_of)
-    return paging.cut(
-        [part for view in seen for part in _parts(listed, view, order)], begins, most
-    )
+    known = order if isinstance(order, str) else "place"
+    parts = [part for view in seen for part in _parts(listed, view, known)]
+    if not isinstance(order, str):
+        parts = paging.by_name(parts, order)
+    return paging.cut(parts, begins, most)
 
 
 def counts(tx: Tx, policy: Policy, as_of: date, place: Place) -> dict[str, Count]:
@@ -251,8 +254,14 @@ def _parts(listed: _List, view: View, order: str) -> Iterator[Unnamed]:
         np.array([row.commune for row in others], dtype=object),
         np.array([row.group_no for row in others], dtype=object),
         _whole(row.amount for row in others),
+        lambda: _called(view, others),
         lambda at: [others[one] for one in at],
     )
+
+
+def _called(view: View, rows: Sequence[WorklistRow]) -> np.ndarray:
+    names = records.households.names_of(view.tx, {row.customer_no for row in rows})
+    return np.array([names.get(row.customer_no, "") for row in rows], dtype=object)
 
 
 def _first(
@@ -277,11 +286,19 @@ def _loans(
 ) -> Unnamed:
     """Return loans of a view as rows that are told where they are shown."""
     at, columns = np.searchsorted(view.axes.ids, ids), view.axes.columns
+
+    def called() -> np.ndarray:
+        holders, which = np.unique(columns["customer_id"][at], return_inverse=True)
+        names = records.households.names_by_id(view.tx, holders.tolist())
+        found: np.ndarray = np.array([names[one] for one in holders.tolist()], dtype=object)
+        return found[which]
+
     return Unnamed(
         first=first,
         commune=columns["commune"][at],
         group_no=columns["group_no"][at],
         amount=amounts,
+        called=called,
         tell=lambda some: list(_named(view, list(tell(some)))),
     )
 

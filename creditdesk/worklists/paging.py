@@ -1,7 +1,8 @@
 """A page of a list: its rows alone are told and named, however many the list has."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ class Unnamed:
     """Rows of a list that are told only where they are shown, as columns.
 
     first  what they are sorted by, rising, before commune, group and loan
+    called what their customers are called
     tell   tells those at some places among these, in the order of the places
     """
 
@@ -31,6 +33,7 @@ class Unnamed:
     commune: np.ndarray
     group_no: np.ndarray
     amount: np.ndarray
+    called: Callable[[], np.ndarray]
     tell: Callable[[list[int]], Sequence[WorklistRow]]
 
 
@@ -55,6 +58,19 @@ def cut(parts: Sequence[Unnamed], begins: int, most: int | None) -> Page:
     told = zip(ranks[chosen].tolist(), _told(parts, chosen), strict=True)
     rows = [row for _, row in sorted(told, key=lambda one: (one[0], one[1].loan_no))]
     return Page(tuple(rows[begins - since : ends - since]), count, amount)
+
+
+def by_name(parts: Sequence[Unnamed], key: Callable[[str], Any]) -> list[Unnamed]:
+    """Return rows sorted first by what their customers are called; names of one key are alike."""
+    columns = [part.called() for part in parts]
+    names = pd.unique(np.concatenate(columns)) if columns else []
+    keys = {name: key(name) for name in names}
+    ranks = {one: at for at, one in enumerate(sorted(set(keys.values())))}
+    place = {name: ranks[one] for name, one in keys.items()}
+    return [
+        replace(part, first=np.array([place[name] for name in column], dtype=np.int64))
+        for part, column in zip(parts, columns, strict=True)
+    ]
 
 
 def _ranks(parts: Sequence[Unnamed]) -> np.ndarray:

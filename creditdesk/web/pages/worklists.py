@@ -1,7 +1,7 @@
 """Worklists: which there are with what they hold, and each by pages, on paper and as a table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -149,18 +149,9 @@ def _page(tx: Tx, name: str, chosen: Mapping[str, Any], **cut: Any) -> worklists
 
 def _listed(tx: Tx, name: str, chosen: Mapping[str, Any]) -> Listed:
     begins, order = (chosen["page"] - 1) * PAGE, chosen["sort"]
-    if order in worklists.ORDERS:
-        found = _page(tx, name, chosen, order=order, begins=begins, most=PAGE)
-    else:
-        found = _by_name(tx, _page(tx, name, chosen), begins)
+    how = order if order in worklists.ORDERS else alphabetical
+    found = _page(tx, name, chosen, order=how, begins=begins, most=PAGE)
     return Listed(found.count, found.amount, found.rows, *worklists.names(tx, found.rows))
-
-
-def _by_name(tx: Tx, found: worklists.Page, begins: int) -> worklists.Page:
-    """Return a page of a whole list, by what its customers are called."""
-    called = worklists.names(tx, found.rows)[0]
-    rows = sorted(found.rows, key=lambda row: alphabetical(called.get(row.customer_no, "")))
-    return replace(found, rows=tuple(rows[begins : begins + PAGE]))
 
 
 def _places(tx: Tx, chosen: Mapping[str, Any]) -> list[Choice]:
