@@ -22,9 +22,7 @@ def test_pages_put_together_are_the_whole_list_in_its_order(database):
         a_book(tx, an_invented_book(31, count=30))
         for name in ("due-session", "late", "transfer-boxes", "data-quality"):
             whole = listed(tx, name, DAY)
-            called = worklists.names(tx, whole)[0]
-            by_name = {str.swapcase: lambda row: called.get(row.customer_no, "").swapcase()}
-            for order, first in (ORDERS | by_name).items():
+            for order, first in (ORDERS | {str.swapcase: by_name(tx, whole)}).items():
                 pages = [
                     worklists.page(tx, POLICY, name, DAY, BOOK, order=order, begins=at, most=9)
                     for at in range(0, len(whole) + 9, 9)
@@ -33,6 +31,11 @@ def test_pages_put_together_are_the_whole_list_in_its_order(database):
                 assert together == tuple(sorted(whole, key=first)), (name, order)
                 sums = {(page.count, page.amount) for page in pages}
                 assert sums == {(len(whole), sum(row.amount for row in whole))}, (name, order)
+
+
+def by_name(tx, rows):
+    called = worklists.names(tx, rows)[0]
+    return lambda row: called.get(row.customer_no, "").swapcase()
 
 
 def test_a_page_names_no_loan_but_its_own(database):
