@@ -124,18 +124,22 @@ def left_out(evidence: Evidence) -> str:
 def signed(paper: Paper, evidence: Evidence, posts: Sequence[str], *, mark: str = "") -> None:
     """Write what was checked, who signs below it, and how the document can be verified.
 
-    Many checks are summed up in a line, and follow what is signed as an annex of their own.
+    Many checks, or those for which the page has no room, are summed up in a line and follow what
+    is signed as an annex of their own.
 
     posts  who signs; nobody where the pages before are signed already
     mark   the number of the part that the checks are
     """
     below = PROOF + (SIGNATURES if posts else 0)
-    if not _apart(paper, evidence):
+    said = _summary(evidence)
+    least = _HEADING + paper.tall([said]) + below
+    room = paper.y - paper.bottom
+    crowded = least <= room < tall(paper, evidence) + below
+    if not _apart(paper, evidence) and not crowded:
         _listed(paper, evidence, below=below, mark=mark)
         _sign(paper, evidence, posts)
         return
-    said = _summary(evidence)
-    paper.heading(f"{mark}. Kiểm tra" if mark else "Kiểm tra", keep=paper.tall([said]) + below)
+    paper.heading(f"{mark}. Kiểm tra" if mark else "Kiểm tra", keep=least - _HEADING)
     colour = RED if evidence.failed else BLACK
     paper.flow(said, face=paper.faces.bold if evidence.failed else None, size=9, colour=colour)
     _sign(paper, evidence, posts)

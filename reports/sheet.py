@@ -26,7 +26,8 @@ _WIDEST = 230.0
 _LEAST = {"blank": 58.0, "no": 20.0}  # [pt] of columns in which somebody writes, or that count
 _FEW = 3
 _AFTER = 20.0  # [pt] that stay free below a table
-_HEAD = 110.0  # [pt] of a table of a few lines
+_HEAD, _LINE = 70.0, 14.0  # [pt] of the head of a table, and of a line of a short one
+_SHORT = 8  # lines of a table that is not parted from what ends the document
 _SIGNED = SIGNATURES + PROOF
 _KINDS = ({str}, {int, Decimal}, {date})  # of cells that can be compared
 _AT_ONCE = 512  # lines
@@ -63,8 +64,9 @@ def render(sheet: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) 
         last = at == len(sheet.parts) - 1
         after = tall(paper, sheet) + _SIGNED if last else _AFTER
         if several:
-            few = _HEAD + after if len(part.lines) <= _FEW else 0
-            keep = max(100, row.height, few if few < paper.top - paper.bottom - 30 else 0)
+            few = row.height + _HEAD + _LINE * len(part.lines) + after
+            whole = len(part.lines) <= _SHORT and few < paper.top - paper.bottom - 30
+            keep = max(100, few if whole else row.height)
             paper.heading(f"{_MARKS[at]}. {forms.PARTS[part.code]}", keep=keep)
         _pictured(paper, part, form, row, after=after)
     notes(paper, sheet)
