@@ -65,7 +65,7 @@ def test_a_commune_is_found_by_its_former_code(office):
 def test_health_says_what_to_do(office):
     told = words_of(office.hands["chi"].open(f"{ROOMS}/health"))
 
-    assert "Đồng hồ chưa chạy lần nào: chạy “creditdesk clock”" in told
+    assert "Bộ hẹn giờ chưa chạy lần nào: chạy “creditdesk clock”" in told
     assert "GB nơi giữ tệp" in told
     assert office.hands["an"].open(f"{ROOMS}/health").status_code == 403
 
