@@ -13,7 +13,6 @@ from creditdesk.db import Database
 from creditdesk.engine.days import month_end
 from tests.conftest import LONG, TEMPLATE
 from tests.faults.book import fill, kept_rows, pay, prove
-from tests.faults.child import Nursery
 from tests.keys import KEYS
 
 LOANS = 400
@@ -22,12 +21,6 @@ MOST_TURNS = 10 * KILLS
 FIRST = date(2024, 1, 31)
 KILLED = -9
 _names = count(1)
-
-
-@pytest.fixture(scope="module")
-def nursery():
-    with Nursery() as warm:
-        yield warm
 
 
 @pytest.fixture(scope="module")

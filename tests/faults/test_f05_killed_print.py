@@ -13,18 +13,11 @@ from creditdesk import errands, ledger, packs, settings
 from creditdesk.shelf import Shelf
 from tests.builders import POLICY, a_book, a_deed, an_invented_book
 from tests.conftest import LONG
-from tests.faults.child import Nursery
 
 NOW = datetime(2026, 11, 22, 5, tzinfo=UTC)
 SAID = {"act": packs.ACT, "of": packs.PROVINCE, "code": "44", "month": "2026-09"}
 LATER = timedelta(minutes=2)
 KILLED = -9
-
-
-@pytest.fixture(scope="module")
-def nursery():
-    with Nursery() as warm:
-        yield warm
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from creditdesk.db import Database
 from creditdesk.engine.days import ZONE
 from tests.conftest import LONG
 from tests.faults.book import DEED, KEPT, at_once, kept_rows, lend
-from tests.faults.child import Nursery
 
 CLOCKS = 4
 NIGHTS = 500 if LONG else 10
@@ -156,33 +155,32 @@ def test_a_host_whose_clock_jumps_back_closes_nothing_again(database):
     assert kept_rows(database, (*KEPT, records.kept.business_day)) == rows
 
 
-def test_a_stopped_process_that_wakes_after_another_did_its_work_writes_nothing(database):
+def test_a_stopped_process_that_wakes_after_another_did_its_work_writes_nothing(database, nursery):
     lend(database, 1)
     later = EVENING + OVERSLEPT
 
-    with Nursery() as nursery:
-        slept = nursery.run("fire", database.url, moment=EVENING.isoformat(), stop=True)
-        other = clock(database)
-        assert other.fire(CLOSE_DAY, later)
-        rows = kept_rows(database, WRITTEN)
-        woken = nursery.wake()
+    slept = nursery.run("fire", database.url, moment=EVENING.isoformat(), stop=True)
+    other = clock(database)
+    assert other.fire(CLOSE_DAY, later)
+    rows = kept_rows(database, WRITTEN)
+    woken = nursery.wake()
 
     assert slept["status"] == "stopped"
     assert (woken["status"], woken["said"]) == (0, [True, False])
     assert kept_rows(database, WRITTEN) == rows
 
 
-def test_processes_that_keep_the_same_nights_do_each_night_once(database):
+def test_processes_that_keep_the_same_nights_do_each_night_once(database, nursery, other_nursery):
     lend(database, 1)
     nights = [EVENING + timedelta(number) for number in range(4)]
 
-    def keep(nursery, night):
-        return nursery.run("fire", database.url, moment=night.isoformat())
+    def keep(one, night):
+        return one.run("fire", database.url, moment=night.isoformat())
 
-    with Nursery() as first, Nursery() as second:
-        told = [
-            at_once(partial(keep, first, night), partial(keep, second, night)) for night in nights
-        ]
+    told = [
+        at_once(partial(keep, nursery, night), partial(keep, other_nursery, night))
+        for night in nights
+    ]
 
     assert [sorted(one["said"] for one in night) for night in told] == [[False, True]] * 4
     assert runs(database) == [("close-day", night.date()) for night in nights]
