@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -254,8 +255,16 @@ def chains_of(
 
     before  a moment: what was recorded then or later does not count
     """
-    known = [] if before is None else [entry.c.act_id.not_in(entered_later(before))]
-    chosen = sa.and_(entry.c.loan_id.in_(loan_ids), *known)
+    said = {"loans": list(loan_ids)} | ({} if before is None else {"before": before})
+    entries, postings, plans = (list(tx.execute(one, said)) for one in _chains(before is not None))
+    return entries, postings, plans
+
+
+@cache
+def _chains(limited: bool) -> tuple[sa.Select[Any], sa.Select[Any], sa.Select[Any]]:
+    """Return the queries of `chains_of`, put together once: every act asks them."""
+    known = [entry.c.act_id.not_in(entered_later(sa.bindparam("before")))] if limited else []
+    chosen = sa.and_(entry.c.loan_id.in_(sa.bindparam("loans", expanding=True)), *known)
     order = (entry.c.loan_id, entry.c.id)
     entries = sa.select(entry).where(chosen).order_by(*order)
     postings = (
@@ -270,10 +279,10 @@ def chains_of(
         .where(chosen)
         .order_by(*order, plan_change.c.due_on)
     )
-    return list(tx.execute(entries)), list(tx.execute(postings)), list(tx.execute(plans))
+    return entries, postings, plans
 
 
-def entered_later(moment: str) -> sa.Select[Any]:
+def entered_later(moment: str | sa.BindParameter[str]) -> sa.Select[Any]:
     """Return the query for the acts that were recorded at a moment or after it."""
     return sa.select(act.c.id).where(act.c.recorded_at >= moment)
 
