@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from creditdesk import accesses, issued, statements
+from creditdesk import accesses, issued, letters, statements
 from creditdesk.engine.money import millions
 from creditdesk.papers import KINDS
 from creditdesk.statements import Question
@@ -115,6 +115,25 @@ def test_pictures_stand_above_their_tables_in_every_language(book, language):
     assert page.count("<summary>") >= 5
     assert "style=" not in page
     assert not re.search(r"(?:picture|sheet_\w+|page)\.[a-z]", re.sub(r"<[^>]*>", " ", page))
+
+
+def test_the_register_of_letters_lists_who_had_which_number_and_keeps_what_was_asked(book):
+    for kind in ("due-notice", "14-td"):
+        assert book.client.get(f"/papers/{kind}.pdf?place=44&as_of={DAY}").status_code == 200
+    with book.database.read() as tx:
+        (one, *_), _ = letters.register(tx, {})
+
+    asked = {"place": "44", "year": one.year, "q": one.loan_no}
+    page = book.client.get("/statements/letters", query_string=asked).text
+    other = book.client.get("/statements/letters", query_string=asked | {"year": 1999}).text
+
+    assert f'name="year" value="{one.year}"' in page
+    for said in (f"{one.number:02d}/{one.year}", one.name, f'href="/loans/{one.loan_no}"'):
+        assert said in page
+        assert said not in other
+    with book.database.read() as tx:
+        noted = [line for line in accesses.journal(tx, accesses.FIRST) if line.act == "letters"]
+    assert [line.persons for line in noted] == [1]
 
 
 def test_an_empty_book_says_what_to_do(empty):

@@ -46,7 +46,7 @@ def index() -> str:
         "statements/letters.html",
         chosen=chosen,
         places=places,
-        told=told,
+        wanted=told,
         found=found,
         more=more,
         later=told["below"] < letters.NEWEST,
