@@ -7,7 +7,7 @@ from creditdesk.engine import days
 from creditdesk.engine.money import written
 from creditdesk.evidence import Evidence
 from reports import forms
-from reports.paper import BLACK, PROOF, RED, SIGNATURES, Paper
+from reports.paper import BLACK, HEADING, PROOF, RED, SIGNATURES, Paper
 
 _IDENTITIES = {
     "parts-make-outstanding": "Trong hạn + quá hạn + khoanh = tổng dư nợ",
@@ -73,7 +73,6 @@ _CHECKED = {
     "now": "hiện nay",
     "written_off": "xóa nợ",
 }
-_HEADING = 24.0  # [pt] of a heading
 ROUNDED = (
     "Số tiền in bằng triệu đồng, làm tròn đến hai số lẻ từ số đúng từng đồng; vì làm tròn, "
     "tổng in ra có thể lệch vài đơn vị cuối so với cộng các dòng in."
@@ -132,14 +131,14 @@ def signed(paper: Paper, evidence: Evidence, posts: Sequence[str], *, mark: str 
     """
     below = PROOF + (SIGNATURES if posts else 0)
     said = _summary(evidence)
-    least = _HEADING + paper.tall([said]) + below
+    least = HEADING + paper.tall([said]) + below
     room = paper.y - paper.bottom
     crowded = least <= room < tall(paper, evidence) + below
     if not _apart(paper, evidence) and not crowded:
         _listed(paper, evidence, below=below, mark=mark)
         _sign(paper, evidence, posts)
         return
-    paper.heading(f"{mark}. Kiểm tra" if mark else "Kiểm tra", keep=least - _HEADING)
+    paper.heading(f"{mark}. Kiểm tra" if mark else "Kiểm tra", keep=least - HEADING)
     colour = RED if evidence.failed else BLACK
     paper.flow(said, face=paper.faces.bold if evidence.failed else None, size=9, colour=colour)
     _sign(paper, evidence, posts)
@@ -172,7 +171,7 @@ def _summary(evidence: Evidence) -> str:
 
 def _listed(paper: Paper, evidence: Evidence, *, below: float, mark: str) -> None:
     """Write every check under a heading, the last of them on one page with what is `below`."""
-    keep = min(paper.tall(_checks(evidence)) + below, paper.top - paper.bottom - _HEADING)
+    keep = min(paper.tall(_checks(evidence)) + below, paper.top - paper.bottom - HEADING)
     paper.heading(f"{mark}. Kiểm tra" if mark else "Kiểm tra", keep=keep)
     _list(paper, evidence)
     paper.y -= 4
@@ -191,7 +190,7 @@ def _list(paper: Paper, evidence: Evidence) -> None:
 def tall(paper: Paper, evidence: Evidence) -> float:
     """Return how high [pt] is what is said of the checks above who signs, with its heading."""
     said = [_summary(evidence)] if _apart(paper, evidence) else _checks(evidence)
-    return _HEADING + paper.tall(said) + 4
+    return HEADING + paper.tall(said) + 4
 
 
 def _checks(evidence: Evidence) -> list[str]:

@@ -13,7 +13,7 @@ from reports.forms import FORMS, Form
 from reports.paper import MARGIN, PROOF, SIGNATURES, Imprint, Paper
 
 _FACT_SIZE = 10
-_LEAST = 60.0  # [pt] of a table that stands below its heading
+_LEAST = 60.0  # [pt] that stays free below a table
 
 
 def render(found: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) -> bytes:
@@ -43,9 +43,9 @@ def _leaf(paper: Paper, found: Sheet, form: Form, leaf: Leaf, *, after: float) -
     below = paper.tall(said, size=10) + (SIGNATURES if form.leaf else 0) + after
     several = len(leaf.parts) > 1
     for at, part in enumerate(leaf.parts, 1):
-        if several:
-            paper.heading(forms.PARTS[part.code], keep=_LEAST)
-        sheet.draw(paper, part, form, after=below if at == len(leaf.parts) else _LEAST)
+        title = forms.PARTS[part.code] if several else ""
+        least = below if at == len(leaf.parts) else _LEAST
+        sheet.draw(paper, part, form, after=least, title=title)
     for one in said:
         paper.flow(one, face=paper.faces.italic, size=10)
     if form.leaf:

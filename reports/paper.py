@@ -21,6 +21,7 @@ from reports.pages import Body, Page, Shared
 
 MM = 72 / 25.4
 MARGIN = 20 * MM  # at the left
+HEADING = 24.0  # [pt] of the heading of a part, with the space around it
 VIETNAM = timezone(timedelta(hours=7))
 SIGNATURES = 100.0  # [pt] that a row of signatures takes
 PROOF = 66.0  # [pt] that the block takes which says how to check a document
@@ -211,7 +212,7 @@ class Paper:
 
     def heading(self, text: str, *, keep: float = 40) -> None:
         """Write the heading of a part, with at least `keep` [pt] of it on the same page."""
-        self.need(24 + keep)
+        self.need(HEADING + keep)
         self.y -= 6
         self.flow(text, face=self.faces.bold, size=11)
         self.y -= 3

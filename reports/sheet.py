@@ -17,7 +17,7 @@ from creditdesk.sheets import Cell, CellKind, Line, Part, Sheet, first_text
 from reports import checked, drawn, forms, scopes
 from reports.forms import FORMS, Form
 from reports.heads import Column
-from reports.paper import MARGIN, MM, PROOF, SIGNATURES, Imprint, Paper, spoken_day
+from reports.paper import HEADING, MARGIN, MM, PROOF, SIGNATURES, Imprint, Paper, spoken_day
 from reports.table import Rows, Table
 
 _MARKS = ("I", "II", "III", "IV", "V", "VI")
@@ -66,9 +66,9 @@ def render(sheet: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) 
         if several:
             few = row.height + _HEAD + _LINE * len(part.lines) + after
             whole = len(part.lines) <= _SHORT and few < paper.top - paper.bottom - 30
-            keep = max(100, few if whole else row.height)
-            paper.heading(f"{_MARKS[at]}. {forms.PARTS[part.code]}", keep=keep)
-        _pictured(paper, part, form, row, after=after)
+            paper.need(HEADING + max(100, few if whole else row.height))
+        title = f"{_MARKS[at]}. {forms.PARTS[part.code]}" if several else ""
+        _pictured(paper, part, form, row, after=after, title=title)
     notes(paper, sheet)
     checked.signed(paper, sheet.evidence, form.posts, mark=mark)
     return paper.finish()
@@ -139,18 +139,23 @@ def _notes(sheet: Sheet) -> list[str]:
 # --- a table ---
 
 
-def draw(paper: Paper, part: Part, form: Form, *, after: float = _AFTER) -> None:
-    """Draw one table of a sheet from the present height on, `after` [pt] free below it."""
+def draw(paper: Paper, part: Part, form: Form, *, after: float = _AFTER, title: str = "") -> None:
+    """Draw one table of a sheet under its title, `after` [pt] free below it."""
     columns = _columns(paper, part, form)
     table = Table(paper, columns, size=form.size, unit=form.units, tall=form.tall)
-    table.draw(_rows(part, form), after=after)
+    table.draw(_rows(part, form), after=after, title=title)
 
 
-def _pictured(paper: Paper, part: Part, form: Form, row: drawn.Row, *, after: float) -> None:
+def _pictured(
+    paper: Paper, part: Part, form: Form, row: drawn.Row, *, after: float, title: str
+) -> None:
     """Draw pictures and their table: beside them where it is narrow enough, else below."""
+    if title and row.height:
+        paper.heading(title, keep=row.height)
+        title = ""
     if row.beside + _NAME > paper.room or row.beside + _least(paper, part, form) > paper.room:
         row.put()
-        draw(paper, part, form, after=after)
+        draw(paper, part, form, after=after, title=title)
         return
     page, top, left = paper.page, paper.y, paper.left
     row.put()

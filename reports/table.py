@@ -15,7 +15,7 @@ from reports.alike import INDENT, PAD, Alike
 from reports.faces import Face
 from reports.grid import Grid
 from reports.heads import Column, Head
-from reports.paper import Paper
+from reports.paper import HEADING, Paper
 
 _DEEP = 3  # the level of leads that are set in italics
 _LEADS = ("heading", "lead")
@@ -96,8 +96,10 @@ class Table:
         self._runs_from = 0.0
         self._begun_at = 0.0
 
-    def draw(self, rows: Iterable[Rows], *, after: float = 0) -> None:
+    def draw(self, rows: Iterable[Rows], *, after: float = 0, title: str = "") -> None:
         """Draw rows from the present height on; below the last stay `after` [pt] free.
+
+        title  the heading above, on the page of the first rows; empty: none
 
         What no page holds below the last rows stays free nowhere, and a table that begins with its
         last rows leaves no title behind for it.
@@ -110,16 +112,21 @@ class Table:
             if last and begun and height + after <= body:
                 height += after
             if not begun:
-                paper.need(self._head_height + height)
-                self._begin()
+                self._begin_under(title, height)
                 begun = True
             elif paper.y - height < paper.bottom:
                 self._turn()
             self._draw_block(block)
         if not begun:
-            paper.need(self._head_height)
-            self._begin()
+            self._begin_under(title, 0)
         self._end()
+
+    def _begin_under(self, title: str, height: float) -> None:
+        """Begin with rows of a height [pt] below their title, all on one page."""
+        self._paper.need((HEADING if title else 0) + self._head_height + height)
+        if title:
+            self._paper.heading(title, keep=0)
+        self._begin()
 
     def _draw_block(self, block: "list[_Laid] | _Free") -> None:
         paper = self._paper

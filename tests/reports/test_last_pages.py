@@ -47,6 +47,17 @@ def test_two_rows_of_the_list_stand_on_the_page_that_is_signed(total):
         assert "Mã số liệu (SHA-256)" in last
 
 
+def test_a_title_stands_on_the_page_of_its_first_rows_however_high_they_are():
+    tall = Line(("1", "Nguyễn " * 200, "66", 5_000))
+    for rows in range(32, 52, 4):
+        found = register(rows)
+        second = replace(found.parts[0], lines=(tall, *found.parts[0].lines))
+        pages = readback.pages(paper.render(replace(found, parts=(*found.parts, second))))
+
+        (below,) = [said[1] for page in pages if len(said := re.split(r"(?m)^II\. ", page)) > 1]
+        assert "Nguyễn Nguyễn" in below, rows
+
+
 @pytest.mark.parametrize("checks", [19, 40])
 def test_who_signs_stands_below_the_figures_and_many_checks_follow_as_an_annex(checks):
     for rows in range(30, 72, 5):
