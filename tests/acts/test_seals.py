@@ -1,6 +1,5 @@
 """Statements under seal: deterministic, judged alike by others, registered, verified."""
 
-import csv
 import io
 import json
 import shutil
@@ -12,11 +11,10 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from pypdf import PdfReader
 
-from creditdesk import issued, papers, records, seals, secrecy, statements
+from creditdesk import issued, papers, records, seals, secrecy
 from creditdesk.cli import cli
 from creditdesk.db import Database
 from creditdesk.evidence import Identity
-from reports.portfolio import render
 from tests.builders import POLICY, a_book, an_invented_book
 from tests.keys import KEYS
 from tests.sealed import AT, NAME, certify, configured, paper
@@ -187,25 +185,6 @@ def test_a_statement_asked_for_again_is_the_one_that_was_issued(database):
         other = read(tx, NOW, date(2026, 9, 29))
         assert other.number != first.number
         assert other.made_at == NOW
-
-
-def test_the_attached_table_says_what_is_printed_to_the_dong(database, tmp_path):
-    with database.begin() as tx:
-        a_book(tx, an_invented_book(7, count=6))
-        asked = statements.Question(date(2026, 1, 1), date(2026, 9, 30), place="44")
-        found = statements.portfolio_statement(tx, POLICY, asked, made_at=AT)
-    [attached] = PdfReader(io.BytesIO(render(found))).attachments.values()
-    tables = attached[0].decode("utf-8-sig").split("\n\n")
-    read = [list(csv.DictReader(io.StringIO(one))) for one in tables]
-
-    assert attached[0] == found.evidence.data
-    assert [{row["part"] for row in rows} for rows in read] == [{"rows"}, {"sources"}]
-    for name in ("drawn:period", "drawn_to_date", "outstanding", "late_principal", "loans"):
-        total = getattr(found.total, name.partition(":")[0])
-        for kind in ("plain", "subtotal", "total"):
-            sums = {sum(int(row[name]) for row in rows if row["line"] == kind) for rows in read}
-            assert sums == {total}
-    assert not found.evidence.failed
 
 
 # --- by command ---
