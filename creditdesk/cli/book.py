@@ -51,7 +51,9 @@ def _lines(document: dict[str, Any], language: str) -> None:
             click.echo(f"{label}:")
             _lines(value, language)
         else:
-            click.echo(f"{label}: {words.told(value, language)}")
+            word = f"page.status-{value}" if name == "status" else ""
+            said = words.say(language, word) if word else words.told(frame.dated(value), language)
+            click.echo(f"{label}: {said}")
 
 
 @command("portfolio")

@@ -221,10 +221,10 @@ def tell(document: Any) -> None:
 
 def line(language: str, document: Mapping[str, Any]) -> str:
     """Return what a document tells as one line for people, its days and moments as they write."""
-    return " · ".join(words.told(_dated(value), language) for value in document.values())
+    return " · ".join(words.told(dated(value), language) for value in document.values())
 
 
-def _dated(value: Any) -> Any:
+def dated(value: Any) -> Any:
     """Return the day or moment that a document tells in ISO; any other value as it is."""
     if isinstance(value, str) and _ISO.match(value):
         return (date if len(value) == len("2026-11-22") else datetime).fromisoformat(value)
