@@ -41,11 +41,25 @@ class Body(Stream):
         self._code = packing.compress(content) + packing.flush(zlib.Z_SYNC_FLUSH)
         self._sum = zlib.adler32(content)
 
-    def end(self, code: str) -> None:
-        """Add the last operators as they stand: a stored block. Source: RFC 1951, 3.2.4."""
+    def end(self, foot: "Foot", code: str) -> None:
+        """Add what stands at the foot of every page, and the last operators of this one.
+
+        These are told as they stand, in a stored block. Source: RFC 1950, RFC 1951, 3.2.4.
+        """
         last = code.encode("latin-1")
         size = struct.pack("<HH", len(last), len(last) ^ 0xFFFF)
-        self._code += b"\x01%b%b" % (size, last) + struct.pack(">I", zlib.adler32(last, self._sum))
+        total = zlib.adler32(last, zlib.adler32(foot.content, self._sum))
+        self._code = b"".join((self._code, foot.packed, b"\x01", size, last, total.to_bytes(4)))
+
+
+class Foot:
+    """Operators at the foot of every page, packed once for all."""
+
+    def __init__(self, code: str) -> None:
+        """Pack operators by themselves: they follow whatever a page shows."""
+        packing = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+        self.content = f"{code}\n".encode("latin-1")
+        self.packed = packing.compress(self.content) + packing.flush(zlib.Z_SYNC_FLUSH)
 
 
 class Shared(pdfdoc.PDFResourceDictionary):

@@ -17,7 +17,7 @@ from reportlab.pdfbase import pdfdoc
 from creditdesk.evidence import NO_PROOF, Evidence, Proof
 from reports import enclosed, qr
 from reports.faces import NEEDED, SEEDED, SHIPPED_FONTS, Face, embed, faces
-from reports.pages import Body, Page, Shared
+from reports.pages import Body, Foot, Page, Shared
 
 MM = 72 / 25.4
 MARGIN = 20 * MM  # at the left
@@ -78,7 +78,7 @@ class Paper:
         self._doc = _document(self.imprint)
         self._shared = Shared(self._doc)
         self._foot, self._end = self.bottom - 16, self.right
-        self._stamp = self._stamped()
+        self._stamp = Foot(self._stamped())
 
     @property
     def page(self) -> int:
@@ -238,7 +238,6 @@ class Paper:
 
     def turn(self) -> None:
         """Close the page and begin the next."""
-        self._code.append(self._stamp)
         self._pages.append(Body("\n".join(self._code)))
         self._code.clear()
         self.y = self.top
@@ -293,7 +292,7 @@ class Paper:
         self.turn()
         total = len(self._pages)
         for at, body in enumerate(self._pages, 1):
-            body.end(self._numbered(f"Trang {at}/{total}"))
+            body.end(self._stamp, self._numbered(f"Trang {at}/{total}"))
             self._doc.addPage(Page((self.width, self.height), self._shared, body))
         embed(self._doc)
         return self._doc.GetPDFData(None)
