@@ -3,9 +3,9 @@
 import threading
 import unicodedata
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from reportlab.pdfbase import pdfdoc
@@ -37,6 +37,8 @@ class Face:
         widths = self.font.face.charWidths
         self._glyphs = frozenset(map(chr, self.font.face.charToGlyph))
         self._widths = {chr(code): width / 1000 for code, width in widths.items()}
+        # Words of forms return line after line, document after document.
+        self._wide = lru_cache(maxsize=4096)(partial(_summed, self._widths))
         if missing := NEEDED - self._glyphs:
             raise ValueError(f"{file.name} lacks {''.join(sorted(missing))}")
 
@@ -56,7 +58,7 @@ class Face:
 
     def width(self, text: str, size: float) -> float:
         """Return how wide [pt] clean text is at a size [pt]."""
-        return sum(map(self._widths.__getitem__, text)) * size
+        return self._wide(text) * size
 
     def wrap(self, text: str, size: float, room: float, *, first: float = 0) -> list[str]:
         """Return cleaned text as lines no wider than `room` [pt]; a longer word is broken.
@@ -86,6 +88,10 @@ class Face:
                 pieces.append(word[start:at])
                 start, wide = at, self._widths[letter] * size
         return [*pieces, word[start:]]
+
+
+def _summed(widths: Mapping[str, float], text: str) -> float:
+    return sum(map(widths.__getitem__, text))
 
 
 def _remembered(make: Callable[[list[int]], bytes]) -> Callable[[list[int]], bytes]:
