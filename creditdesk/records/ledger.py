@@ -56,6 +56,7 @@ entry = sa.Table(
         name="amount",
     ),
     sa.Index("ix_entry_loan_id", "loan_id", "id"),
+    sa.Index("ix_entry_value_date", "value_date"),
     sa.Index(
         "ix_entry_terms",
         "province",
