@@ -259,6 +259,8 @@ def _some(lines: Iterable[Line]) -> Iterator[list[Line]]:
 
 def _column(cells: tuple[Cell, ...], tell: Mapping[type, _Teller]) -> Sequence[str]:
     """Return cells of a column as the bank writes them, at once where all are of a kind."""
+    if len(cells) == 1:
+        return [cell if type(cell) is str else tell[type(cell)](cell) for cell in cells]
     held = {*map(type, cells)}
     if held == {str}:
         return cast("tuple[str, ...]", cells)

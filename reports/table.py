@@ -320,12 +320,14 @@ def _with_keep(rows: Iterable[Rows]) -> Iterator[tuple[Rows, set[int]]]:
     while ahead:
         some = ahead.popleft()
         ahead.extend(islice(source, 1))
-        last = len(some) - 1
-        next_two = [later.kind for later in ahead for _ in range(min(2, len(later)))][:2]
+        last, following = (
+            len(some) - 1,
+            [later.kind for later in ahead for _ in later.columns[0][:2]],
+        )
         keep = set()
         for at in {0, max(0, last - 1), last}:
-            following = [*[some.kind] * min(2, last - at), *next_two][:2]
-            if _keeps(some.kind if at else before, some.kind, *following):
+            after = ([some.kind] * min(2, last - at) + following)[:2]
+            if _keeps(some.kind if at else before, some.kind, *after):
                 keep.add(at)
         yield some, keep
         before = some.kind
