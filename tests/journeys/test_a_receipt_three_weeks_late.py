@@ -151,11 +151,11 @@ def test_the_desk_says_in_words_what_a_late_receipt_changes(branch, monkeypatch)
     said = branch(f"{plain} --dry-run")
 
     assert said.startswith("Trial")
-    assert "At the end of 30/06/2025, Overdue: 8.000.000 → 6.000.000." in said
-    assert "Booked anew: Principal collected of 08/07/2025, receipt CT9/G." in said
+    assert "At the end of 30 Jun 2025, Overdue: 8,000,000 → 6,000,000." in said
+    assert "Booked anew: Principal collected of 08 Jul 2025, receipt CT9/G." in said
     assert branch(plain).startswith("Received by receipt CT4")
     assert "nothing changed" in branch(plain)
-    assert "Overdue: 8.000.000 → 6.000.000" in branch("close-month --month 2025-06")
+    assert "Overdue: 8,000,000 → 6,000,000" in branch("close-month --month 2025-06")
     assert "opened again by an and binh (12/GDX)" in branch("months")
     branch(OPEN)
     assert "is reversed" in branch("reverse CT4 --by an --ground nham")

@@ -4,13 +4,12 @@ from datetime import date
 
 import pytest
 
-from creditdesk.db import Database
 from tests.apps import an_app
-from tests.keys import KEYS
 from tests.people import PASSWORD
-from tests.web.conftest import COMMUNE, DAY, MANY, OTHER, SINCE, configured, fill, number
+from tests.web.conftest import COMMUNE, DAY, MANY, OTHER, SINCE, configured, number, shown
 from tests.web.rig import served
 from tests.web.test_signing import app as peopled
+from tests.web.test_signing import with_people
 
 __all__ = ["peopled"]
 
@@ -29,11 +28,13 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def address(sqlite_url, tmp_path):
+def filling(request):
+    return with_people if "peopled" in request.fixturenames else shown
+
+
+@pytest.fixture
+def address(sqlite_url):
     """Return where a filled book is served."""
-    database = Database(sqlite_url, KEYS)
-    fill(database, tmp_path)
-    database.close()
     app = an_app(configured(sqlite_url))
     with served(app) as found:
         yield found

@@ -47,7 +47,7 @@ class Browser:
         return self.send("/sign-in", {"name": name, "password": password}, **more)
 
 
-def peopled(database):
+def with_people(database):
     """Fill the book that the pages show, and let people in."""
     shown(database)
     with database.begin() as tx:
@@ -63,7 +63,7 @@ def peopled(database):
 
 @pytest.fixture
 def filling():
-    return peopled
+    return with_people
 
 
 @pytest.fixture
