@@ -39,6 +39,7 @@ _HOMES = ("today.index", "commune.index", "portfolio.index", "administration.ind
 # Pages that no entry names stand in the part of the desk that leads to them.
 _PARTS = {
     "applying": "applications",
+    "letters": "statements",
     "loans": "search",
     "money": "search",
     "pictures": "statements",
