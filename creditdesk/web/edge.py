@@ -32,7 +32,8 @@ METHODS = ("GET", "HEAD")
 _KEY = "creditdesk"
 _LONGEST_NEED = 200
 _SHOWING = ("figures", "persons")
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# A number of digits alone may be somebody's identity number, and the log names no person.
+_REQUEST_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9._-]{8,64}")
 _HEADERS: Mapping[str, str] = {
     # Bootstrap draws ticks and arrows as data: images. A picture runs nothing and loads nothing.
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; "
@@ -280,7 +281,7 @@ def _begin() -> None:
     A page is only written to where it has a form.
     """
     told = request.headers.get("X-Request-ID", "")
-    g.request_id = told if _REQUEST_ID.fullmatch(told) else secrets.token_hex(6)
+    g.request_id = told if _REQUEST_ID.fullmatch(told) else f"r{secrets.token_hex(6)}"
     has_form = request.method == "POST" and request.url_rule is not None
     if request.method not in METHODS and not has_form and not by_program():
         abort(405, response=None)
