@@ -104,7 +104,8 @@ def _report(tx: Tx, bench: Bench, said: Mapping[str, Any], path: Path) -> intake
     if kind == "movements":
         return _take_movements(tx, bench, table, said, common)
     take = intake.take_loans if kind == "loans" else intake.take_households
-    return take(tx, bench.policy, places, table, **common)
+    report = take(tx, bench.policy, places, table, **common)
+    return intake.without_people(report) if said["act"] == intake.CHECK else report
 
 
 def _scope_of(tx: Tx, bench: Bench, act: str) -> users.Scope:

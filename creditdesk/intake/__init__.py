@@ -12,7 +12,7 @@ from creditdesk.engine.policy import Policy
 from creditdesk.errors import Malformed
 from creditdesk.intake import contracts, layout, listings, movements
 from creditdesk.intake.lines import read_lines
-from creditdesk.intake.reach import outside
+from creditdesk.intake.reach import CHECK, outside, without_people
 from creditdesk.intake.reading import Limits, Table, read
 from creditdesk.intake.refusals import HeaderMissing, TooManyRows
 from creditdesk.intake.report import Remark, Report
@@ -21,6 +21,7 @@ from creditdesk.sealing import Sealer
 from creditdesk.settings import Settings
 
 __all__ = [
+    "CHECK",
     "Limits",
     "Remark",
     "Report",
@@ -36,6 +37,7 @@ __all__ = [
     "take_households",
     "take_loans",
     "take_movements",
+    "without_people",
 ]
 
 _A_LOOK = 50

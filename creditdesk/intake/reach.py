@@ -1,15 +1,19 @@
 """How far a file reaches: whoever hands it in enters what lies within their scope, and no more."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from creditdesk import communes, records, users
 from creditdesk.communes import Map
 from creditdesk.db import Tx
 from creditdesk.intake.reading import Table
-from creditdesk.intake.report import Lines, Remark
+from creditdesk.intake.report import Lines, Remark, Report
 from creditdesk.users import Place, Scope
 
+CHECK = "intake-check"
+"""The act of whoever has a file checked that others take in."""
+_OF_PEOPLE = frozenset({"customer-differs", "household-differs"})
 _COLUMN = {"loans": "office", "households": "commune", "movements": "loan_no"}
 _CODE = {"loans": "not-yours", "households": "not-yours", "movements": "loan-unknown"}
 Near = Callable[[int], bool]
@@ -30,6 +34,15 @@ def outside(
         if not near(at):
             lines.fault(at, _COLUMN[kind], _CODE[kind])
     return lines.report.faults
+
+
+def without_people(report: Report) -> Report:
+    """Return a report without what the book knows of the people in a file.
+
+    That a guessed number is not theirs would tell whose it is.
+    """
+    told = [doubt for doubt in report.warnings if doubt.code not in _OF_PEOPLE]
+    return replace(report, warnings=told)
 
 
 def _loans(tx: Tx, places: Map, lines: Lines, scope: Scope, day: date) -> Near:

@@ -110,7 +110,7 @@ def all_households(tx: Tx) -> dict[str, int]:
 def all_customers(tx: Tx) -> dict[str, Any]:
     """Return every customer by number, as far as files are compared with it."""
     c = customer.c
-    chosen = sa.select(c.customer_no, c.id, c.household_id, c.name, c.id_no_digest, c.id_no_masked)
+    chosen = sa.select(c.customer_no, c.id, c.household_id, c.name, c.id_no_digest)
     return {row.customer_no: row for row in tx.execute(chosen)}
 
 

@@ -102,7 +102,7 @@ def test_an_administrator_touches_no_money_and_sees_no_person():
         for name, rule in table().acts.items()
         if rule.theme in {"figures", "books"}
         and rule.cell(Role.ADMINISTRATOR).reach is not Reach.NONE
-    } == {"months", "verify"}
+    } == {"months", "verify", "intake-check"}
 
 
 READING = re.compile(

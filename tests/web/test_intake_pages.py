@@ -61,6 +61,32 @@ def test_a_sound_file_is_known_by_its_header_looked_at_and_then_taken(office):
     assert "so-vay.csv" not in words_of(office.hands["soat"].open(FILES))
 
 
+def test_an_administrator_has_a_file_checked_and_no_more(
+    office,
+):
+    """Law 91/2025/QH15, article 3: data of persons for their purpose only; no money (issue 4)."""
+    hand, officer = office.hands["chi"], office.hands["an"]
+    looked = ended(officer, hand_in(officer, loans(3)))
+    number_of = f"{FILES}/{{}}/taking".format
+    job = re.search(r"/administration/files/(\d+)/taking", looked.text)[1]
+    ended(officer, officer.send(number_of(job), form=looked.text).headers["Location"])
+
+    faulty = hand_in(hand, loans(3, 4, instead=(";6,6;", ";x;")))
+    renamed = loans(3, 4, instead=("Người vay", "Người khác"))
+    sound = hand_in(hand, renamed)
+    told = ended(hand, sound)
+    taking = hand.send(number_of(sound.rpartition("/")[2]), form=told.text)
+
+    assert "2 lỗi" in words_of(ended(hand, faulty))
+    assert "1 dòng sẽ được nạp" in words_of(told)
+    assert "chuyển tệp cho cán bộ" in words_of(told)
+    assert "Nạp vào sổ" not in words_of(told)
+    assert taking.status_code == 403
+    assert officer.open(f"/loans/{number(4)}").status_code == 404
+    assert "Khác với thông tin" not in words_of(told)
+    assert "Khác với thông tin" in words_of(ended(officer, hand_in(officer, renamed)))
+
+
 def test_faults_stand_by_row_and_column_sorted_and_as_a_table_to_take_along(office):
     hand = office.hands["an"]
     job = hand_in(hand, loans(1, 2, instead=(";6,6;", ";x;")), kind="loans")

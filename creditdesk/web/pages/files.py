@@ -58,20 +58,21 @@ def index() -> str:
 
 
 def _index(form: Filled) -> str:
-    person, acts = edge.who(), [f"intake-{kind}" for kind in KINDS]
-    kinds = [kind for kind, act in zip(KINDS, acts, strict=True) if users.is_open(person, act)]
+    person = edge.who()
+    only_checks = users.is_open(person, intake.CHECK)
+    kinds = [kind for kind in KINDS if only_checks or users.is_open(person, f"intake-{kind}")]
     by = None if person.scope == EVERYTHING else person.sign_in_name
     with edge.read() as tx:
         taken = intake.taken(tx, by)
     most = edge.desk().settings.intake_max_megabytes
-    shown = {"form": form, "kinds": kinds, "taken": taken[:PAGE], "files": FILES, "most": most}
-    return render_template("files/index.html", **shown)
+    shown = {"kinds": kinds, "taken": taken[:PAGE], "files": FILES, "most": most}
+    return render_template("files/index.html", form=form, only_checks=only_checks, **shown)
 
 
 @pages.post("")
 @edge.roomy(kilobytes=64, files=True)
 def hand_in() -> Response:
-    """Have a file looked at, as whoever hands it in may take it."""
+    """Have a file looked at, as whoever hands it in may take it or only has it checked."""
 
     def act(tx: Tx, said: dict[str, Any]) -> Done:
         with filled.in_field("file"):
@@ -113,9 +114,10 @@ def take(number: int) -> Response:
         result = found["result"] or {}
         if not found["said"]["dry_run"] or found["state"] != "done" or result["faults"]:
             raise NotSound(number=number)
-        edge.require(found["said"]["act"])
+        act = f"intake-{found['said']['kind']}"
+        edge.require(act)
         Shelf(edge.desk().settings).find(tx, found["said"]["file"], edge.moment())
-        wanted = found["said"] | {"dry_run": False}
+        wanted = found["said"] | {"dry_run": False, "act": act}
         fresh = errands.ask(tx, kind="file", said=wanted, deed=edge.deed())
         after_this_request(orders.begin_work)
         return Done(url_for("jobs.show", number=fresh))
