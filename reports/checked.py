@@ -133,7 +133,7 @@ def signed(paper: Paper, evidence: Evidence, posts: Sequence[str], *, mark: str 
     said = _summary(evidence)
     least = HEADING + paper.tall([said]) + below
     room = paper.y - paper.bottom
-    crowded = least <= room < tall(paper, evidence) + below
+    crowded = least <= room < tall(paper, evidence)[0] + below
     if not _apart(paper, evidence) and not crowded:
         _listed(paper, evidence, below=below, mark=mark)
         _sign(paper, evidence, posts)
@@ -187,10 +187,14 @@ def _list(paper: Paper, evidence: Evidence) -> None:
             paper.flow(said, face=face, size=9, colour=RED)
 
 
-def tall(paper: Paper, evidence: Evidence) -> float:
-    """Return how high [pt] is what is said of the checks above who signs, with its heading."""
-    said = [_summary(evidence)] if _apart(paper, evidence) else _checks(evidence)
-    return HEADING + paper.tall(said) + 4
+def tall(paper: Paper, evidence: Evidence) -> tuple[float, float]:
+    """Return how high [pt] is what is said of the checks above who signs, with its heading.
+
+    That is every check where they are not too many, and the line that sums them up.
+    """
+    least = HEADING + paper.tall([_summary(evidence)]) + 4
+    every = HEADING + paper.tall(_checks(evidence)) + 4
+    return (least if _apart(paper, evidence) else every), least
 
 
 def _checks(evidence: Evidence) -> list[str]:

@@ -1,13 +1,17 @@
 """The forms of the bank in its own words: number, title, unit, titles of columns, who signs."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from creditdesk import words
+from creditdesk.sheets import Part
 from reports import titles
 
 _GROUP = ("Tổ trưởng", "Cán bộ ngân hàng", "Người kiểm soát")
 _LETTER = ("GIÁM ĐỐC",)
+_COUNTED = {"count", "share", "number", "points"}
 _USUAL = ("Người lập biểu", "Kiểm soát", "Giám đốc")
 
 
@@ -24,6 +28,7 @@ class Form:
     size     [pt] of the figures
     tall     [pt] that a row is high at least: where somebody writes or signs in it
     upright  whether its pages stand upright
+    wide     whether it lies on A3: put on A4, it is read at seven tenths of its size
     leaf     who signs what begins a page of its own
     """
 
@@ -38,14 +43,14 @@ class Form:
     size: float = 7.5
     tall: float = 0
     upright: bool = False
+    wide: bool = False
     posts: tuple[str, ...] = _USUAL
     leaf: tuple[str, ...] = ()
 
     @property
-    def units(self) -> str:
-        """Return the line that names the units of a table."""
-        unit = "triệu đồng" if self.unit == "million" else "đồng"
-        return f"Đơn vị: {unit}, {self.counted}" if self.counted else f"Đơn vị: {unit}"
+    def name(self) -> str:
+        """Return what a document is called: the number of the bank's form, where it has one."""
+        return self.title if self.ours else f"{self.number} {self.title}"
 
     @property
     def mark(self) -> str:
@@ -83,7 +88,8 @@ FORMS = {
         "BC0437",
         "KẾT QUẢ HOẠT ĐỘNG VÀ CHẤM ĐIỂM TỔ TIẾT KIỆM VÀ VAY VỐN",
         counted="người, %, điểm",
-        size=6.5,
+        size=9.5,
+        wide=True,
     ),
     "bc0438": Form(
         "BC0438",
@@ -272,6 +278,27 @@ GROUPS = titles.GROUPS | _said("sheet_group")
 COLUMNS = titles.COLUMNS | _said("sheet_column")
 LABELS = titles.LABELS | _said("sheet_label")
 NOTES = titles.NOTES | _said("sheet_note")
+
+
+def units(form: Form, part: Part, *, money: str = "") -> str:
+    """Return the line that names the units of a table; empty where nothing in it has one.
+
+    money  how amounts are written, if not as the form has them
+    """
+    held = {column.kind for column in part.columns}
+    written = money or ("triệu đồng" if form.unit == "million" else "đồng")
+    said = [written] if "dong" in held else []
+    if form.counted and held & _COUNTED:
+        said.append(form.counted)
+    return f"Đơn vị: {', '.join(said)}" if said else ""
+
+
+def heads(part: Part) -> Iterator[tuple[str, str]]:
+    """Yield of each column what it shares with its neighbours, if anything, and its own title."""
+    together = Counter(column.group for column in part.columns)
+    for one in part.columns:
+        group, title = GROUPS.get(one.group, one.group), column(one.code)
+        yield ("" if together[one.group] == 1 and group == title else group), title
 
 
 def column(code: str) -> str:

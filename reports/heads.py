@@ -7,6 +7,7 @@ from reports.faces import Face
 from reports.paper import Paper
 
 _SIZE = 8.0
+GAP = 4.0  # [pt] that stays free at both sides of a title together
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,9 @@ class Head:
         return self._edges[after] - self._edges[first]
 
     def _wrapped(self, text: str, width: float) -> list[str]:
-        return self._paper.faces.bold.wrap(text, _SIZE, width - 2)
+        bold = self._paper.faces.bold
+        longest = max(bold.width(bold.clean(word), _SIZE) for word in text.split(" "))
+        return bold.wrap(text, _SIZE, max(width - GAP, min(width - 2, longest + 0.01)))
 
     def _cell(
         self,

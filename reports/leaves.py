@@ -1,6 +1,7 @@
 """Documents whose letters and lists each begin a page; below the last, what they come to."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from creditdesk.evidence import NO_PROOF, Proof
 from creditdesk.sheets import Cell, Leaf, Line, Part, Sheet, first_text
 from reports import checked, forms, in_words, letters, scopes, sheet, titles
 from reports.forms import FORMS, Form
-from reports.paper import MARGIN, PROOF, SIGNATURES, Imprint, Paper
+from reports.paper import HEADING, MARGIN, PROOF, SIGNATURES, Imprint, Paper
 
 _FACT_SIZE = 10
 _LEAST = 60.0  # [pt] that stays free below a table
@@ -23,29 +24,34 @@ def render(found: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) 
     """
     form, scope = FORMS[found.form], found.evidence.scope
     author = f"{scopes.PARENT} {scopes.branch(scope)}"
-    imprint = Imprint(f"{form.number} {form.title}", author, found.evidence, proof)
+    imprint = Imprint(form.name, author, found.evidence, proof)
     left = letters.MARGIN if found.form in letters.LETTERS else MARGIN
     paper = sheet.page(imprint, form, fonts, left=left)
     for at, leaf in enumerate(found.leaves):
         if at:
             paper.turn()
-        _leaf(paper, found, form, leaf, after=0 if _summed_up(found) else _tail(paper, found))
+        ending = (0.0,) if _summed_up(found) else sheet.ends(paper, found, _signed(found))
+        _leaf(paper, found, form, leaf, ending=ending)
     _closing(paper, found, form)
     return paper.finish()
 
 
-def _leaf(paper: Paper, found: Sheet, form: Form, leaf: Leaf, *, after: float) -> None:
+def _leaf(
+    paper: Paper, found: Sheet, form: Form, leaf: Leaf, *, ending: tuple[float, ...]
+) -> None:
     if found.form in letters.LETTERS:
         letters.draw(paper, found, form, leaf)
         return
     _front(paper, found, form, leaf)
     said = _in_words(form, leaf)
-    below = paper.tall(said, size=10) + (SIGNATURES if form.leaf else 0) + after
+    signed = paper.tall(said, size=10) + (SIGNATURES if form.leaf else 0)
     several = len(leaf.parts) > 1
     for at, part in enumerate(leaf.parts, 1):
         title = forms.PARTS[part.code] if several else ""
-        least = below if at == len(leaf.parts) else _LEAST
-        sheet.draw(paper, part, form, after=least, title=title)
+        ends = tuple(signed + one for one in ending) if at == len(leaf.parts) else (_LEAST,)
+        above = HEADING if title else 0
+        after = sheet.settle(paper, part, form, ends, above=above, first=at == 1)
+        sheet.draw(paper, part, form, after=after, title=title)
     for one in said:
         paper.flow(one, face=paper.faces.italic, size=10)
     if form.leaf:
@@ -109,17 +115,21 @@ def told(cell: Cell) -> str:
 
 def _closing(paper: Paper, found: Sheet, form: Form) -> None:
     """Write below the leaves what they come to, what was checked, and who signs for them all."""
+    ending = sheet.ends(paper, found, _signed(found))
     if _summed_up(found):
         paper.turn()
         paper.flow(f"TỔNG HỢP: {form.title}", face=paper.faces.bold, size=12)
         paper.flow(f"{scopes.covered(found.evidence.scope)}.", size=10)
         if found.evidence.demonstration:
             paper.flow(scopes.DEMONSTRATION, face=paper.faces.bold, size=10)
+        low = replace(form, tall=0)  # In what sums up nobody writes.
         for at, part in enumerate(found.parts, 1):
             paper.y -= 4
-            last = at == len(found.parts)
-            sheet.draw(paper, leads(part), form, after=_tail(paper, found) if last else _LEAST)
-    sheet.notes(paper, found)
+            below = ending if at == len(found.parts) else (_LEAST,)
+            summed = leads(part)
+            after = sheet.settle(paper, summed, low, below, first=at == 1)
+            sheet.draw(paper, summed, low, after=after)
+    sheet.notes(paper, found, ending[-1])
     checked.signed(paper, found.evidence, form.posts if _signed(found) > PROOF else ())
 
 
@@ -133,11 +143,6 @@ def _summed_up(found: Sheet) -> bool:
 def _signed(found: Sheet) -> float:
     """Return how high [pt] is what ends a document: the proof, and who signs for the whole."""
     return PROOF + (0 if FORMS[found.form].leaf and not _summed_up(found) else SIGNATURES)
-
-
-def _tail(paper: Paper, found: Sheet) -> float:
-    """Return how high [pt] is what follows the last table."""
-    return sheet.tall(paper, found) + _signed(found)
 
 
 def leads(part: Part) -> Part:

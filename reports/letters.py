@@ -87,7 +87,7 @@ LETTERS: Mapping[str, Letter] = {
     ),
     "04-td": Letter(
         "TB-NHCS",
-        "Về việc kết quả phê duyệt cho vay",
+        "Về kết quả phê duyệt cho vay",
         (
             "Ủy ban nhân dân {commune}",
             "{to_trustee}",
@@ -166,10 +166,19 @@ def _head(paper: Paper, found: Sheet, form: Form, leaf: Leaf) -> None:
     paper.y -= 22
     for said in (letter.kind, letter.subject):
         paper.flow(said, face=faces.bold, size=_SIZE + 1, align="middle")
+    _ruled(paper, letter.subject)
     if evidence.demonstration:
         paper.flow(scopes.DEMONSTRATION, face=faces.bold, size=_SMALL, align="middle")
     checked.alarm(paper, evidence)
     paper.y -= 8
+
+
+def _ruled(paper: Paper, subject: str) -> None:
+    """Rule below the subject, two fifths as long. Source: Decree 30/2020/NĐ-CP, appendix I."""
+    middle = (paper.left + paper.right) / 2
+    half = paper.faces.bold.width(subject, _SIZE + 1) / 5
+    paper.rule(middle - half, paper.y - 2, middle + half, paper.y - 2)
+    paper.y -= 6
 
 
 def _address(paper: Paper, to: list[str]) -> None:

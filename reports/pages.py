@@ -7,7 +7,7 @@ from reportlab.pdfbase import pdfdoc
 
 _LEVEL = 1
 _MOST = 1_000  # drawings that are remembered
-_REACH = b"[ -1000 -1000 1000 1000 ]"  # [pt] of a drawing around its origin
+_REACH = b"[ -2000 -2000 2000 2000 ]"  # [pt] of a drawing around its origin: beyond A3
 
 
 def packed(content: bytes) -> bytes:

@@ -25,6 +25,7 @@ HEADING = 24.0  # [pt] of the heading of a part, with the space around it
 VIETNAM = timezone(timedelta(hours=7))
 SIGNATURES = 100.0  # [pt] that a row of signatures takes
 PROOF = 66.0  # [pt] that the block takes which says how to check a document
+SEALS = "Giám đốc"  # who signs for the bank, under its seal
 _LAST = 99_999  # a page's number that has room at its foot
 _UNSEALED = "Tệp này chưa ký số."
 RED = "0.78 0 0"
@@ -283,7 +284,8 @@ class Paper:
         )
         for middle, post in zip(middles, posts, strict=True):
             self.write(post, middle, self.y - 36, face=self.faces.bold, size=11, align="middle")
-            self.write("(ký, họ tên)", middle, self.y - 49, face=italic, size=10, align="middle")
+            said = "(ký, họ tên, đóng dấu)" if post == SEALS else "(ký, họ tên)"
+            self.write(said, middle, self.y - 49, face=italic, size=10, align="middle")
         self.y -= SIGNATURES
 
     def finish(self) -> bytes:

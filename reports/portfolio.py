@@ -83,7 +83,7 @@ def render(
     _communes(paper, statement, measure)
     _pictures(paper, statement, measure)
     notes = _notes(statement, measure)
-    tail = 30 + paper.tall(notes) + checked.tall(paper, statement.evidence)
+    tail = 30 + paper.tall(notes) + checked.tall(paper, statement.evidence)[0]
     _programmes(paper, statement, measure, after=tail + SIGNATURES + PROOF)
     paper.y -= 2
     paper.heading("Ghi chú", keep=30)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from itertools import groupby, islice
+from itertools import groupby, islice, product
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from types import NoneType
@@ -16,7 +16,7 @@ from creditdesk.evidence import NO_PROOF, Evidence, Proof
 from creditdesk.sheets import Cell, CellKind, Line, Part, Sheet, first_text
 from reports import checked, drawn, forms, scopes
 from reports.forms import FORMS, Form
-from reports.heads import Column
+from reports.heads import GAP, Column
 from reports.paper import HEADING, MARGIN, MM, PROOF, SIGNATURES, Imprint, Paper, spoken_day
 from reports.table import Rows, Table
 
@@ -25,15 +25,15 @@ _NAME = 96.0  # [pt] that the column of names has at least
 _WIDEST = 230.0
 _LEAST = {"blank": 58.0, "no": 20.0}  # [pt] of columns in which somebody writes, or that count
 _FEW = 3
+_MOST = 0.7  # of a page that what ends a document may take from a long table
 _AFTER = 20.0  # [pt] that stay free below a table
-_HEAD, _LINE = 70.0, 14.0  # [pt] of the head of a table, and of a line of a short one
-_SHORT = 8  # lines of a table that is not parted from what ends the document
+_SHORT = 16  # lines of a table that is not parted where it can stand whole
 _SIGNED = SIGNATURES + PROOF
 _KINDS = ({str}, {int, Decimal}, {date})  # of cells that can be compared
 _AT_ONCE = 512  # lines
 _day = lru_cache(maxsize=4096)(days.written)  # a list has few days, again and again
 _CELLS = itemgetter(0)
-_PAD = 4.5
+_PAD = 5.0
 _Teller = Callable[[Any], str]
 _ALIGNED: dict[str, Literal["left", "middle", "right"]] = {
     "no": "middle",
@@ -52,33 +52,73 @@ def render(sheet: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) 
     """
     form, scope = FORMS[sheet.form], sheet.evidence.scope
     author = f"{scopes.PARENT} {scopes.branch(scope)}"
-    imprint = Imprint(f"{form.number} {form.title}", author, sheet.evidence, proof)
+    imprint = Imprint(form.name, author, sheet.evidence, proof)
     paper = page(imprint, form, fonts)
     several = len(sheet.parts) > 1
-    mark = _MARKS[len(sheet.parts)] if several else "II"
+    mark = _MARKS[len(sheet.parts)] if several else ""
     _front(paper, sheet, form, mark)
     if not any(line.kind == "plain" for part in sheet.parts for line in part.lines):
         paper.flow("Không có số liệu nào trong phạm vi này.", face=paper.faces.bold, size=10)
+    ending = ends(paper, sheet, _SIGNED)
     for at, part in enumerate(sheet.parts):
         row = drawn.Row(paper, part)
-        last = at == len(sheet.parts) - 1
-        after = tall(paper, sheet) + _SIGNED if last else _AFTER
-        if several:
-            few = row.height + _HEAD + _LINE * len(part.lines) + after
-            whole = len(part.lines) <= _SHORT and few < paper.top - paper.bottom - 30
-            paper.need(HEADING + max(100, few if whole else row.height))
+        below = ending if at == len(sheet.parts) - 1 else (_AFTER,)
         title = f"{_MARKS[at]}. {forms.PARTS[part.code]}" if several else ""
+        above = row.height + (HEADING if title else 0)
+        after = settle(paper, part, form, below, above=above, first=at == 0)
         _pictured(paper, part, form, row, after=after, title=title)
-    notes(paper, sheet)
+    notes(paper, sheet, ending[-1])
     checked.signed(paper, sheet.evidence, form.posts, mark=mark)
     return paper.finish()
 
 
+def ends(paper: Paper, sheet: Sheet, below: float) -> tuple[float, float]:
+    """Return how high [pt] is what ends a document: with every check, and with them in an annex.
+
+    below  how high is what is signed and proved under the checks
+    """
+    said = 30 + paper.tall(_notes(sheet)) + below
+    every, least = checked.tall(paper, sheet.evidence)
+    return said + every, said + least
+
+
+def settle(
+    paper: Paper,
+    part: Part,
+    form: Form,
+    below: tuple[float, ...],
+    *,
+    above: float = 0,
+    first: bool = False,
+) -> float:
+    """Return what stays free [pt] below a table, once it begins on the page where it fits best.
+
+    A short table stands on one page, and on that of what is below it where both fit.
+
+    below  how high that is: as it should be, and as it can be
+    above  how high title and pictures are
+    first  whether what heads the document stands above, which is never left alone on its page
+    """
+    free, page = paper.y - paper.bottom, paper.top - paper.bottom
+    if len(part.lines) <= _SHORT:
+        high = above + _table(paper, part, form).high(_rows(part, form))
+        for room, after in product((free,) if first else (free, page), below):
+            if high + after <= room:
+                paper.need(high + after)
+                return after
+        if len(below) > 1 and high <= free:
+            return page  # Whole, and all that ends the document on the next.
+    if above:
+        paper.need(max(above, HEADING + 100))
+    return next((after for after in below if after <= page * _MOST), below[-1])
+
+
 def page(imprint: Imprint, form: Form, fonts: Path | None, *, left: float = MARGIN) -> Paper:
-    """Return a paper as a form lies: on its side, or upright."""
+    """Return a paper as a form lies: on its side, on A4 or A3, or upright."""
+    long, short = (420 * MM, 297 * MM) if form.wide else (297 * MM, 210 * MM)
     if form.upright:
-        return Paper(imprint, fonts=fonts, width=210 * MM, height=297 * MM, left=left)
-    return Paper(imprint, fonts=fonts, left=left)
+        long, short = short, long
+    return Paper(imprint, fonts=fonts, width=long, height=short, left=left)
 
 
 def _front(paper: Paper, sheet: Sheet, form: Form, mark: str) -> None:
@@ -113,18 +153,16 @@ def titled(paper: Paper, form: Form, evidence: Evidence) -> None:
     paper.y -= 4
 
 
-def notes(paper: Paper, sheet: Sheet) -> None:
-    """Write what has to be said of the figures, the law applied, and what was left out."""
+def notes(paper: Paper, sheet: Sheet, below: float) -> None:
+    """Write what has to be said of the figures, the law applied, and what was left out.
+
+    below  how high [pt] is what begins with them: all of it on one page where a page holds it
+    """
     paper.y -= 2
-    paper.heading("Ghi chú", keep=30)
+    paper.heading("Ghi chú", keep=below - HEADING if below < paper.top - paper.bottom else 30)
     for note in _notes(sheet):
         paper.flow(note, size=9)
     paper.y -= 2
-
-
-def tall(paper: Paper, sheet: Sheet) -> float:
-    """Return how high [pt] notes and checks are: a table's last rows stand above them."""
-    return 30 + paper.tall(_notes(sheet)) + checked.tall(paper, sheet.evidence)
 
 
 def _notes(sheet: Sheet) -> list[str]:
@@ -141,9 +179,12 @@ def _notes(sheet: Sheet) -> list[str]:
 
 def draw(paper: Paper, part: Part, form: Form, *, after: float = _AFTER, title: str = "") -> None:
     """Draw one table of a sheet under its title, `after` [pt] free below it."""
-    columns = _columns(paper, part, form)
-    table = Table(paper, columns, size=form.size, unit=form.units, tall=form.tall)
-    table.draw(_rows(part, form), after=after, title=title)
+    _table(paper, part, form).draw(_rows(part, form), after=after, title=title)
+
+
+def _table(paper: Paper, part: Part, form: Form) -> Table:
+    columns, unit = _columns(paper, part, form), forms.units(form, part)
+    return Table(paper, columns, size=form.size, unit=unit, tall=form.tall)
 
 
 def _pictured(
@@ -187,10 +228,28 @@ def _wide(paper: Paper, part: Part, form: Form) -> list[float]:
     return wide
 
 
+def _easy(paper: Paper, part: Part, wide: list[float]) -> list[float]:
+    """Return columns in which no title takes more than three lines."""
+    bold = paper.faces.bold
+    found = []
+    for column, one in zip(part.columns, wide, strict=True):
+        title = forms.column(column.code)
+        while len(bold.wrap(title, 8, one - GAP)) > 3:
+            one += 2.0
+        found.append(one)
+    return found
+
+
 def _columns(paper: Paper, part: Part, form: Form) -> tuple[Column, ...]:
     """Return columns as wide as what they hold; what is left over is the names'."""
     name, wide = first_text(part), _wide(paper, part, form)
     named, wide[name] = wide[name], 0.0
+    easy = _easy(paper, part, wide)
+    easy[name] = 0.0
+    # A few names may take two lines to spare titles four; in a long list each would cost a line.
+    enough = min(named, _WIDEST) * (0.7 if len(part.lines) <= _SHORT else 1)
+    if paper.room - sum(easy) >= max(_NAME, enough):
+        wide = easy
     spare = paper.room - sum(wide)
     if spare < _NAME:
         # Letters are set narrower rather than cut where so much does not fit a page.
@@ -203,12 +262,14 @@ def _columns(paper: Paper, part: Part, form: Form) -> tuple[Column, ...]:
         rest = min(rest, _PAD * len(wide))  # Figures far from their names are misread.
     return tuple(
         Column(
-            forms.column(column.code),
+            title,
             one + rest if growing[at] else one,
-            forms.GROUPS.get(column.group, column.group),
+            group,
             align=_ALIGNED.get(column.kind, "right"),
         )
-        for at, (column, one) in enumerate(zip(part.columns, wide, strict=True))
+        for at, (column, (group, title), one) in enumerate(
+            zip(part.columns, forms.heads(part), wide, strict=True)
+        )
     )
 
 
@@ -218,12 +279,13 @@ def _widest(part: Part, form: Form) -> list[list[str]]:
     for lines in _some(part.lines):
         for found, cells in zip(ends, zip(*map(_CELLS, lines), strict=True), strict=True):
             found += _ends(cells)
-    labels = (line.label for line in part.lines if line.label and line.kind != "heading")
-    ends[first_text(part)] += [forms.LABELS.get(label, "") for label in labels]
-    return [
+    texts = [
         ["", *(told(one, column.kind, form) for one in _ends(found or [""]))]
         for column, found in zip(part.columns, ends, strict=True)
     ]
+    labels = {line.label for line in part.lines if line.label and line.kind != "heading"}
+    texts[first_text(part)] += [forms.LABELS.get(label, "") for label in sorted(labels)]
+    return texts
 
 
 def _ends(cells: Sequence[Any]) -> list[Cell]:

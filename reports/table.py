@@ -2,7 +2,8 @@
 
 Rows are taken some at a time and leave as they are drawn; only rows that must stay together are
 held. A heading is followed by two rows on its page, a lead by one; a subtotal has two above it,
-the last row one. A run of rows of one line is one object of text.
+the last row one; with what ends a table some of the rows above it go to its page. A run of rows of
+one line is one object of text.
 """
 
 from collections import deque
@@ -20,6 +21,7 @@ from reports.paper import HEADING, Paper
 _DEEP = 3  # the level of leads that are set in italics
 _LEADS = ("heading", "lead")
 _SUMS = ("subtotal", "total")
+_CARRIED = 4  # rows that go with the last ones to their page, of as many as stay behind
 
 
 Kind = Literal["plain", "heading", "lead", "subtotal", "total"]
@@ -107,7 +109,8 @@ class Table:
         paper = self._paper
         body = paper.top - paper.bottom - self._head_height
         begun = False
-        for block, last in _with_last(self._blocks(rows)):
+        for block, left in _with_left(self._blocks(rows)):
+            last = left == 0
             height = block.height if isinstance(block, _Free) else sum(one.height for one in block)
             if last and begun and height + after <= body:
                 height += after
@@ -115,11 +118,24 @@ class Table:
                 self._begin_under(title, height)
                 begun = True
             elif paper.y - height < paper.bottom:
+                carried = self._taken_back(body - height) if last else None
                 self._turn()
-            self._draw_block(block)
+                if carried:
+                    self._draw_free(carried)
+            self._draw_block(block, over=_CARRIED if left == 1 else 0)
         if not begun:
             self._begin_under(title, 0)
         self._end()
+
+    def high(self, rows: Iterable[Rows]) -> float:
+        """Return how high [pt] head and rows are together."""
+        high = self._head_height
+        for block in self._blocks(rows):
+            if isinstance(block, _Free):
+                high += block.height * len(block.codes)
+            else:
+                high += sum(laid.height for laid in block)
+        return high
 
     def _begin_under(self, title: str, height: float) -> None:
         """Begin with rows of a height [pt] below their title, all on one page."""
@@ -128,21 +144,36 @@ class Table:
             self._paper.heading(title, keep=0)
         self._begin()
 
-    def _draw_block(self, block: "list[_Laid] | _Free") -> None:
+    def _taken_back(self, room: float) -> _Free | None:
+        """Take the last plain rows that wait back from this page, as many as a room [pt] holds."""
+        run = self._run
+        if run is None or run.face is not self._paper.faces.regular:
+            return None
+        count = min(_CARRIED, len(run.codes) // 2 - 1, int(room / run.height))
+        if count < 1:
+            return None
+        self._paper.y += run.height * count
+        taken = run.codes[-count:]
+        del run.codes[-count:]
+        return _Free(run.face, run.height, taken)
+
+    def _draw_block(self, block: "list[_Laid] | _Free", *, over: int = 0) -> None:
         paper = self._paper
         if isinstance(block, _Free):
-            self._draw_free(block)
+            self._draw_free(block, over=over)
             return
         for laid in block:
             if paper.y - laid.height < paper.bottom:
                 self._turn()
             self._draw_row(laid)
 
-    def _draw_free(self, free: _Free) -> None:
-        """Draw rows page after page, as many as each has room for."""
+    def _draw_free(self, free: _Free, *, over: int = 0) -> None:
+        """Draw rows page after page, as many as each has room for, `over` on the last of many."""
         paper, at = self._paper, 0
         while at < len(free.codes):
             room = max(1, int((paper.y - paper.bottom + 1e-6) / free.height))
+            if room > 2 * over and 0 < len(free.codes) - at - room < over:
+                room = len(free.codes) - at - over
             some = free.codes[at : at + room]
             self._add(free.face, free.height, some)
             paper.y -= free.height * len(some)
@@ -341,13 +372,13 @@ def _keeps(before: str, kind: str, first: str = "", second: str = "") -> bool:
     return bound or first in _SUMS or second in _SUMS
 
 
-def _with_last(
+def _with_left(
     blocks: Iterable[list[_Laid] | _Free],
-) -> Iterator[tuple[list[_Laid] | _Free, bool]]:
-    held: list[_Laid] | _Free | None = None
-    for block in blocks:
-        if held is not None:
-            yield held, False
-        held = block
-    if held is not None:
-        yield held, True
+) -> Iterator[tuple[list[_Laid] | _Free, int]]:
+    """Yield blocks, and how many follow each: none, one, or two and more."""
+    source = iter(blocks)
+    held = deque(islice(source, 3))
+    while held:
+        block = held.popleft()
+        yield block, len(held)
+        held.extend(islice(source, 1))

@@ -94,7 +94,7 @@ COLUMNS = {
     "principal_received": "Gốc",
     "interest_received": "Lãi",
     "savings_received": "Tiết kiệm",
-    "signed": "Người nộp ký",
+    "signed": "Ký tên",
     "figure": "Chỉ tiêu",
     "made_by": "Theo chứng từ",
     "day": "Ngày",

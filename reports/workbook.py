@@ -39,7 +39,7 @@ _HEAD = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _WRAPPED = Alignment(vertical="top", wrap_text=True)
 _TOP = Alignment(vertical="top")
 _ABOVE = 4
-_A4 = 9  # as ECMA-376 numbers sizes of paper
+_A4, _A3 = 9, 8  # as ECMA-376 numbers sizes of paper
 _FIRST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -71,10 +71,10 @@ def render(sheet: Sheet) -> bytes:
 
 
 def _page(inside: Any, form: forms.Form, evidence: Evidence) -> None:
-    """Let a table print as wide as a page of A4, its head on each, and say which page it is."""
+    """Let a table print as wide as a page, its head on each, and say which page it is."""
     setup = inside.page_setup
     setup.orientation = "portrait" if form.upright else "landscape"
-    setup.paperSize, setup.fitToHeight = _A4, 0
+    setup.paperSize, setup.fitToHeight = _A3 if form.wide else _A4, 0
     inside.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     inside.page_margins = PageMargins(left=0.6, right=0.4, top=0.6, bottom=0.7)
     inside.print_title_rows = f"{_ABOVE + 1}:{_ABOVE + 1}"
@@ -127,13 +127,12 @@ def _front(inside: Any, sheet: Sheet, part: Part) -> Iterator[list[Any]]:
     yield [_text(inside, f"{form.number}. {form.title}", font=_TITLE)]
     yield [_text(inside, f"{spoken[0].upper()}{spoken[1:]}. {scopes.covered(evidence.scope)}.")]
     yield [_text(inside, f"{flows}Số {evidence.number}. {known} {shown}".rstrip())]
-    yield [_text(inside, f"Đơn vị: đồng, {form.counted}")]
+    yield [_text(inside, forms.units(form, part, money="đồng"))]
     yield [_text(inside, title, font=_BOLD, head=True) for title in _titles(part)]
 
 
 def _titles(part: Part) -> Iterator[str]:
-    for column in part.columns:
-        group, title = forms.GROUPS.get(column.group, column.group), forms.column(column.code)
+    for group, title in forms.heads(part):
         yield f"{group}: {title}" if group else title
 
 

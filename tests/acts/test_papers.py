@@ -46,7 +46,7 @@ def tables_of(content):
 def title(column):
     """Return what a column is called on paper: what it shares with its neighbours before it."""
     titles = forms.GROUPS.get(column.group, ""), forms.column(column.code)
-    return ": ".join(filter(None, titles))
+    return ": ".join(filter(None, dict.fromkeys(titles)))
 
 
 def plain(cell):

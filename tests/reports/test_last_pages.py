@@ -47,6 +47,26 @@ def test_two_rows_of_the_list_stand_on_the_page_that_is_signed(total):
         assert "Mã số liệu (SHA-256)" in last
 
 
+def test_a_short_list_is_not_torn_and_of_a_longer_one_a_last_page_has_more_than_two_rows():
+    for rows in (1, 8, 15, 16, 17, *range(24, 60, 5)):
+        pages = readback.pages(paper.render(register(rows)))
+        told = [count for page in pages if (count := len(re.findall(r"Hồ Thị Mẩy", page)))]
+
+        assert sum(told) == rows
+        assert len(told) == 1 or (rows > 15 and told[-1] >= 6), (rows, told)
+        assert "TỔNG CỘNG" in pages[len(told) - 1]
+
+
+def test_what_returns_on_every_page_of_a_wide_paper_is_shown_to_its_edges():
+    content = paper.render(replace(register(200), form="bc0437"))
+
+    _, second, *_ = PdfReader(io.BytesIO(content)).pages
+    drawn = [one.get_object()["/BBox"] for one in second["/Resources"]["/XObject"].values()]
+    assert second.mediabox.width > 1_190  # A3
+    assert drawn
+    assert all(box[2] > second.mediabox.width for box in drawn)
+
+
 def test_a_title_stands_on_the_page_of_its_first_rows_however_high_they_are():
     tall = Line(("1", "Nguyễn " * 200, "66", 5_000))
     for rows in range(32, 52, 4):
