@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from operator import attrgetter
 from types import MappingProxyType
@@ -18,8 +18,9 @@ from creditdesk.engine.ageing import (
     stand,
     status_of,
 )
+from creditdesk.engine.days import month_end
 from creditdesk.engine.explaining import plan_lines
-from creditdesk.engine.journal import PRINCIPAL, Event, Posting
+from creditdesk.engine.journal import PRINCIPAL, Event, Kind, Posting
 from creditdesk.engine.journal import in_order as event_order
 from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
@@ -79,6 +80,25 @@ def loan_card(
         instalments=tuple(_instalment_lines(booked, standing)),
         movements=tuple(_movement_lines(_receipts(tx, loan.id, as_of, before))),
     )
+
+
+def letters_due(card: LoanCard, as_of: date) -> tuple[str, ...]:
+    """Return the letters that there is a reason to send to the borrower of a loan on a day.
+
+    due-notice  principal of the calendar month after the day's is unpaid
+    14-td       debt was moved to overdue within the month of the day
+
+    The same loans stand in `papers.notices`.
+    """
+    last, begun = month_end(as_of), as_of.replace(day=1)
+    until = month_end(last + timedelta(days=1))
+    due = (line.paid < line.principal and last < line.due_on <= until for line in card.instalments)
+    moved = (
+        line.kind == Kind.OVERDUE.value and not line.reversed and begun <= line.value_date <= as_of
+        for line in card.movements
+    )
+    reasons = {"due-notice": card.standing.outstanding > 0 and any(due), "14-td": any(moved)}
+    return tuple(name for name, holds in reasons.items() if holds)
 
 
 def places_of_household(tx: Tx, household_no: str, day: date) -> list[Place]:

@@ -59,9 +59,12 @@ def _tell(desk: Desk, found: Sequence[Line], json_: bool) -> None:
         tell({"rows": [asdict(line) for line in found]})
         return
     for line in found:
-        at = words.moment(desk.language, datetime.fromisoformat(line.at))
-        shown = [line.number, at, line.who, line.channel, line.act, line.subject_no, line.why]
-        seen = words.say(desk.language, "told.persons", count=line.persons)
+        language = desk.language
+        at = words.moment(language, datetime.fromisoformat(line.at))
+        channel = words.say(language, f"channel.{line.channel}")
+        what = words.looked_at(language, line.act)
+        shown = [line.number, at, line.who, channel, what, line.subject_no, line.why]
+        seen = words.say(language, "told.persons", count=line.persons)
         click.echo(" · ".join([*(str(one) for one in shown if one), seen]))
 
 

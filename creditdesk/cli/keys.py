@@ -75,6 +75,12 @@ def check(desk: Desk, json_: bool) -> None:
     elif not found:
         click.echo(words.say(desk.language, "done.seals-hold"))
     for fault in found[:20]:
-        frame.note(" · ".join(fault.values()))
+        frame.note(words.contradiction(desk.language, fault | {"place": _place(desk, fault)}))
     if found:
         sys.exit(frame.BROKEN)
+
+
+def _place(desk: Desk, fault: dict[str, str]) -> str:
+    """Return where something is sealed, in words: a customer, a file or a person of the desk."""
+    [(kind, number)] = [one for one in fault.items() if one[0] != "why"]
+    return words.say(desk.language, f"told.sealed-{kind}", number=number)

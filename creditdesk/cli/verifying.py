@@ -48,7 +48,8 @@ def _tell(language: str, verdict: issued.Verdict) -> None:
         said = words.say(language, f"reason.{reason}", signer=verdict.signer)
         click.echo(f"- {said}")
     if verdict.statement is not None:
-        facts = documents.issued(verdict.statement)
+        told = documents.issued(verdict.statement)
+        facts = {name: frame.dated(value) for name, value in told.items()}
         click.echo(words.say(language, "verdict.statement", paper=facts["kind"], **facts))
         for name in ("known_on", "known_before"):
             if facts[name]:

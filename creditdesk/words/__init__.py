@@ -116,6 +116,17 @@ def contradiction(language: str, fault: Mapping[str, Any]) -> str:
     return say(language, f"contradiction.{fault['why']}", **fault)
 
 
+def looked_at(language: str, view: str) -> str:
+    """Return what the journal of accesses says was looked at: a paper, a list, a job by name."""
+    known, (kind, _, name) = catalogue(language), view.partition("-")
+    if kind == "print" and f"paper.{name}" in known:
+        return say(language, "view.print-of", paper=name)
+    if kind == "job" and f"page.job-kind-{name}" in known:
+        return say(language, "view.job-of", job=say(language, f"page.job-kind-{name}"))
+    codes = (f"view.{view}", f"act.{view}", f"worklist.{name}")
+    return say(language, next((code for code in codes if code in known), view))
+
+
 class _Facts(dict[str, str]):
     def __missing__(self, name: str) -> str:
         return NOTHING

@@ -80,7 +80,10 @@ def odd_rows(loan: Looked) -> Iterator[Found]:
 
 
 def ill_sized(view: View) -> Sequence[WorklistRow]:
-    """Return groups of fewer or more members than the rule allows, counted as those who owe."""
+    """Return groups of fewer or more members than the rule allows, counted as those who owe.
+
+    All of a group's members count, also those whose loans are not looked at here.
+    """
     return view.once(_ill_sized)
 
 
@@ -88,11 +91,23 @@ def _ill_sized(view: View) -> list[WorklistRow]:
     return list(_by_size(view))
 
 
+def _members(whole: View) -> dict[str, int]:
+    """Return how many members of each group of a province owe, one a household."""
+    groups = whole.axes.by("group_no")
+    at = np.flatnonzero(whole.owing & ~whole.axes.among("group_no", ("",)))
+    there = groups.codes[at].astype(np.int64)
+    households = whole.axes.columns["household_id"][at]
+    found = np.bincount(pairs(there, households), minlength=len(groups.categories))
+    return dict(zip(map(str, groups.categories), found.tolist(), strict=True))
+
+
 def _by_size(view: View) -> Iterator[WorklistRow]:
     groups, columns = view.axes.by("group_no"), view.axes.columns
     at = np.flatnonzero(view.owing & ~view.axes.among("group_no", ("",)))
     group, size = groups.codes[at].astype(np.int64), len(groups.categories)
-    members = np.bincount(pairs(group, columns["household_id"][at]), minlength=size)
+    counted = view.whole.once(_members)
+    members = np.array([counted.get(number, 0) for number in groups.categories], dtype=np.int64)
+    members[np.bincount(group, minlength=size) == 0] = 0
     owed, first = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
     np.add.at(owed, group, view.now.outstanding[at])
     first[group[::-1]] = at[::-1]

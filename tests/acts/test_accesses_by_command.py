@@ -168,7 +168,7 @@ def test_the_journal_is_shown_proved_and_cut_by_command(run, database):
     who = told["rows"][0]["who"]
     assert len(json.loads(run("audit", "user", who, "--json").stdout)["rows"]) == 2
     shown = run("audit", "journal", "--since", date(2026, 1, 1))
-    assert "standing" in shown.stdout
+    assert "dòng lệnh · xem một món vay" in shown.stdout
     assert json.loads(run("audit", "verify", "--json").stdout)["fault"] is None
     assert json.loads(run("audit", "cut", "--json").stdout) == {"cut": 0}
 

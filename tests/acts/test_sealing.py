@@ -273,3 +273,7 @@ def test_keys_are_changed_from_the_command_line(sealed, database_url):
     assert NEW_KEY not in shown
     assert run("keys", "check", **after).exit_code == 0
     assert run("keys", "check", **before).exit_code == 1
+    with sealed.begin() as tx:
+        tx.execute(sa.update(CUSTOMER).values(id_no_masked="•"))
+    broken = run("keys", "check", **after)
+    assert (broken.exit_code, f"(customer {FIRST})" in broken.stderr) == (3, True)

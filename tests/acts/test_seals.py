@@ -210,7 +210,7 @@ def test_a_command_says_whether_a_file_is_genuine(sqlite_url, tmp_path, monkeypa
         assert said.exit_code == (0 if answer == "genuine" else 1)
         plain = CliRunner().invoke(cli, ["verify-pdf", str(path)])
         assert plain.exit_code == said.exit_code
-        known = ("hết ngày 2026-11-03", "So với sổ như đã biết đến hết ngày 2026-10-31")
+        known = ("hết ngày 03/11/2026", "So với sổ như đã biết đến hết ngày 31/10/2026")
         assert all((one in plain.stdout) == (answer != "unknown") for one in known)
     (tmp_path / "text").write_text("không phải PDF", "utf-8")
     for bad in ("text", "missing.pdf"):

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from creditdesk import applications, ledger, measures, repayments, standings, worklists
+from creditdesk.arrears import Place
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
 from creditdesk.measures import Measure
@@ -214,6 +215,16 @@ def test_a_group_has_five_to_sixty_members(database, members, fault):
     )
     assert odd == ((group,) if fault else ())
     assert small == ((group,) if fault == "group-too-small" else ())
+
+
+def test_all_members_of_a_group_count_also_where_a_list_is_narrowed(database):
+    """Rules of savings-and-credit groups (limits.toml): five members, whatever they owe under."""
+    with database.begin() as tx:
+        for number in range(1, 6):
+            a_loan(tx, number, programme="04" if number == 5 else "01")
+        narrowed = Place(only=(("programme", ("01",)),))
+
+        assert listed(tx, "groups-small", date(2024, 6, 30), narrowed) == ()
 
 
 def test_a_direct_loan_is_of_no_group(database):

@@ -61,7 +61,7 @@ def test_a_figure_leads_to_groups_and_on_to_loans_by_the_same_question(book):
     loans = re.search(rf'href="(/statements/communes/{COMMUNE}/loans[^"]*)"', inner)[1]
     listed = book.client.get(loans.replace("&amp;", "&")).text
 
-    assert '<td class="text">Nguồn vốn ' in page
+    assert 'data-label="Nguồn vốn">Nguồn vốn ' in page
     assert "programme=01" in loans
     assert "Chương trình: Hộ nghèo." in inner
     assert "Chương trình: Hộ nghèo." in listed

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, after_this_request, render_template, requ
 
 from creditdesk import errands, links
 from creditdesk.accesses import LIST, View
+from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.users.permissions import is_open
 from creditdesk.web import edge, fetching, filled, orders
@@ -55,6 +56,7 @@ def index() -> str:
         state=state,
         states=STATES,
         under_way=under_way,
+        names=_names(),
     )
 
 
@@ -111,7 +113,14 @@ def _written(
         down=down,
         columns=files.COLUMNS,
         most_hours=links.LONGEST,
+        names=_names(),
     )
+
+
+def _names() -> dict[str, str]:
+    """Return what provinces and communes are called today, by their codes."""
+    known = map_on(edge.today())
+    return {code: one.name for code, one in known.provinces.items()} | known.names
 
 
 def _is_own(found: dict[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import islice
 
 from flask import Blueprint, render_template, request
@@ -49,22 +50,10 @@ def index() -> str:
         count=count,
         digest=digest,
         lines=shown[:PAGE],
-        called=_called,
+        called=partial(words.looked_at, hand().language),
         page=page,
         more=len(shown) > PAGE,
     )
-
-
-def _called(view: str) -> str:
-    """Return what was looked at in words; a paper, a list and a job by their names."""
-    w, (kind, _, name) = hand(), view.partition("-")
-    known = words.catalogue(w.language)
-    if f"paper.{name}" in known and kind == "print":
-        return w.told("view.print-of", paper=name)
-    if f"page.job-kind-{name}" in known and kind == "job":
-        return w.told("view.job-of", job=w.say(f"job-kind-{name}"))
-    codes = (f"view.{view}", f"act.{view}", f"worklist.{name}")
-    return w.told(next((code for code in codes if code in known), view))
 
 
 def _newest(tx: Tx, asked: Mapping[str, str], since: date) -> Iterator[accesses.Line]:

@@ -36,8 +36,6 @@ from creditdesk.web.shapes import Shape, TextField
 from creditdesk.web.writing import hand
 
 MOVES = 60
-PAPERS = ("loan", "due-notice", "14-td")
-"""Documents of one loan: its statement, and letters where there is a reason for one."""
 _DIGITS = 16
 _DECIDED = {kind.value for kind in DECISIONS}
 
@@ -82,6 +80,12 @@ def identity(loan_no: str) -> Response:
     except DeskError as trouble:
         return make_response(_card(loan_no, filled.refused(form, trouble)), 422)
     return make_response(_card(loan_no, form, number))
+
+
+def _printable(found: LoanCard, as_of: date, near: Place) -> list[str]:
+    """Return the documents of a loan: its statement, and letters where there is a reason."""
+    names = ("loan", *cards.letters_due(found, as_of))
+    return [name for name in names if may(papers.kind_of(name).act, near)]
 
 
 def _in_clear(loan_no: str, need: str) -> str:
@@ -131,7 +135,7 @@ def _card(loan_no: str, form: Filled, number: str = "") -> str:
         beside=beside,
         decided=_DECIDED,
         next_steps=steps(loan_no, state, near),
-        printable=[name for name in PAPERS if may(papers.kind_of(name).act, near)],
+        printable=_printable(found, chosen.as_of, near),
         may_apply=may("apply", near),
         may_undo=may("reverse", near),
         may_unmask=edge.reader() is not None and users.is_open(edge.who(), "persons-unmask"),
