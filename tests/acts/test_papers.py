@@ -14,9 +14,8 @@ import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
 
-from creditdesk import cards, papers, sheets, statements, words
+from creditdesk import papers, sheets, statements, words
 from creditdesk.engine import money
-from creditdesk.ledger import LoanNotFound
 from creditdesk.papers import KINDS, Asked, Look
 from creditdesk.reach import Asker
 from creditdesk.records.households import customer
@@ -128,30 +127,6 @@ def test_every_total_is_the_same_on_paper_in_the_workbook_and_in_the_table(books
                 continue
             assert KINDS[kind].evidence(value).failed == ()
             same(kind, value)
-
-
-def test_a_card_offers_the_letters_that_there_is_a_reason_for(books):
-    sent, offered = set(), set()
-    for door in books[:2]:
-        with door.read() as tx:
-            chosen = sa.select(loan.c.loan_no).where(loan.c.province == "44")
-            numbers = list(tx.execute(chosen).scalars())
-            moves = (cards.loan_card(tx, POLICY, no, AS_OF).movements for no in numbers)
-            moved = {
-                line.value_date for lines in moves for line in lines if line.kind == "overdue"
-            }
-            for day in (AS_OF, *sorted(moved)[:2]):
-                for no in numbers:
-                    with suppress(LoanNotFound):
-                        card = cards.loan_card(tx, POLICY, no, day)
-                        offered |= {(day, kind, no) for kind in cards.letters_due(card, day)}
-                for kind in ("due-notice", "14-td"):
-                    with suppress(statements.NothingInScope):
-                        leaves = made(tx, kind, as_of=day).leaves
-                        sent |= {(day, kind, leaf.to.loan_no) for leaf in leaves if leaf.to}
-
-    assert offered == sent
-    assert {kind for _, kind, _ in sent} == {"due-notice", "14-td"}
 
 
 def test_no_document_shows_an_officer_anybody_of_another_office(books):

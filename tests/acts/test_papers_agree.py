@@ -1,10 +1,13 @@
 """Documents agree: with one another, with the portfolio of the service and with the ledger."""
 
+from contextlib import suppress
+
 import pytest
 import sqlalchemy as sa
 
-from creditdesk import documents, statements
+from creditdesk import cards, documents, statements
 from creditdesk.engine.journal import KIND_CODE, PRINCIPAL, Account, Kind
+from creditdesk.ledger import LoanNotFound
 from creditdesk.records.ledger import posting
 from creditdesk.records.loans import loan
 from creditdesk.sheets import first_text
@@ -97,3 +100,27 @@ def by_commune(value):
         if line.level <= 1 and line.kind in ("plain" if value.form == "01-1-bctd" else "lead",)
         if (owed := line.cells[columns.index("outstanding")])
     }
+
+
+def test_a_card_offers_the_letters_that_there_is_a_reason_for(books):
+    sent, offered = set(), set()
+    for door in books[:2]:
+        with door.read() as tx:
+            chosen = sa.select(loan.c.loan_no).where(loan.c.province == "44")
+            numbers = list(tx.execute(chosen).scalars())
+            moves = (cards.loan_card(tx, POLICY, no, AS_OF).movements for no in numbers)
+            moved = {
+                line.value_date for lines in moves for line in lines if line.kind == "overdue"
+            }
+            for day in (AS_OF, *sorted(moved)[:2]):
+                for no in numbers:
+                    with suppress(LoanNotFound):
+                        card = cards.loan_card(tx, POLICY, no, day)
+                        offered |= {(day, kind, no) for kind in cards.letters_due(card, day)}
+                for kind in ("due-notice", "14-td"):
+                    with suppress(statements.NothingInScope):
+                        leaves = made(tx, kind, as_of=day).leaves
+                        sent |= {(day, kind, leaf.to.loan_no) for leaf in leaves if leaf.to}
+
+    assert offered == sent
+    assert {kind for _, kind, _ in sent} == {"due-notice", "14-td"}
