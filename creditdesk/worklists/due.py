@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from creditdesk.columns import day_of
+from creditdesk.columns import day_of, number_of
 from creditdesk.engine import ageing
 from creditdesk.engine.days import month_end, next_session
 from creditdesk.engine.journal import Account, Kind
@@ -31,7 +31,18 @@ def late_rows(loan: Looked) -> Iterator[Found]:
 
 def may_move(view: View) -> np.ndarray:
     """Return at least what the rule would move: late principal not overdue or frozen already."""
-    found: np.ndarray = np.maximum(0, view.now.late - view.now["overdue"] - view.now["frozen"])
+    unmoved = np.maximum(0, view.now.late - view.now["overdue"] - view.now["frozen"])
+    return np.where(_movable(view, view.now["due"]), unmoved, 0)
+
+
+def _movable(view: View, due: np.ndarray) -> np.ndarray:
+    """Return the loans of which the rule may move anything where so much has fallen due [dong].
+
+    All of it has, or missed instalments are moved: of most contracts they are only listed.
+    """
+    rule, columns = view.policy.overdue_rule, view.axes.columns
+    young = columns["signed_on"] >= number_of(rule.instalments_signed_from)
+    found: np.ndarray = young | (due >= view.now["drawn"])
     return found
 
 
@@ -44,10 +55,11 @@ def moving_rows(loan: Looked) -> Iterator[Found]:
 
 def boxes(view: View) -> np.ndarray:
     """Return at least what stands in the three boxes of a loan."""
-    due = np.maximum(0, view.due_by_sessions(before=1) - view.now["repaid"])
-    unpaid = np.minimum(view.now.outstanding, due)
+    due = view.due_by_sessions(before=1)
+    unpaid = np.minimum(view.now.outstanding, np.maximum(0, due - view.now["repaid"]))
     moving = np.maximum(0, unpaid - view.now["overdue"] - view.now["frozen"])
-    found: np.ndarray = moving + view.moved(_OVERDUE, _before_month(view.as_of))
+    moved = view.moved(_OVERDUE, _before_month(view.as_of))
+    found: np.ndarray = np.where(_movable(view, due), moving, 0) + moved
     return found
 
 

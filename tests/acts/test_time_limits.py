@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from creditdesk import answers, jobs, settings
-from creditdesk.db import Database, QuestionTooLong
+from creditdesk.db import Database, QuestionTooLong, insert_rows
+from creditdesk.records.places import PLACE_COLUMNS, place
 from tests.keys import KEYS
 from tests.people import NOW, later
 
@@ -27,6 +28,29 @@ def test_an_endless_question_of_a_reader_is_stopped_and_the_next_one_answered(da
             assert len(tx.exec_driver_sql(COUNTED).all()) == 99
         with door.begin() as tx:
             assert len(tx.exec_driver_sql(COUNTED).all()) == 99
+
+
+# https://www.postgresql.org/docs/current/catalog-pg-class.html: -1 until a table is looked at.
+GUESSED = "SELECT reltuples FROM pg_class WHERE relname = 'place'"
+HELD = "LOCK TABLE place IN SHARE UPDATE EXCLUSIVE MODE"
+
+
+def test_who_wrote_many_rows_has_the_server_count_them_unless_others_hold_the_table(
+    postgresql_url,
+):
+    def take_in(door, day):
+        with door.begin() as tx:
+            rows = [(str(at), "commune", day, None, "xa", "Xã", "44") for at in range(10_000)]
+            insert_rows(tx, place, PLACE_COLUMNS, rows)
+        with door.read() as tx:
+            return tx.exec_driver_sql(GUESSED).scalar_one()
+
+    with closing(Database(postgresql_url, KEYS)) as door:
+        with door.begin() as other:
+            other.exec_driver_sql(HELD)
+            assert take_in(door, "2025-07-01") == -1
+
+        assert take_in(door, "2026-01-01") == 20_000
 
 
 def kept(database):
