@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,13 @@ import click
 
 from creditdesk import issued, packs, words
 from creditdesk.accesses import LIST, View
-from creditdesk.cli import frame
+from creditdesk.cli import frame, who
 from creditdesk.cli.frame import Desk, cli, command
 from creditdesk.cli.paper import write_file
+from creditdesk.communes import PlaceNotFound
+from creditdesk.db import Tx
 from creditdesk.papers import ChecksFailed
+from creditdesk.users.permissions import NotYours
 
 
 @cli.group("pack")
@@ -55,6 +59,7 @@ def _print(desk: Desk, of: str, code: str, month: str, place: Callable[[str], Pa
     failed = []
     with desk.read() as tx, frame.progress("pack") as show:
         wanted = packs.wanted(tx, of, code, last)
+        _held(tx, wanted[0], code, last)
         progress = packs.Documents(show, wanted)
         for whose in wanted:
             made = packs.made(tx, replace(press, told=progress.one_more), whose, last)
@@ -65,6 +70,19 @@ def _print(desk: Desk, of: str, code: str, month: str, place: Callable[[str], Pa
             click.echo(words.say(desk.language, "done.printed", path=str(path)))
     if failed:
         raise ChecksFailed(path=code, checks=failed)
+
+
+def _held(tx: Tx, first: packs.Whose, code: str, last: date) -> None:
+    """Refuse a user who sits at this machine what lies elsewhere, as if it were not there."""
+    asker = who.sitting(tx)
+    if asker is None:
+        return
+    lies = packs.lies(tx, first, last)
+    try:
+        for act in packs.acts(first.of):
+            asker.require(act, lies)
+    except NotYours:
+        raise PlaceNotFound(place=code) from None
 
 
 def _give(desk: Desk, made: packs.Pack) -> None:

@@ -10,7 +10,7 @@ import click
 
 from creditdesk import papers, words
 from creditdesk.accesses import LIST, View
-from creditdesk.cli import frame
+from creditdesk.cli import frame, who
 from creditdesk.cli.frame import DAY, Desk, as_of, cli, command, known_on, map_of, place
 from creditdesk.errors import Malformed
 from creditdesk.figures import AXES
@@ -49,7 +49,7 @@ def _add(name: str, kind: Kind) -> None:
     @place
     @as_of
     def run(desk: Desk, out: Path, **asked: Any) -> None:
-        write(desk, name, out, **asked)
+        write(desk, name, out, held=True, **asked)
         click.echo(words.say(desk.language, "done.printed", path=str(out)))
 
     for one in reversed(kind.asks):
@@ -63,14 +63,20 @@ for _name, _kind in papers.KINDS.items():
     _add(_name, _kind)
 
 
-def write(desk: Desk, name: str, out: Path, **asked: Any) -> None:
-    """Write a document to a file, whole or not at all; whom it shows is noted before."""
+def write(desk: Desk, name: str, out: Path, *, held: bool = False, **asked: Any) -> None:
+    """Write a document to a file, whole or not at all; whom it shows is noted before.
+
+    held  whether a user who sits at this machine is held to the table of permissions
+    """
     kind, ending = papers.kind_of(name), _ending(out)
     unit = asked.pop("unit", None) or desk.settings.unit_of_statement
     said = {field: asked.pop(field) for field in papers.SAID if field in asked}
     within = tuple((axis, key) for axis, key in asked.items() if key)
     with desk.read() as tx:
-        value = kind.value(tx, desk.policy, Asked(**said, made_at=frame.moment(), within=within))
+        wanted = Asked(**said, made_at=frame.moment(), within=within)
+        if held and (asker := who.sitting(tx)):
+            wanted = wanted.near(tx, asker, kind.act_of(ending))
+        value = kind.value(tx, desk.policy, wanted)
     desk.note(View(f"print-{name}", LIST, said.get("place") or "", customers=kind.seen(value)))
     folder = desk.settings.font_folder
     look = Look("dong" if unit == "dong" else "million", Path(folder) if folder else None)

@@ -1,6 +1,7 @@
 """Who does what a command writes: whoever is a user is held to the table of permissions."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,7 @@ from creditdesk.cli import frame
 from creditdesk.db import Tx
 from creditdesk.ledger import Deed
 from creditdesk.reach import Asker
-from creditdesk.users.acting import acting
+from creditdesk.users.acting import NotAUser, acting
 
 Question = Callable[..., object]
 CHECK = "check"
@@ -25,6 +26,17 @@ def permitted(tx: Tx, deed: Deed, act: str, question: Question, of: Any) -> Deed
     by = _held(tx, deed.by, question, act, of)
     checker = _held(tx, deed.checked_by, question, CHECK, of, maker=by)
     return replace(deed, by=by, checked_by=checker)
+
+
+def sitting(tx: Tx) -> Asker | None:
+    """Return who sits at this machine where that is a user; whoever else runs it is not asked.
+
+    Raises NotInOffice.
+    """
+    with suppress(NotAUser):
+        person = acting(tx, frame.operator(), frame.today())
+        return Asker(person, frame.today()) if person else None
+    return None
 
 
 def _held(

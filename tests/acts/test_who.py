@@ -307,3 +307,29 @@ def test_where_everybody_may_try_a_stranger_acts_and_a_user_is_held(
     assert asked_of(database_url, "lan") == ("not-allowed" if demonstration else ("lan", ""))
     done = ("receive", NAMED[OWN]["loan"], "--interest", "1", "--day", "2026-06-01")
     assert code_of(database_url, [*done, "--receipt", "R1", "--by", "an"]) == ""
+
+
+PRINTED = {
+    "print 01-2-bctd": ("portfolio-print", ["--place", OWN.commune, "--as-of", "2026-06-30"]),
+    "print late": ("worklist", ["--place", OWN.commune, "--as-of", "2026-06-30"]),
+    "pack commune": ("packs-print", [OWN.commune, "--month", "2026-06"]),
+}
+
+
+@pytest.mark.parametrize("command", PRINTED)
+def test_a_user_who_sits_at_the_machine_prints_what_the_table_lets_them(book, tmp_path, command):
+    act, said = PRINTED[command]
+    out = tmp_path / "paper.pdf"
+    words = [*command.split(), *said, "--out", str(out)]
+    for name in ("root", Role.OFFICER, Role.COMMITTEE, Role.ADMINISTRATOR):
+        for place in (OWN, FOREIGN):
+            let = name == "root" or (
+                table().acts[act].cell(name).reach is Reach.OWN and SCOPES[name].holds(place)
+            )
+            asked = [place.commune if word == OWN.commune else word for word in words]
+            env = {"CREDITDESK_DATABASE_URL": book, "LOGNAME": str(name)}
+
+            answer = CliRunner().invoke(cli, asked, env=env)
+
+            assert (answer.exit_code == 0, out.exists()) == (let, let), (name, answer.stderr)
+            out.unlink(missing_ok=True)
