@@ -1,7 +1,11 @@
 """The stage of the attacks: a book with an own and a foreign place, everybody, and every route."""
 
+import io
 import json
 import re
+import zipfile
+import zlib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
 from types import SimpleNamespace
@@ -48,7 +52,7 @@ ANY = {
     "digest": "0",
     "filename": "desk.css",
     "act": "extend",
-    "kind": "portfolio",
+    "kind": "15-td",
     "ending": "pdf",
     "day": "2026-06-12",
     "deed": "suspend",
@@ -249,3 +253,15 @@ def rows(database):
             name: tx.exec_driver_sql(f'SELECT count(*) FROM "{name}"').scalar_one()
             for name in names
         }
+
+
+def unpacked(content):
+    """Return what an answer holds, with all that is packed in it: streams, files of a ZIP."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as files:
+            return b"\n".join(unpacked(files.read(name)) for name in files.namelist())
+    found = [content]
+    for part in re.split(rb"(?<!end)stream\r?\n", content)[1:]:
+        with suppress(zlib.error):
+            found.append(zlib.decompressobj().decompress(part))
+    return b"\n".join(found)
