@@ -131,12 +131,16 @@ class View:
         return {name: column[near] for name, column in (rows | {"at": at}).items()}
 
     def coming(self, since: date, until: date) -> np.ndarray:
-        """Return the principal that falls due after a day up to another and is still unpaid."""
-        repaid = self.now["repaid"]
-        before = np.maximum(0, self.due_by(since) - repaid)
-        unpaid = np.maximum(0, self.due_by(until) - repaid) - before
-        found: np.ndarray = np.minimum(self.now.outstanding, unpaid)
-        return found
+        """Return the principal that falls due after a day up to another and is still unpaid.
+
+        What was written off falls due no more: what is owed pays the earliest instalments.
+        """
+        owed: np.ndarray = self._owed_by(until) - self._owed_by(since)
+        return owed
+
+    def _owed_by(self, day: date) -> np.ndarray:
+        unpaid = np.maximum(0, self.due_by(day) - self.now["repaid"])
+        return np.minimum(self.now.outstanding, unpaid)
 
     @cached_property
     def sessions(self) -> np.ndarray:

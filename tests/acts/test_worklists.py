@@ -49,14 +49,16 @@ def movable(contract, events, day):
 
 def due(contract, events, day):
     now = reference.stand(contract, events, day)
-    paid, rows = now["principal_repaid"], []
+    paid, left, rows = now["principal_repaid"], now["outstanding"], []
     for due_on in sorted(now["planned"]):
         part = now["planned"][due_on]
-        owed, paid = max(0, part - max(0, paid)), paid - part
-        if owed > 0 and day < due_on <= day + timedelta(30):
-            rows.append((min(owed, part), due_on))
-    amount = min(now["outstanding"], sum(amount for amount, _ in rows))
-    return amount and (amount, now["days_late"], rows[0][1])
+        unpaid, paid = max(0, part - max(0, paid)), paid - part
+        # What was written off falls due no more: what is owed pays the earliest instalments.
+        owed = min(left, unpaid)
+        left -= owed
+        if owed and day < due_on <= day + timedelta(30):
+            rows.append((owed, due_on))
+    return rows and (sum(amount for amount, _ in rows), now["days_late"], rows[0][1])
 
 
 @pytest.mark.parametrize(
@@ -247,6 +249,21 @@ def test_an_instalment_paid_ahead_is_not_listed(database):
         enter(tx, loan_no, Event(date(2025, 6, 7), Kind.PRINCIPAL, 33_200_000, None, "TN1"))
 
         assert on_list(tx, "due-next-month", date(2025, 12, 1)) == []
+
+
+def test_what_was_written_off_falls_due_no_more(database):
+    # Due 16.6 million in 2025, 16.6 million in 2026, 16.8 million in 2027; 20 million are owed.
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+        enter(tx, loan_no, Event(date(2024, 6, 7), Kind.WRITE_OFF, 30_000_000, None, "XN1"))
+
+        found = [
+            [amount for _, amount, *_ in on_list(tx, name, day)]
+            for day in (date(2024, 12, 20), date(2025, 12, 20), date(2026, 12, 20))
+            for name in ("due", "due-next-month")
+        ]
+
+    assert found == [[16_600_000], [16_600_000], [3_400_000], [3_400_000], [], []]
 
 
 def test_a_month_is_announced_while_its_first_day_is_30_days_away(database):
