@@ -105,7 +105,7 @@ def bridge(desk: Desk, since: date, as_of: date, map_then: date, **asked: Any) -
 
 
 @command("worklist")
-@click.argument("name")
+@click.argument("name", type=click.Choice([*worklists.WORKLISTS]), metavar="NAME")
 @as_of
 @place
 @in_group

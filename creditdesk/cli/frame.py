@@ -26,7 +26,24 @@ from creditdesk.ledger import Deed
 REFUSED, MALFORMED, BROKEN = 1, 2, 3
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Calls(click.Group):
+    """Commands that answer a call they cannot read with a document too, where one is asked for."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that is called."""
+        as_document = "--json" in ctx.args
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as trouble:
+            if as_document:
+                tell({"code": Malformed.code, "facts": {}, "message": trouble.format_message()})
+            raise
+
+
+@click.group(
+    cls=Calls,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 def cli() -> None:
     """Loans of a social policy bank: loan book in, arrears flagged, statements out."""
 

@@ -135,12 +135,13 @@ class View:
 
         What was written off falls due no more: what is owed pays the earliest instalments.
         """
-        owed: np.ndarray = self._owed_by(until) - self._owed_by(since)
-        return owed
+        coming: np.ndarray = self._owed_by(until) - self._owed_by(since)
+        return coming
 
     def _owed_by(self, day: date) -> np.ndarray:
         unpaid = np.maximum(0, self.due_by(day) - self.now["repaid"])
-        return np.minimum(self.now.outstanding, unpaid)
+        owed: np.ndarray = np.minimum(self.now.outstanding, unpaid)
+        return owed
 
     @cached_property
     def sessions(self) -> np.ndarray:

@@ -90,7 +90,7 @@ def test_a_quotation_needs_no_database(monkeypatch):
     ("words", "status"),
     [
         (["standing", "6600000000000404", "--as-of", "2026-01-01", "--json"], 1),
-        (["worklist", "lost", "--as-of", "2026-01-01", "--json"], 1),
+        (["worklist", "lost", "--as-of", "2026-01-01", "--json"], 2),
         (["worklist", "late", "--as-of", "2026-01-01", "--place", "99999", "--json"], 1),
         (["transfer", "--session", "2026-01-07", "--by", "an", "--checked-by", "an", "--json"], 1),
         (["transfer", "--session", "2026-01-07", "--by", "", "--checked-by", "an", "--json"], 1),
@@ -147,9 +147,13 @@ def test_a_refusal_is_a_status_a_sentence_and_a_document(run, words, status):
     ],
 )
 def test_a_malformed_call_is_a_status_of_its_own(run, words):
-    done = run(*words)
+    done, asked = run(*words), run(*words, "--json")
 
     assert (done.exit_code, done.stdout) == (2, "")
+    assert (asked.exit_code, asked.stderr.strip()) == (2, done.stderr.strip())
+    document = json.loads(asked.stdout)
+    assert (document["code"], document["facts"]) == ("malformed", {})
+    assert document["message"] in asked.stderr
 
 
 def test_files_are_told_as_a_document_and_faults_are_a_status(run, tmp_path):

@@ -251,21 +251,6 @@ def test_an_instalment_paid_ahead_is_not_listed(database):
         assert on_list(tx, "due-next-month", date(2025, 12, 1)) == []
 
 
-def test_what_was_written_off_falls_due_no_more(database):
-    # Due 16.6 million in 2025, 16.6 million in 2026, 16.8 million in 2027; 20 million are owed.
-    with database.begin() as tx:
-        loan_no = a_loan(tx)
-        enter(tx, loan_no, Event(date(2024, 6, 7), Kind.WRITE_OFF, 30_000_000, None, "XN1"))
-
-        found = [
-            [amount for _, amount, *_ in on_list(tx, name, day)]
-            for day in (date(2024, 12, 20), date(2025, 12, 20), date(2026, 12, 20))
-            for name in ("due", "due-next-month")
-        ]
-
-    assert found == [[16_600_000], [16_600_000], [3_400_000], [3_400_000], [], []]
-
-
 def test_a_month_is_announced_while_its_first_day_is_30_days_away(database):
     # January 2026: the first list that must name it is of 2 November, the last of 2 December.
     with database.begin() as tx:

@@ -34,6 +34,21 @@ def test_a_freeze_is_listed_60_days_before_its_end_and_until_it_is_ended(databas
     ]
 
 
+def test_what_was_written_off_falls_due_no_more(database):
+    # Due 16.6 million in 2025, 16.6 million in 2026, 16.8 million in 2027; 20 million are owed.
+    with database.begin() as tx:
+        loan_no = a_loan(tx)
+        enter(tx, loan_no, Event(date(2024, 6, 7), Kind.WRITE_OFF, 30_000_000, None, "XN1"))
+
+        found = [
+            [amount for _, amount, *_ in on_list(tx, name, day)]
+            for day in (date(2024, 12, 20), date(2025, 12, 20), date(2026, 12, 20))
+            for name in ("due", "due-next-month")
+        ]
+
+    assert found == [[16_600_000], [16_600_000], [3_400_000], [3_400_000], [], []]
+
+
 def test_an_extension_is_possible_from_30_days_before_the_end_to_half_the_term_after(database):
     # Three years to 15 January 2027: at most 18 months more.
     latest = {"extension_until": date(2028, 7, 15)}
