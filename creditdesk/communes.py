@@ -96,6 +96,11 @@ class Map:
         }
 
     @cached_property
+    def called(self) -> dict[str, str]:
+        """Return the names of provinces and communes by code; no code is of both."""
+        return {code: one.name for code, one in self.provinces.items()} | self.names
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """Return the names of communes by code, those of an older map among them."""
         former = {row.code: row.name for row in self.geography.former_communes}

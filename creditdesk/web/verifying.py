@@ -1,13 +1,17 @@
 """Whether a statement is genuine: an open page that shows what was issued, and no person."""
 
+from collections.abc import Mapping
 from contextlib import closing
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
 from creditdesk import documents, issued, seals
+from creditdesk.communes import map_on
 from creditdesk.errors import DeskError
 from creditdesk.web import edge, limits, signing
+from creditdesk.web.writing import hand
 
 _FIELDS = 64 * 1024  # bytes of the form beside the file
 
@@ -32,7 +36,7 @@ def show(number: str) -> Response:
     limits.of_address()
     with edge.read() as tx:
         found = issued.statement(tx, number.strip().upper()[:40])
-    return signing.form("verify.html", statement=documents.issued(found))
+    return signing.form("verify.html", statement=documents.issued(found), covered=_covered)
 
 
 @pages.post("/verify")
@@ -52,7 +56,20 @@ def look() -> Response:
         found = _judged(content, most)
     except DeskError as refusal:
         return signing.form("verify.html", refusal)
-    return signing.form("verify.html", verdict=found, statement=found["statement"])
+    return signing.form(
+        "verify.html", verdict=found, statement=found["statement"], covered=_covered
+    )
+
+
+def _covered(statement: Mapping[str, Any]) -> str:
+    """Return what a statement covers in words: its place by name, then what it is narrowed to."""
+    place, *narrowed = statement["scope"].split(".")
+    name = map_on(date.fromisoformat(statement["as_of"])).called.get(place)
+    told = [f"{name} ({place})" if name else place]
+    for one in narrowed:
+        axis, _, key = one.partition("=")
+        told.append(f"{hand().say(f'axis-{axis}')}: {key}")
+    return " · ".join(filter(None, told))
 
 
 def _judged(content: bytes, most: int) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def index() -> str:
         state=state,
         states=STATES,
         under_way=under_way,
-        names=_names(),
+        names=map_on(edge.today()).called,
     )
 
 
@@ -113,14 +113,8 @@ def _written(
         down=down,
         columns=files.COLUMNS,
         most_hours=links.LONGEST,
-        names=_names(),
+        names=map_on(edge.today()).called,
     )
-
-
-def _names() -> dict[str, str]:
-    """Return what provinces and communes are called today, by their codes."""
-    known = map_on(edge.today())
-    return {code: one.name for code, one in known.provinces.items()} | known.names
 
 
 def _is_own(found: dict[str, Any]) -> bool:
