@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from datetime import date, timedelta
 
-from creditdesk import errands, records, settings
+from creditdesk import accesses, errands, records, settings
 from creditdesk.ledger import Deed
 from creditdesk.web.edge import moment
 from tests.web.conftest import LOAN_HEAD, loan_line, number
@@ -103,6 +103,9 @@ def test_faults_stand_by_row_and_column_sorted_and_as_a_table_to_take_along(offi
     assert rows == ["3", "2"]
     assert taking.status_code == 422
     assert office.hands["soat"].open(f"{FILES}/1/faults.csv").status_code == 404
+    with office.extensions["creditdesk"].database.read() as tx:
+        noted = [line.subject_no for line in accesses.of_user(tx, "an", accesses.FIRST)]
+    assert noted.count(job.rpartition("/")[2]) == 3
 
 
 def test_what_a_stopped_process_left_goes_on_once_somebody_looks_at_it(office):

@@ -46,6 +46,7 @@ def test_the_address_on_the_paper_shows_what_was_issued_and_no_person(desk):
         "31/10/2026",
         given.sealed_by,
         "01/11/2026",
+        "Quảng Trị (44)",
     ):
         assert said in page.text
     assert "can-bo" not in page.text

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from operator import itemgetter
 from typing import Any
@@ -117,7 +117,11 @@ def faults(tx: Tx, asked: dict[str, Any], number: str) -> Any:
     page, after = paging.cut(left, asked, itemgetter("at"))
     names = ("row", "column", "key", "value", "code", "reason")
     shown = [{name: row[name] for name in names} for row in page]
-    quoted = {row["value"] for row in page if re.fullmatch(LOAN_NO, row["value"])}
+    return Told({"rows": shown, "total": len(rows), "next": after}, view=quoting(number, page))
+
+
+def quoting(number: str, remarks: Iterable[Mapping[str, Any]]) -> View:
+    """Return the view of remarks on a file, which quote what it says of people."""
+    quoted = {row["value"] for row in remarks if re.fullmatch(LOAN_NO, row["value"])}
     # None: what a file says of people is noted where it names no loan, too.
-    view = View("file-faults", LIST, number, edge.need(), None, quoted)
-    return Told({"rows": shown, "total": len(rows), "next": after}, view=view)
+    return View("file-faults", LIST, number, edge.need(), None, quoted)

@@ -12,6 +12,7 @@ from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.users.permissions import is_open
 from creditdesk.web import edge, fetching, filled, orders
+from creditdesk.web.api import files as service
 from creditdesk.web.api.jobs import STATES
 from creditdesk.web.filled import Done, Filled
 from creditdesk.web.pages import files
@@ -98,6 +99,9 @@ def _written(
     page = int(said) if said.isascii() and said.isdigit() and len(said) < 6 else 1
     rows = files.in_order(faults or warnings, sort, down=down)
     begin = (max(page, 1) - 1) * FAULTS
+    remarks = rows[begin : begin + FAULTS]
+    if remarks:
+        edge.note(service.quoting(str(found["number"]), remarks))
     return render_template(
         "jobs/job.html",
         form=form,
@@ -105,7 +109,7 @@ def _written(
         result=found["result"] or {},
         **more,
         own=_is_own(found),
-        remarks=rows[begin : begin + FAULTS],
+        remarks=remarks,
         counted={"faults": len(faults), "warnings": len(warnings)},
         page=max(page, 1),
         further=len(rows) > begin + FAULTS,

@@ -163,6 +163,7 @@ def faults(number: int) -> Response:
         rows = [*remarks(tx, found, "faults"), *remarks(tx, found, "warnings")]
     if not rows:
         raise FileGone(file=number)
+    edge.note(service.quoting(str(number), rows))
     w = hand()
     head = [w.say(f"fault-{name}") for name in COLUMNS]
     content = tables.table(head, ([row[name] for name in COLUMNS] for row in rows))
