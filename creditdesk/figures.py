@@ -1,7 +1,7 @@
 """The frozen values that readings hand to faces: figures of a book, a statement, one loan."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -25,8 +25,7 @@ AXES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(NamedTuple):
     """What a set of loans comes to: flows of a period [dong], balances at its end [dong], counts.
 
     `loans` and `households` are those with a balance; households are distinct within the set, so
@@ -65,11 +64,10 @@ class Figures:
         return self.opening + self.drawn - self.principal_collected - self.written_off
 
 
-FIGURE_NAMES = tuple(field.name for field in fields(Figures))
+FIGURE_NAMES = Figures._fields
 
 
-@dataclass(frozen=True, slots=True)
-class PortfolioRow:
+class PortfolioRow(NamedTuple):
     """One row of a portfolio: its keys in the order of the axes, their names, its figures."""
 
     keys: tuple[str, ...]

@@ -17,20 +17,21 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(head)
-    # Of whole numbers, and where nothing is, nothing has to be asked: so most cells are.
-    plain = (int, type(None))
+    written = _Written()
     writer.writerows(
-        [[cell if type(cell) in plain else _written(cell) for cell in row] for row in rows]
+        [[written[cell] if isinstance(cell, str) else cell for cell in row] for row in rows]
     )
     return out.getvalue()
 
 
-def _written(cell: Any) -> Any:
-    """Return a cell whose lines all end alike: a lone CR would not be quoted, and end the row."""
-    if isinstance(cell, str) and cell.isalnum():
-        return cell
-    told = harmless(cell)
-    return re.sub("\r\n?", "\n", told) if isinstance(told, str) and "\r" in told else told
+class _Written(dict[str, str]):
+    """Texts as a table has them, each looked at once: columns hold few of them many times."""
+
+    def __missing__(self, text: str) -> str:
+        """Return a text whose lines end alike: a lone CR would not be quoted, and end the row."""
+        told = harmless(text)
+        self[text] = told = re.sub("\r\n?", "\n", told) if "\r" in told else told
+        return told
 
 
 def harmless(cell: Any) -> Any:

@@ -44,11 +44,11 @@ COUNTED = Counted(
     closed_left=80,
 )
 SPOILED = {
-    "parts-make-outstanding": (replace(SAID, frozen=Dong(6)), COUNTED),
-    "opening-and-flows-make-closing": (replace(SAID, written_off=Dong(6)), COUNTED),
+    "parts-make-outstanding": (SAID._replace(frozen=Dong(6)), COUNTED),
+    "opening-and-flows-make-closing": (SAID._replace(written_off=Dong(6)), COUNTED),
     "draws-less-rebooked-make-lent": (SAID, replace(COUNTED, rebooked=0)),
     "accounts-make-collected": (SAID, replace(COUNTED, collected=(30, 4, 0))),
-    "households-once": (replace(SAID, households=2), COUNTED),
+    "households-once": (SAID._replace(households=2), COUNTED),
     "loans-once": (SAID, replace(COUNTED, loans=2, rows=3)),
     "drawn-and-undrawn-make-contracts": (SAID, replace(COUNTED, undrawn=1)),
     "closed-loans-keep-history": (SAID, replace(COUNTED, closed_left=79)),

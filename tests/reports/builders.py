@@ -2,7 +2,6 @@
 
 import csv
 import random
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -70,7 +69,7 @@ def figures(chance: random.Random, loans: int) -> Figures:
 def summed(rows: list[Figures]) -> Figures:
     """Return the sum of figures; some households are counted twice in it."""
     total = Figures(**{name: sum(getattr(one, name) for one in rows) for name in FIGURE_NAMES})
-    return replace(total, households=total.households - len(rows) // 2)
+    return total._replace(households=total.households - len(rows) // 2)
 
 
 def communes_of(province: str) -> list[tuple[str, str, str]]:
@@ -114,9 +113,8 @@ def statement_of(communes: list[tuple[str, str, str]], *, seed: int = 7) -> Port
             sections.append(Section(kind, rows, summed([row.figures for row in rows])))
     total = summed([section.subtotal for section in sections])
     programmes = programme_rows(chance, total)
-    programmes_total = replace(
-        summed([row.figures for row in programmes]), households=total.households
-    )
+    programmes_total = summed([row.figures for row in programmes])
+    programmes_total = programmes_total._replace(households=total.households)
     return PortfolioStatement(
         evidence=Evidence(
             kind="portfolio",

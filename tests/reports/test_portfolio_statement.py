@@ -252,7 +252,7 @@ def test_a_hostile_name_is_only_ever_text(name):
         statement.evidence.scope, commune_code="19333", commune_name=name, commune_kind="phuong"
     )
     programmes = tuple(
-        replace(row, names=(name, name), keys=(name, row.keys[1])) for row in statement.programmes
+        row._replace(names=(name, name), keys=(name, row.keys[1])) for row in statement.programmes
     )
     statement = with_evidence(statement, scope=scope)
     paper = render(replace(statement, programmes=programmes))
@@ -322,7 +322,7 @@ def test_nine_thousand_billion_fits_every_column_unnarrowed(unit):
     figures = Figures(loans=999_999, households=999_999, **amounts)
     statement = statement_of([("1", "Đông Hà", "phuong")])
     section = statement.sections[0]
-    row = replace(section.rows[0], figures=figures)
+    row = section.rows[0]._replace(figures=figures)
     section = replace(section, rows=(row,), subtotal=figures)
     statement = replace(
         statement, sections=(section,), total=figures, programmes=(), programmes_total=figures
