@@ -333,7 +333,7 @@ def test_nine_thousand_billion_fits_every_column_unnarrowed(unit):
 
 def test_more_than_fits_is_set_narrower_and_never_cut():
     statement = statement_of([("1", "Đông Hà", "phuong")])
-    statement = replace(statement, total=replace(statement.total, drawn=10**15))
+    statement = replace(statement, total=statement.total._replace(drawn=10**15))
     paper = render(statement, unit="dong")
 
     assert "1.000.000.000.000.000" in flat(paper)
