@@ -1,7 +1,8 @@
 """Read a file that was handed in, whatever its shape, as columns of text with their row numbers.
 
-Title lines, the row of column numbers and total lines are left out; values are stripped and in
-NFC, and otherwise as they were written. What they mean is for others to say.
+Title lines, once or on each page, rows of column numbers, total lines and what is signed below
+them are left out; values are stripped and in NFC, and otherwise as they were written. What they
+mean is for others to say.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -40,10 +42,10 @@ class Table:
     """What a file says: each known column it has, by key; the row each line of data stands in.
 
     `unknown` are the titles of other columns, `skipped` the rows left out with the reason
-    (column-numbers, total), `sha256` the sum of the file's bytes. `overlong` are rows with more
-    fields than the header, with the first field too many: a separator inside a value, so that what
-    follows it stands in the wrong column. They are among the rows; whoever takes these must refuse
-    them.
+    (column-numbers, total, title, foot), `sha256` the sum of the file's bytes. `overlong` are rows
+    with more fields than the header, with the first field too many: a separator inside a value, so
+    that what follows it stands in the wrong column. They are among the rows; whoever takes these
+    must refuse them.
     """
 
     columns: dict[str, Texts]
@@ -133,8 +135,8 @@ def _table(grid: Grid, required: list[str], limits: Limits, digest: str) -> Tabl
     """Return the rows of data among a file's cells."""
     places = grid.heading.places
     known = {place: clean(grid.columns[place]) for place in places.values()}
-    key = places[required[0]] if required else next(iter(places.values()))
-    keep, skipped = _sift(grid, known, key)
+    needed = [places[name] for name in required] or list(places.values())
+    keep, skipped = _sift(grid, known, needed)
     if len(keep) - np.count_nonzero(~keep) > limits.max_rows:
         raise TooManyRows(most=limits.max_rows)
     whole = bool(keep.all())
@@ -150,27 +152,37 @@ def _table(grid: Grid, required: list[str], limits: Limits, digest: str) -> Tabl
 
 
 def _sift(
-    grid: Grid, known: dict[int, Texts], key: int
+    grid: Grid, known: dict[int, Texts], needed: list[int]
 ) -> tuple[np.ndarray[tuple[int], np.dtype[np.bool_]], tuple[tuple[int, str], ...]]:
-    """Return which rows hold data, and why others that hold something are left out."""
-    keep = np.ones(len(grid.rows), dtype=bool)
-    skipped = []
+    """Return which rows hold data, and why others that hold something are left out.
+
+    needed  places of the columns that must be there; the first holds the code of each row
+    """
+    keep, key = np.ones(len(grid.rows), dtype=bool), needed[0]
+    why: dict[int, str] = {}
     odd = {value for value in set(known[key].tolist()) if not _CODE.match(value)}
     if odd:
-        for place in np.flatnonzero(pd.Series(known[key], dtype=object).isin(odd)):
+        strange = pd.Series(known[key], dtype=object).isin(odd).to_numpy(dtype=bool)
+        scant = []
+        for place in np.flatnonzero(strange).tolist():
             cells = [
                 known[at][place] if at in known else column[place].strip()
                 for at, column in enumerate(grid.columns)
             ]
-            reason = _reason(cells, cells[key])
-            if reason:
-                keep[place] = False
-            if reason and reason != _BLANK:
-                skipped.append((int(grid.rows[place]), reason))
+            title = fold(cells[key]) == fold(grid.heading.titles[key])
+            why[place] = _TITLE if title else _reason(cells, cells[key])
+            if not why[place] and 2 * sum(bool(cells[at]) for at in needed) <= len(needed):
+                scant.append(place)
+        # Below the last total and all data people sign; a row of data has more than a few cells.
+        totals = [place for place, reason in why.items() if reason == _TOTAL]
+        below = max(*totals, *np.flatnonzero(~strange)[-1:].tolist(), 0) if totals else len(keep)
+        why |= {place: _FOOT for place in scant if place > below}
+    keep[[place for place, reason in why.items() if reason]] = False
+    skipped = [(int(grid.rows[at]), said) for at, said in why.items() if said not in ("", _BLANK)]
     return keep, tuple(skipped)
 
 
-_BLANK = "blank"
+_BLANK, _TITLE, _TOTAL, _FOOT = "blank", "title", "total", "foot"
 _CODE = re.compile(r"[0-9]{4}")
 _NUMBERED = re.compile(r"\(\s*([0-9]{1,3})\s*\)|([0-9]{1,3})")
 _TOTALS = tuple(map(fold, ("tổng cộng", "tổng số", "tổng", "cộng", "total")))
@@ -186,7 +198,7 @@ def _reason(cells: list[str], code: str) -> str:
     if _numbers_columns(filled):
         return "column-numbers"
     numbered = code is not filled[0] and any(sign.isdigit() for sign in code)
-    return "total" if not numbered and _adds_up(filled[0]) else ""
+    return _TOTAL if not numbered and _adds_up(filled[0]) else ""
 
 
 def _adds_up(cell: str) -> bool:
@@ -196,10 +208,16 @@ def _adds_up(cell: str) -> bool:
 
 
 def _numbers_columns(filled: list[str]) -> bool:
-    """Return whether cells count up by one, in brackets, or bare when there are enough of them."""
-    found = [_NUMBERED.fullmatch(cell) for cell in filled]
+    """Return whether cells count up by one, in brackets, or bare when there are enough of them.
+
+    As on the bank's forms the first may have letters: A, B, 1, 2.
+    """
+    lettered = zip("ABCDE", filled, strict=False)
+    letters = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1].strip("( )"), lettered))
+    found = [_NUMBERED.fullmatch(cell) for cell in filled[letters:]]
     numbers = [int(match[1] or match[2]) for match in found if match]
-    if len(numbers) < len(filled) or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+    first = numbers[0] if numbers else 0
+    if len(numbers) < len(found) or numbers != list(range(first, first + len(numbers))):
         return False
     return filled[0].startswith("(") or len(filled) >= _FEWEST_NUMBERS
 

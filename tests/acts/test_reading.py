@@ -141,7 +141,9 @@ def test_a_column_named_twice_is_refused(csv_file, again):
 # Rows that are no data
 
 
-@pytest.mark.parametrize("numbers", ["(1);(2);(3)", "1;2;3", " (1) ;( 2 );(3)", "(1);;(2)"])
+@pytest.mark.parametrize(
+    "numbers", ["(1);(2);(3)", "1;2;3", " (1) ;( 2 );(3)", "(1);;(2)", "A;1;2", "(A);(B);(1)"]
+)
 def test_column_numbers_are_left_out(csv_file, numbers):
     found = table(csv_file(f"Số khế ước;Số tiền;Ngày\n{numbers}\n{LOAN};1;\n"))
 
@@ -177,6 +179,22 @@ def test_a_total_with_a_contract_before_it_in_another_column_is_data(csv_file):
     found = table(csv_file(f"Họ và tên;Số khế ước;Số tiền\nCộng;{LOAN};5\n"))
 
     assert found.rows.tolist() == [2]
+
+
+def test_titles_on_each_page_and_signatures_below_the_total_are_left_out(csv_file):
+    titles = "Số khế ước;Họ và tên;Số tiền"
+    page = f"{titles}\n(1);(2);(3)\n{LOAN};Lan;5\nCộng xã Gio Linh;;5\n"
+    strange = ";An;7\n"
+    signed = "TỔNG CỘNG;;10\nx;An;7\nĐông Hà, ngày 05/11/2026;;\n;Người lập biểu;Giám đốc\n"
+
+    found = table(csv_file(page + strange + page + strange + signed))
+
+    # A row without its number above the last total, or a full one below, is somebody's fault.
+    assert found.rows.tolist() == [3, 5, 8, 10, 12]
+    assert dict(found.skipped) == {
+        **{2: "column-numbers", 4: "total", 6: "title", 7: "column-numbers", 9: "total"},
+        **{11: "total", 13: "foot", 14: "foot"},
+    }
 
 
 def test_blank_rows_are_passed_over_in_silence(csv_file):
