@@ -6,6 +6,7 @@ from datetime import date
 from creditdesk.engine import days
 from creditdesk.engine.money import written
 from creditdesk.evidence import Evidence
+from creditdesk.sheets import Sheet
 from reports import forms
 from reports.paper import BLACK, HEADING, PROOF, RED, SIGNATURES, Paper
 
@@ -120,6 +121,19 @@ def left_out(evidence: Evidence) -> str:
     return f"Không đưa vào bảng: {'; '.join(counted) or 'không có món nào'}."
 
 
+def noted(sheet: Sheet, *, rounded: bool) -> list[str]:
+    """Return what has to be said of figures, the law applied, and what was left out, numbered.
+
+    rounded  whether amounts are written in million dong
+    """
+    found = [forms.NOTES[code] for code in sheet.notes]
+    if rounded:
+        found.append(ROUNDED)
+    found.append(f"Chính sách áp dụng: phiên bản {sheet.evidence.policy}.")
+    found.append(left_out(sheet.evidence))
+    return [f"{number}. {note}" for number, note in enumerate(found, 1)]
+
+
 def signed(paper: Paper, evidence: Evidence, posts: Sequence[str], *, mark: str = "") -> None:
     """Write what was checked, who signs below it, and how the document can be verified.
 
@@ -202,7 +216,7 @@ def _checks(evidence: Evidence) -> list[str]:
         return ["Không có phép kiểm tra nào được thực hiện."]
     found = []
     for one in evidence.identities:
-        said, left, right = _said(one.code), written(one.left), written(one.right)
+        said, left, right = equation(one.code), written(one.left), written(one.right)
         if one.holds:
             found.append(f"√ Khớp. {said}: {left} = {right}")
         else:
@@ -211,10 +225,10 @@ def _checks(evidence: Evidence) -> list[str]:
     return found
 
 
-def _said(code: str) -> str:
+def equation(code: str) -> str:
     """Return the words of an identity; what follows a colon names the figure it is about."""
-    equation, _, figure = code.partition(":")
-    said = _IDENTITIES.get(equation, equation)
+    demanded, _, figure = code.partition(":")
+    said = _IDENTITIES.get(demanded, demanded)
     return f"{said}, {_CHECKED.get(figure) or _column(figure)}" if figure else said
 
 

@@ -169,13 +169,12 @@ def _rows_by(statement: PortfolioStatement) -> str:
 
 def _communes(paper: Paper, statement: PortfolioStatement, measure: _Measure) -> None:
     by = _rows_by(statement)
-    paper.heading(f"I. Theo {by}", keep=110)
     columns = _columns(
         measure, paper, ("TT", "Đơn vị" if statement.by == "commune" else by.capitalize())
     )
     unit = f"Đơn vị: {measure.name}, món, hộ"
     table = Table(paper, columns, size=measure.size, unit=unit)
-    table.draw(_commune_rows(statement, measure), after=30)
+    table.draw(_commune_rows(statement, measure), after=30, title=f"I. Theo {by}")
     amount = statement.total.drawn_to_date
     words = in_words.dong(amount)
     paper.y -= 3
@@ -232,11 +231,11 @@ def _name(row: PortfolioRow) -> str:
 def _programmes(
     paper: Paper, statement: PortfolioStatement, measure: _Measure, *, after: float
 ) -> None:
-    paper.heading("III. Theo chương trình và nguồn vốn", keep=110)
     columns = _columns(measure, paper, ("Mã", "Chương trình"))
     unit = f"Đơn vị: {measure.name}, món, hộ"
     table = Table(paper, columns, size=measure.size, unit=unit)
-    table.draw(_programme_rows(statement, measure), after=after)
+    rows = _programme_rows(statement, measure)
+    table.draw(rows, after=after, title="III. Theo chương trình và nguồn vốn")
 
 
 def _programme_rows(statement: PortfolioStatement, measure: _Measure) -> Iterator[Rows]:

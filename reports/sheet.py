@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from itertools import groupby, islice, product
+from itertools import compress, groupby, islice, product
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from types import NoneType
@@ -25,6 +25,7 @@ _NAME = 96.0  # [pt] that the column of names has at least
 _WIDEST = 230.0
 _LEAST = {"blank": 58.0, "no": 20.0}  # [pt] of columns in which somebody writes, or that count
 _FEW = 3
+_NARROWEST = 0.7  # of their width that amounts still are read at
 _MOST = 0.7  # of a page that what ends a document may take from a long table
 _AFTER = 20.0  # [pt] that stay free below a table
 _SHORT = 16  # lines of a table that is not parted where it can stand whole
@@ -166,12 +167,7 @@ def notes(paper: Paper, sheet: Sheet, below: float) -> None:
 
 
 def _notes(sheet: Sheet) -> list[str]:
-    found = [forms.NOTES[code] for code in sheet.notes]
-    if FORMS[sheet.form].unit == "million":
-        found.append(checked.ROUNDED)
-    found.append(f"Chính sách áp dụng: phiên bản {sheet.evidence.policy}.")
-    found.append(checked.left_out(sheet.evidence))
-    return [f"{number}. {note}" for number, note in enumerate(found, 1)]
+    return checked.noted(sheet, rounded=FORMS[sheet.form].unit == "million")
 
 
 # --- a table ---
@@ -252,8 +248,7 @@ def _columns(paper: Paper, part: Part, form: Form) -> tuple[Column, ...]:
         wide = easy
     spare = paper.room - sum(wide)
     if spare < _NAME:
-        # Letters are set narrower rather than cut where so much does not fit a page.
-        wide = [one * (paper.room - _NAME) / sum(wide) for one in wide]
+        wide = _squeezed(part, wide, paper.room - _NAME)
         spare = _NAME
     wide[name] = min(spare, _WIDEST, max(named, _NAME))
     growing = [column.kind != "no" and at != name for at, column in enumerate(part.columns)]
@@ -271,6 +266,22 @@ def _columns(paper: Paper, part: Part, form: Form) -> tuple[Column, ...]:
             zip(part.columns, forms.heads(part), wide, strict=True)
         )
     )
+
+
+def _squeezed(part: Part, wide: list[float], room: float) -> list[float]:
+    """Return columns that together are as wide as a room [pt]: amounts give way before all else.
+
+    Their letters are set narrower rather than cut where so much does not fit a page.
+    """
+    amounts = [column.kind == "dong" for column in part.columns]
+    most = sum(compress(wide, amounts))
+    rest = sum(wide) - most
+    if room - rest < most * _NARROWEST:
+        return [one * room / sum(wide) for one in wide]
+    return [
+        one * (room - rest) / most if amount else one
+        for one, amount in zip(wide, amounts, strict=True)
+    ]
 
 
 def _widest(part: Part, form: Form) -> list[list[str]]:

@@ -1,8 +1,12 @@
-"""Tables of figures as a workbook: real numbers in whole dong, and no text that could act."""
+"""Tables of figures as a workbook: real numbers in whole dong, and no text that could act.
+
+Behind the tables a page says what they are and what was checked.
+"""
 
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from openpyxl import Workbook
@@ -17,20 +21,23 @@ from openpyxl.xml.functions import tostring
 from creditdesk.engine import days
 from creditdesk.evidence import Evidence
 from creditdesk.sheets import Cell, Line, Part, Sheet, first_text
-from reports import checked, forms, scopes
+from reports import checked, forms, scopes, vouched
 from reports.paper import in_vietnam, spoken_day
 
 _FORMATS = {
     "dong": "#,##0",
     "count": "#,##0",
     "share": "0.00%",
-    "points": "0.00",
+    "points": "#,##0.00",
     "day": "dd/mm/yyyy",
 }
 _LEAST = {"no": 6, "text": 14, "blank": 18}
 _NARROW, _WIDEST = 9, 44  # [letters] that columns of figures have, and those of text
 _HIGH = 15.0  # [pt] of a line
 _BOLD = Font(name="Calibri", bold=True, size=11)
+_RED = Font(name="Calibri", bold=True, size=11, color="C80000")
+_VOUCHED = "Kiểm tra số liệu"
+_VOUCHING = (22, 84, 22, 22, 16)  # [letters] that its columns have
 _TITLE = Font(name="Calibri", bold=True, size=14)
 _GREY = PatternFill("solid", fgColor="E6E6E6")
 _LINE = Side(style="thin", color="808080")
@@ -44,7 +51,7 @@ _FIRST = (1980, 1, 1, 0, 0, 0)
 
 
 def render(sheet: Sheet) -> bytes:
-    """Return a sheet as XLSX, a table on each page: the same value gives the same bytes.
+    """Return a sheet as XLSX, a table on each page, last the checks: same value, same bytes.
 
     A page is as wide as its table and bears its head; columns are as wide as what they hold.
     """
@@ -53,7 +60,7 @@ def render(sheet: Sheet) -> bytes:
     for part in sheet.parts:
         inside = book.create_sheet(forms.PARTS.get(part.code, form.number).replace("/", ".")[:31])
         inside.freeze_panes = corner(part)
-        _page(inside, form, sheet.evidence)
+        _page(inside, form, sheet.evidence, head=_ABOVE + 1)
         wide = [_width(part, at) for at in range(len(part.columns))]
         for at, width in enumerate(wide, 1):
             inside.column_dimensions[get_column_letter(at)].width = width
@@ -67,17 +74,44 @@ def render(sheet: Sheet) -> bytes:
             if high > _HIGH:
                 inside.row_dimensions[number].height = high
             inside.append(list(_row(inside, part, line)))
+    _vouch(book.create_sheet(_VOUCHED), form, sheet)
     return _settled(book, sheet)
 
 
-def _page(inside: Any, form: forms.Form, evidence: Evidence) -> None:
-    """Let a table print as wide as a page, its head on each, and say which page it is."""
+def _vouch(inside: Any, form: forms.Form, sheet: Sheet) -> None:
+    """Write what the tables are, what was checked, and what has to be known of them."""
+    _page(inside, replace(form, upright=False, wide=False), sheet.evidence, head=None)
+    for letter, width in zip("ABCDE", _VOUCHING, strict=True):
+        inside.column_dimensions[letter].width = width
+    for number, row in enumerate(_vouching(inside, sheet), 1):
+        if len(row) > 1:
+            inside.row_dimensions[number].height = _high(row[1].value, _VOUCHING[1])
+        inside.append(row)
+
+
+def _vouching(inside: Any, sheet: Sheet) -> Iterator[list[Any]]:
+    evidence = sheet.evidence
+    yield [_text(inside, "KIỂM TRA SỐ LIỆU", font=_TITLE)]
+    for label, said in vouched.facts(sheet):
+        yield [_text(inside, label), _wrapped(inside, said)]
+    yield [_text(inside, vouched.verdict(evidence), font=_RED if evidence.failed else _BOLD)]
+    yield [_text(inside, title, font=_BOLD, head=True) for title in vouched.CHECKS]
+    for check in vouched.checks(evidence):
+        font = _RED if check[-1] else None
+        yield [_cell(inside, cell, _FORMATS["dong"], font) for cell in check]
+    for note in checked.noted(sheet, rounded=False):
+        yield [_text(inside, ""), _wrapped(inside, note)]
+
+
+def _page(inside: Any, form: forms.Form, evidence: Evidence, *, head: int | None) -> None:
+    """Let a page print as wide as paper, the row of its head on each, and say which it is."""
     setup = inside.page_setup
     setup.orientation = "portrait" if form.upright else "landscape"
     setup.paperSize, setup.fitToHeight = _A3 if form.wide else _A4, 0
     inside.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     inside.page_margins = PageMargins(left=0.6, right=0.4, top=0.6, bottom=0.7)
-    inside.print_title_rows = f"{_ABOVE + 1}:{_ABOVE + 1}"
+    if head:
+        inside.print_title_rows = f"{head}:{head}"
     inside.oddFooter.left.text, inside.oddFooter.right.text = f"Số {evidence.number}", "&P/&N"
 
 
@@ -124,7 +158,7 @@ def _front(inside: Any, sheet: Sheet, part: Part) -> Iterator[list[Any]]:
     flows = f"Phát sinh từ {since} đến hết {as_of}. " if form.flows else ""
     known = checked.known_on(evidence)
     shown = scopes.DEMONSTRATION if evidence.demonstration else ""
-    yield [_text(inside, f"{form.number}. {form.title}", font=_TITLE)]
+    yield [_text(inside, form.name, font=_TITLE)]
     yield [_text(inside, f"{spoken[0].upper()}{spoken[1:]}. {scopes.covered(evidence.scope)}.")]
     yield [_text(inside, f"{flows}Số {evidence.number}. {known} {shown}".rstrip())]
     yield [_text(inside, forms.units(form, part, money="đồng"))]
@@ -156,6 +190,12 @@ def _cell(inside: Any, said: Cell, form: str | None, font: Font | None) -> Any:
     made.border = _BOX
     if font:
         made.fill = _GREY
+    return made
+
+
+def _wrapped(inside: Any, said: str) -> Any:
+    made = _text(inside, said)
+    made.alignment = _WRAPPED
     return made
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from creditdesk.engine import dated
 from creditdesk.engine.dated import History, Table
 
-QUOTED = ("poverty", "borrowed", "escaped")
+QUOTED = ("poverty", "borrowed", "escaped", "owed", "jobs", "students", "water", "houses")
 """What a quoted figure may be about."""
 
 

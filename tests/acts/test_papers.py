@@ -15,14 +15,14 @@ import sqlalchemy as sa
 from pypdf import PdfReader
 
 from creditdesk import papers, sheets, statements, words
-from creditdesk.engine import money
+from creditdesk.engine import days, money
 from creditdesk.papers import KINDS, Asked, Look
 from creditdesk.reach import Asker
 from creditdesk.records.households import customer
 from creditdesk.records.loans import loan
 from creditdesk.sheets import first_text
 from creditdesk.users import Person, Role, Scope
-from reports import forms, letters, sheet
+from reports import forms, letters, scopes, sheet
 from tests.builders import POLICY
 from tests.papered import AS_OF, HOSTILE, MADE, SCOPES, asked, made
 
@@ -53,6 +53,17 @@ def plain(cell):
     return "" if cell is None else str(cell)
 
 
+def vouch(evidence, rows):
+    """Demand that a workbook says what it is, and both sides of all that was checked."""
+    told = {row[0]: row[1] for row in rows}
+    assert told["Số sao kê"] == evidence.number
+    assert told["Mã số liệu (SHA-256)"] == evidence.digest
+    assert told["Ngày số liệu"] == days.written(evidence.as_of)
+    assert f"Phạm vi: {told['Phạm vi']}" == scopes.covered(evidence.scope)
+    sides = [row[2:4] for row in rows if str(row[0]).startswith(("√ Khớp", "≠ KHÔNG"))]
+    assert sides == [(one.left, one.right) for one in evidence.identities]
+
+
 def same(kind, value):
     """Demand that paper, workbook and table say what the tables of a value say."""
     form, tables = forms.FORMS[kind], KINDS[kind].tables(value)
@@ -61,7 +72,9 @@ def same(kind, value):
     heads, listed = tables_of(KINDS[kind].written(value, "csv", Look()))
     assert heads == [sheets.heads(part) for part in tables.parts]
     squeezed = text.replace(" ", "")
-    for part, inside, named in zip(tables.parts, book.worksheets, heads, strict=True):
+    *figures, vouched = book.worksheets
+    vouch(KINDS[kind].evidence(value), list(vouched.values))
+    for part, inside, named in zip(tables.parts, figures, heads, strict=True):
         assert len(set(named)) == len(named)
         head, *rows = inside.iter_rows(min_row=5, values_only=True)
         assert head == tuple(map(title, part.columns))

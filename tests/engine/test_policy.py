@@ -184,3 +184,26 @@ def test_a_name_is_said_in_vietnamese_unless_another_language_is_known() -> None
 
 def test_instalments_are_rounded_by_the_ladder_of_the_bank() -> None:
     assert POLICY.ladder("01", date(1996, 1, 1)) == (100_000, 1_000, 1)
+
+
+QUOTED = [
+    # Báo Quảng Trị, 19/01/2026, of the branch's years 2021-2025; Báo Quảng Trị, 12/2025
+    *(("44", "owed", "hơn 11.600 tỷ đồng"), ("44", "jobs", "79.000"), ("44", "students", "8.000")),
+    *(("44", "water", "240.000"), ("44", "houses", "3.500"), ("44", "houses", "1.354")),
+    # The press of Huế, of April 2025
+    ("46", "owed", "hơn 5.000 tỷ đồng"),
+]
+
+
+@pytest.mark.parametrize(("province", "code", "said"), QUOTED)
+def test_what_others_published_is_quoted_with_who_said_it(
+    province: str, code: str, said: str
+) -> None:
+    [found] = [
+        one
+        for one in POLICY.published
+        if (one.province, one.code) == (province, code) and said in one.said
+    ]
+
+    assert found.source
+    assert found.published
