@@ -11,6 +11,7 @@ from operator import mod
 from reports.faces import Face
 from reports.heads import Column
 from reports.paper import Paper
+from reports.tags import END, NUMBER
 
 PAD = 1.5
 INDENT = 1.5  # of text, beyond the pad
@@ -18,16 +19,30 @@ _MOST = 10_000  # of what is remembered
 _AS_NOUGHT = str.maketrans("123456789", "000000000")
 _FIGURES = frozenset(f"-0.,/% \n{string.ascii_letters}")  # shown as they stand
 _END = "\x1e"
+_NOTHING = "%.0s"  # of a text that is there all the same
 
 
 class Alike:
     """What shows rows of one line in some columns between edges, at one size [pt]."""
 
     def __init__(
-        self, paper: Paper, columns: Sequence[Column], edges: Sequence[float], size: float
+        self,
+        paper: Paper,
+        columns: Sequence[Column],
+        edges: Sequence[float],
+        size: float,
+        cells: Sequence[str],
     ) -> None:
-        """Begin with nothing remembered."""
+        """Begin with nothing remembered.
+
+        cells  for each column what tells that its cells are heads; nothing where they are not
+        """
         self._paper, self._columns, self._edges, self._size = paper, columns, edges, size
+        marks = [f"/{'TH' if head else 'TD'}<</MCID {NUMBER}>>BDC" for head in cells]
+        self._marks = marks if paper.in_cells else []
+        self._after = (
+            "" if self._marks else " "
+        )  # who has them read aloud hears one cell, then another
         self._texts = [at for at, column in enumerate(columns) if column.align == "left"]
         self._said: dict[tuple[Face, int], dict[str, str]] = {}
         self._placed: dict[Face, dict[str, str]] = {}
@@ -78,10 +93,10 @@ class Alike:
     def _say(self, face: Face, index: int, text: str) -> str:
         """Return what shows a text and moves back to where it began; nothing if it is too long."""
         clean = face.clean(text)
-        wide = face.width(clean, self._size)
-        if wide > self._columns[index].width - 2 * PAD - INDENT:
+        if face.width(clean, self._size) > self._columns[index].width - 2 * PAD - INDENT:
             return ""
-        shown = self._paper.string(face, self._size, clean)
+        wide = face.width(clean + self._after, self._size)
+        shown = self._paper.string(face, self._size, clean + self._after)
         return shown and f"{shown}{wide / self._size * 1000:.0f} "
 
     # --- places ---
@@ -91,28 +106,37 @@ class Alike:
         texts = shape.split("\n")
         fits = _FIGURES.issuperset(shape) and len(texts) == len(self._columns)
         moves = self._moves(face, texts) if fits else []
-        return "".join(moves) or "%.0s" * len(self._columns)
+        return "".join(moves) or _NOTHING * len(self._columns)
 
     def _moves(self, face: Face, texts: Sequence[str]) -> list[str]:
         """Return the way from cell to cell and to the row below; none where a figure is cut."""
         moves, unit = [], self._size / 1000
+        opens, closes = ("", "") if self._marks else ("[", "]TJ ")
         first = x = 0.0
         for index, text in enumerate(texts):
             if not text:
-                moves.append("%.0s")
+                moves.append(self._told(index, _NOTHING))
                 continue
             start, end = self._reach(face, index, text)
             if start < self._edges[index] + PAD - 0.01:
                 return []
+            left = self._columns[index].align == "left"
+            shown = "%s" if left else f"(%s{self._after})"
             if first:
                 back = round((x - start) / unit)
-                moves.append(str(back))
+                moves.append(self._told(index, f"{back}{shown}"))
                 x -= back * unit + start - end
             else:
                 first, x = start, end
-                moves.append(f"{start:.2f} 0 Td[")
-            moves.append("%s" if self._columns[index].align == "left" else "(%s)")
-        return [*moves, f"]TJ {-first:.2f} 0 Td T*" if first else "T*"]
+                moves += [f"{start:.2f} 0 Td{opens}", self._told(index, shown)]
+        return [*moves, f"{closes}{-first:.2f} 0 Td T*" if first else "T*"]
+
+    def _told(self, index: int, shown: str) -> str:
+        """Return a cell of a row: by itself where cells are told one by one."""
+        if not self._marks:
+            return shown
+        ink = shown if shown == _NOTHING else f"[{shown}]TJ"
+        return f"{self._marks[index]}{ink} {END} "
 
     def _reach(self, face: Face, index: int, text: str) -> tuple[float, float]:
         """Return where a figure begins, and where the pen stands when it is shown [pt]."""
@@ -122,7 +146,8 @@ class Alike:
                 self._reaches.clear()
             start = self.start(face, index, text)
             left = self._columns[index].align == "left"
-            self._reaches[key] = (start, start + (0 if left else face.width(text, self._size)))
+            wide = face.width(text + self._after, self._size)
+            self._reaches[key] = (start, start + (0 if left else wide))
         return self._reaches[key]
 
     def start(self, face: Face, index: int, text: str) -> float:

@@ -9,6 +9,7 @@ from reports.paper import Paper
 _STEP = 13.0
 _SIZE = 8.5
 _GREY = 0.45
+_NONE = "Không có số liệu."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,14 @@ def ranked(paper: Paper, area: Area, *, title: str, bars: Sequence[Bar], rest: s
 
     All others are told, not drawn: a bar of sixty places would dwarf the fifteen that matter.
     """
+    told = [f"{bar.label} {bar.caption}" for bar in bars] + [rest] * bool(rest)
+    said = f"{title}: {'; '.join(told) or _NONE}"
+    tall = height(len(bars), rest=bool(rest))
+    with paper.figure(said, area.left, area.top - tall, area.width, tall):
+        _drawn(paper, area, title, bars, rest)
+
+
+def _drawn(paper: Paper, area: Area, title: str, bars: Sequence[Bar], rest: str) -> None:
     faces = paper.faces
     y = area.top - 12
     for line in faces.bold.wrap(title, 10, area.width)[:2]:
@@ -46,7 +55,7 @@ def ranked(paper: Paper, area: Area, *, title: str, bars: Sequence[Bar], rest: s
         y -= 12
     y -= 4
     if not bars:
-        paper.write("Không có số liệu.", area.left, y - 4, face=faces.italic, size=_SIZE)
+        paper.write(_NONE, area.left, y - 4, face=faces.italic, size=_SIZE)
     names, ends = _gutters(faces.regular, bars, area.width)
     longest = max((bar.value for bar in bars), default=0)
     room = area.width - names - ends - 8
@@ -76,4 +85,4 @@ def _shortened(face: Face, label: str, room: float) -> str:
     if face.width(label, _SIZE) <= room + 0.01:
         return label
     kept = face.wrap(label, _SIZE, room - face.width("…", _SIZE))[0]
-    return kept + "…"
+    return f"{kept.rstrip()}…"

@@ -159,7 +159,8 @@ def signed(paper: Paper, evidence: Evidence, posts: Sequence[str], *, mark: str 
     paper.prove()
     paper.turn()
     bold, number = paper.faces.bold, evidence.number
-    paper.flow("PHỤ LỤC: KIỂM TRA SỐ LIỆU", face=bold, size=12, align="middle")
+    with paper.part("H2"):
+        paper.flow("PHỤ LỤC: KIỂM TRA SỐ LIỆU", face=bold, size=12, align="middle")
     paper.flow(f"Kèm theo {paper.imprint.title}, số sao kê {number}.", size=10, align="middle")
     paper.y -= 6
     _list(paper, evidence)

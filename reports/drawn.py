@@ -10,6 +10,7 @@ from reports.shapes import TONES, Box, Drawing, Text
 
 _WHITE = "1 1 1"
 _TITLE, _GAP = 18.0, 16.0
+_BEHIND = ": hình vẽ, số liệu ở bảng cùng mục."
 
 
 class Row:
@@ -45,9 +46,11 @@ class Row:
             high, left = _high(row), paper.left
             paper.need(high)
             for code, drawing in row:
-                title = f"{_say(code)} ({self._unit})"
+                title, top = f"{_say(code)} ({self._unit})", paper.y - _TITLE
                 paper.write(title, left, paper.y - 9, face=paper.faces.bold, size=9)
-                draw(paper, drawing, left, paper.y - _TITLE)
+                low = top - drawing.height
+                with paper.figure(f"{title}{_BEHIND}", left, low, drawing.width, drawing.height):
+                    draw(paper, drawing, left, top)
                 left += drawing.width + _GAP
             paper.y -= high
 

@@ -63,6 +63,8 @@ class Face:
     def wrap(self, text: str, size: float, room: float, *, first: float = 0) -> list[str]:
         """Return cleaned text as lines no wider than `room` [pt]; a longer word is broken.
 
+        A line keeps the space before the next word: who has it read aloud hears two words.
+
         first  how far [pt] the first line stands in
         """
         text = self.clean(text)
@@ -76,7 +78,7 @@ class Face:
                 line = longer
                 continue
             *whole, last = self._broken(word, size, room - first)
-            lines += [line, *whole] if line else whole
+            lines += [f"{line} ", *whole] if line else whole
             line = last
         return [*lines, line]
 

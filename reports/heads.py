@@ -1,10 +1,12 @@
 """The head of a ruled table: titles in two tiers, below them the number of every column."""
 
 from dataclasses import dataclass
-from typing import Literal
+from operator import itemgetter
+from typing import Literal, NamedTuple
 
 from reports.faces import Face
 from reports.paper import Paper
+from reports.tags import ARTIFACT, COLUMN_HEAD, END, Element
 
 _SIZE = 8.0
 GAP = 4.0  # [pt] that stays free at both sides of a title together
@@ -23,20 +25,53 @@ class Column:
     align: Literal["left", "middle", "right"] = "right"
 
 
+class _Cell(NamedTuple):
+    """A cell of a head: its tier, its columns, the rule around it and the text in it."""
+
+    tier: int
+    columns: tuple[int, int]
+    deep: int
+    rule: str
+    text: str
+
+
 class Head:
-    """The head of a table of some columns between edges [pt], drawn with its top at height 0."""
+    """The head of a table of some columns between edges [pt], drawn with its top at height 0.
 
-    def __init__(self, paper: Paper, columns: tuple[Column, ...], edges: list[float]) -> None:
-        """Begin the head of a table on a paper."""
+    height  [pt]
+    code    the operators that draw it below the unit, again on every page
+    """
+
+    def __init__(
+        self, paper: Paper, columns: tuple[Column, ...], edges: list[float], unit: str
+    ) -> None:
+        """Lay out the head of a table on a paper."""
         self._paper, self._columns, self._edges = paper, columns, edges
-        self._code: list[str] = []
-
-    def code(self, unit: str) -> tuple[str, float]:
-        """Return the operators that draw it below the unit, and how high [pt] it is."""
-        top = 0.0
+        self._cells: list[_Cell] = []
+        self._unit, top = "", 0.0
         if unit:
-            self._line(unit, self._edges[-1], -9, self._paper.faces.italic, align="right")
-            top = -13.0
+            face, end = paper.faces.italic, edges[-1]
+            self._unit, top = self._line(unit, end, -9, face, align="right"), -13.0
+        self.height = self._laid(top)
+        inks = [ink for cell in self._cells for ink in (cell.rule, cell.text)]
+        self.code = "\n".join([*filter(None, [self._unit]), *inks])
+
+    def tell(self, table: Element, y: float) -> None:
+        """Draw it at a height [pt] as the first rows of a table: what it says of which columns."""
+        tags, cells = self._paper.tags, sorted(self._cells, key=itemgetter(0, 1))
+        marked: list[str] = []
+        if self._unit:
+            marked = [tags.mark(tags.add("Caption", table)), self._unit, END]
+        rules = "\n".join(cell.rule for cell in self._cells)
+        rows = [tags.add("TR", table) for _ in range(cells[-1].tier + 1)]
+        made = {cell: tags.add("TH", rows[cell.tier], _heads(cell)) for cell in cells}
+        for cell in self._cells:
+            marked += [tags.mark(made[cell]), cell.text, END]
+        drawn = [f"q 1 0 0 1 0 {y:.2f} cm", ARTIFACT, rules, END, *marked, "Q"]
+        self._paper.put_marked("\n".join(drawn))
+
+    def _laid(self, top: float) -> float:
+        """Place every cell from a height [pt] on, and return how high all are."""
         spans = self._spans()
         leading = _SIZE * 1.15
         titles = [self._wrapped(c.title, c.width) for c in self._columns]
@@ -52,12 +87,14 @@ class Head:
         middle, bottom = top - first, top - first - second
         for group, a, b in spans:
             if group:
-                self._cell(self._wrapped(group, self._wide(a, b)), (a, b), (top, middle))
+                self._cell(self._wrapped(group, self._wide(a, b)), (a, b), (top, middle), (0, 1))
+        tiers = 2 if upper else 1
         for at, column in enumerate(self._columns):
-            self._cell(titles[at], (at, at + 1), (middle if column.group else top, bottom))
+            high, tier = (middle, (1, 1)) if column.group else (top, (0, tiers))
+            self._cell(titles[at], (at, at + 1), (high, bottom), tier)
         for at in range(len(self._columns)):
-            self._cell([f"({at + 1})"], (at, at + 1), (bottom, bottom - 11), face="italic")
-        return "\n".join(self._code), 11 - bottom
+            self._cell([f"({at + 1})"], (at, at + 1), (bottom, bottom - 11), (tiers, 1))
+        return 11 - bottom
 
     def _spans(self) -> list[tuple[str, int, int]]:
         spans: list[tuple[str, int, int]] = []
@@ -81,20 +118,31 @@ class Head:
         lines: list[str],
         columns: tuple[int, int],
         heights: tuple[float, float],
-        *,
-        face: str = "bold",
+        tiers: tuple[int, int],
     ) -> None:
         (first, after), (top, bottom) = columns, heights
         x, width = self._edges[first], self._wide(first, after)
-        self._code.append(f"0.5 w {x:.2f} {bottom:.2f} {width:.2f} {top - bottom:.2f} re S")
-        leading = _SIZE * 1.15
+        leading, faces = _SIZE * 1.15, self._paper.faces
+        face = faces.italic if lines == [f"({first + 1})"] else faces.bold
         y = (top + bottom + len(lines) * leading) / 2 - _SIZE * 0.88
-        for line in lines:
-            self._line(line, x + width / 2, y, getattr(self._paper.faces, face), align="middle")
-            y -= leading
+        if not self._paper.in_cells:
+            lines = [*lines[:-1], f"{lines[-1]} "]  # Read aloud as one text of all titles.
+        text = "\n".join(
+            self._line(line, x + width / 2, y - at * leading, face, align="middle")
+            for at, line in enumerate(lines)
+        )
+        rule = f"0.5 w {x:.2f} {bottom:.2f} {width:.2f} {top - bottom:.2f} re S"
+        self._cells.append(_Cell(tiers[0], columns, tiers[1], rule, text))
 
-    def _line(self, text: str, x: float, y: float, face: Face, *, align: str) -> None:
+    def _line(self, text: str, x: float, y: float, face: Face, *, align: str) -> str:
         size = 9 if align == "right" else _SIZE
-        x -= face.width(face.clean(text), size) / (2 if align == "middle" else 1)
+        x -= face.width(face.clean(text).rstrip(" "), size) / (2 if align == "middle" else 1)
         select, run = self._paper.select(face, size), self._paper.run(face, size, text)
-        self._code.append(f"BT {select} {x:.2f} {y:.2f} Td {run} ET")
+        return f"BT {select} {x:.2f} {y:.2f} Td {run} ET"
+
+
+def _heads(cell: _Cell) -> str:
+    """Return what the dictionary of a cell holds: that it heads columns, and how far it spans."""
+    wide = cell.columns[1] - cell.columns[0]
+    spans = f"/ColSpan {wide}" * (wide > 1) + f"/RowSpan {cell.deep}" * (cell.deep > 1)
+    return COLUMN_HEAD.replace(">>", f"{spans}>>")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from creditdesk.engine import days
@@ -26,7 +27,9 @@ def render(found: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) 
     author = f"{scopes.PARENT} {scopes.branch(scope)}"
     imprint = Imprint(form.name, author, found.evidence, proof)
     left = letters.MARGIN if found.form in letters.LETTERS else MARGIN
-    paper = sheet.page(imprint, form, fonts, left=left)
+    parts = chain(found.parts, *(leaf.parts for leaf in found.leaves))
+    rows = sum(len(part.lines) for part in parts)
+    paper = sheet.page(imprint, form, fonts, rows=rows, left=left)
     for at, leaf in enumerate(found.leaves):
         if at:
             paper.turn()
@@ -118,7 +121,8 @@ def _closing(paper: Paper, found: Sheet, form: Form) -> None:
     ending = sheet.ends(paper, found, _signed(found))
     if _summed_up(found):
         paper.turn()
-        paper.flow(f"TỔNG HỢP: {form.title}", face=paper.faces.bold, size=12)
+        with paper.part("H1"):
+            paper.flow(f"TỔNG HỢP: {form.title}", face=paper.faces.bold, size=12)
         paper.flow(f"{scopes.covered(found.evidence.scope)}.", size=10)
         if found.evidence.demonstration:
             paper.flow(scopes.DEMONSTRATION, face=paper.faces.bold, size=10)

@@ -164,8 +164,9 @@ def _head(paper: Paper, found: Sheet, form: Form, leaf: Leaf) -> None:
     on = f"{place}, {spoken_day(day)}"
     paper.write(on, right, paper.y, face=faces.italic, size=_SIZE, align="middle")
     paper.y -= 22
-    for said in (letter.kind, letter.subject):
-        paper.flow(said, face=faces.bold, size=_SIZE + 1, align="middle")
+    for level, said in (("H1", letter.kind), ("H2", letter.subject)):
+        with paper.part(level):
+            paper.flow(said, face=faces.bold, size=_SIZE + 1, align="middle")
     _ruled(paper, letter.subject)
     if evidence.demonstration:
         paper.flow(scopes.DEMONSTRATION, face=faces.bold, size=_SMALL, align="middle")
@@ -218,9 +219,10 @@ def _signed(paper: Paper, lines: list[str], form: Form) -> None:
     faces = paper.faces
     paper.need(_high(lines))
     top = paper.y - 18
-    paper.write("Nơi nhận:", paper.left, top, face=faces.italic, size=12)
-    for at, line in enumerate(lines, 1):
-        paper.write(line, paper.left, top - 14 * at, size=_SMALL)
+    with paper.part("P"):
+        paper.write("Nơi nhận: ", paper.left, top, face=faces.italic, size=12)
+        for at, line in enumerate(lines, 1):
+            paper.write(f"{line.rstrip(' ')} ", paper.left, top - 14 * at, size=_SMALL)
     middle = paper.right - 0.2 * paper.room
     for at, post in enumerate(form.leaf):
         paper.write(post, middle, top - 15 * at, face=faces.bold, size=_SIZE, align="middle")

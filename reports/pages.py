@@ -78,7 +78,7 @@ class Shared(pdfdoc.PDFResourceDictionary):
         if not self._named:
             parent, own = (document.Reference(one) for one in (document.Pages, self))
             told = (parent.format(document), own.format(document))
-            self._named = b"/Parent %b /Resources %b" % told
+            self._named = b"/Parent %b /Resources %b /Tabs /S" % told
         return self._named
 
     def shown(self, code: str) -> str:
@@ -114,12 +114,15 @@ class _Drawing(Stream):
 class Page(pdfdoc.PDFObject):
     """A page of some width and height [pt] that shows a body."""
 
-    def __init__(self, size: tuple[float, float], shared: Shared, body: Body) -> None:
-        """Hold what is shown, and what all pages of a document share."""
-        self._size, self._shared, self._body = size, shared, body
+    def __init__(self, size: tuple[float, float], shared: Shared, body: Body, number: int) -> None:
+        """Hold what is shown, and what all pages of a document share.
+
+        number  of the page among them, from 0
+        """
+        self._size, self._shared, self._body, self._number = size, shared, body, number
 
     def format(self, document: pdfdoc.PDFDocument) -> bytes:
         """Return the page as a file holds it."""
-        told = b"<< /Type /Page %b /MediaBox [ 0 0 %.2f %.2f ] /Contents %b >>"
+        told = b"<< /Type /Page %b /MediaBox [ 0 0 %.2f %.2f ] /StructParents %d /Contents %b >>"
         body = document.Reference(self._body).format(document)
-        return told % (self._shared.named(document), *self._size, body)
+        return told % (self._shared.named(document), *self._size, self._number, body)

@@ -3,21 +3,24 @@
 A `Paper` is written from top to bottom. `y` is the height [pt] below which the page is still
 free. Every text on it passes `Face.clean`, so that nothing a file brought along can act, hide or
 overprint. Page streams are compressed as they fill; only "page x of y" waits for the end.
+All that is put on a page belongs to the part of the document that is being told, or is ornament.
 """
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
-from functools import lru_cache
 from pathlib import Path
 
 from reportlab.pdfbase import pdfdoc
 
 from creditdesk.evidence import NO_PROOF, Evidence, Proof
-from reports import enclosed, qr
-from reports.faces import NEEDED, SEEDED, SHIPPED_FONTS, Face, embed, faces
+from reports import enclosed, qr, tags
+from reports.faces import SHIPPED_FONTS, Face, embed, faces
+from reports.ink import Ink
+from reports.objects import Document
 from reports.pages import Body, Foot, Page, Shared
+from reports.tags import Element, Tree
 
 MM = 72 / 25.4
 MARGIN = 20 * MM  # at the left
@@ -30,9 +33,6 @@ _LAST = 99_999  # a page's number that has room at its foot
 _UNSEALED = "Tệp này chưa ký số."
 RED = "0.78 0 0"
 BLACK = "0 0 0"
-
-_PLAIN = re.compile(r"[-0-9.,]+")
-_ESCAPES = {code: f"\\{code:03o}" for code in (*range(32), *map(ord, "()\\"), *range(127, 160))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,11 @@ class Imprint:
         return in_vietnam(self.evidence.made_at)
 
 
-class Paper:
-    """A document in the making, A4 lying on its side unless told otherwise."""
+class Paper(Ink):
+    """A document in the making, A4 lying on its side unless told otherwise.
+
+    rows  how many its tables have in all: of very many, cells are not told one by one
+    """
 
     def __init__(
         self,
@@ -61,6 +64,7 @@ class Paper:
         width: float = 297 * MM,
         height: float = 210 * MM,
         left: float = MARGIN,
+        rows: int = 0,
     ) -> None:
         self.faces = faces(fonts or SHIPPED_FONTS)
         clean = self.faces.regular.clean
@@ -71,12 +75,12 @@ class Paper:
         self.y = self.top
         self._code: list[str] = []
         self._pages: list[Body] = []
-        self._runs: dict[tuple[Face, float, str], str] = {}
-        self._selects: dict[tuple[Face, float], str] = {}
-        self._codes: dict[Face, dict[int, str]] = {}
         self._digest, self._number = imprint.evidence.digest, imprint.evidence.number
         self._proved = False
-        self._doc = _document(self.imprint)
+        self.tags, self.in_cells = Tree(), rows <= tags.MOST
+        self._told = self._none = Element("Artifact", -1, -1, "")
+        self._open: Element | None = None
+        super().__init__(_document(self.imprint, self.tags))
         self._shared = Shared(self._doc)
         self._foot, self._end = self.bottom - 16, self.right
         self._stamp = Foot(self._stamped())
@@ -91,66 +95,62 @@ class Paper:
         """Return the width between the margins [pt]."""
         return self.right - self.left
 
+    def add(self, kind: str, more: str = "") -> Element:
+        """Return a new part of the document, to be read after all there are.
+
+        kind  P, H1, H2, Table, Figure
+        more  what else its dictionary holds
+        """
+        return self.tags.add(kind, self.tags.whole, more)
+
+    @contextmanager
+    def of(self, element: Element) -> Iterator[None]:
+        """Let what is put on the page belong to an element."""
+        before, self._told = self._told, element
+        yield
+        self._told = before
+
+    def part(self, kind: str) -> AbstractContextManager[None]:
+        """Let what is put on the page belong to a new part of the document."""
+        return self.of(self.add(kind))
+
+    def figure(
+        self, said: str, x: float, y: float, width: float, height: float
+    ) -> AbstractContextManager[None]:
+        """Let what is put on the page be a picture, read as what is said instead of it.
+
+        x, y  [pt] its lower left corner
+        """
+        box = f"/A<</O/Layout/BBox[{x:.2f} {y:.2f} {x + width:.2f} {y + height:.2f}]>>"
+        said = self.faces.regular.clean(said)
+        return self.of(self.add("Figure", f"{tags.alternative(said)}{box}"))
+
     def put(self, code: str) -> None:
         """Add PDF operators as they stand: never anything that came from data."""
+        if self._open is not self._told:
+            self._close()
+            self._open = self._told
+            ornament = self._told is self._none
+            self._code.append(tags.ARTIFACT if ornament else self.tags.mark(self._told))
         self._code.append(code)
+
+    def put_marked(self, code: str) -> None:
+        """Add operators that say themselves what they belong to."""
+        self._close()
+        self._code.append(code)
+
+    def _close(self) -> None:
+        if self._open is not None:
+            self._code.append(tags.END)
+            self._open = None
 
     def put_again(self, code: str) -> None:
         """Add operators that may come again, which the file then keeps but once."""
-        self._code.append(self._shared.shown(code))
+        self.put(self._shared.shown(code))
 
     def put_at(self, y: float, code: str) -> None:
         """Add operators drawn around height 0 at a height [pt], which may come again."""
-        self._code.append(f"q 1 0 0 1 0 {y:.2f} cm\n{self._shared.shown(code)}\nQ")
-
-    def run(self, face: Face, size: float, text: str) -> str:
-        """Return the operators that show text in a text object that has its face and size."""
-        if _PLAIN.fullmatch(text):
-            return f"({text})Tj"
-        key = (face, size, text)
-        if key not in self._runs:
-            if len(self._runs) > 10_000:
-                self._runs.clear()
-            self._runs[key] = self._run(face, size, self._strings(face, size, face.clean(text)))
-        return self._runs[key]
-
-    def _run(self, face: Face, size: float, strings: list[tuple[int, str]]) -> str:
-        runs, last = [], 0
-        for subset, string in strings:
-            if subset != last:
-                runs.append(self._select(face, size, subset))
-                last = subset
-            runs.append(f"{string}Tj")
-        return " ".join([*runs, self.select(face, size)] if last else runs)
-
-    def string(self, face: Face, size: float, text: str) -> str:
-        """Return clean text as one string of a face and size; nothing where it has no such."""
-        [(subset, string), *more] = self._strings(face, size, text)
-        return "" if subset or more else string
-
-    def _strings(self, face: Face, size: float, text: str) -> list[tuple[int, str]]:
-        """Return text as strings, each with the number of the cut of the face that it is in."""
-        self.select(face, size)
-        if NEEDED.issuperset(text):
-            return [(0, f"({text.translate(self._codes[face])})")]
-        return [
-            (subset, f"({codes.decode('latin-1').translate(_ESCAPES)})")
-            for subset, codes in face.font.splitString(text, self._doc)
-        ]
-
-    def select(self, face: Face, size: float) -> str:
-        """Return the operator that chooses a face and a size [pt]."""
-        key = (face, size)
-        if key not in self._selects:
-            self._selects[key] = self._select(face, size, 0)
-        return self._selects[key]
-
-    def _select(self, face: Face, size: float, subset: int) -> str:
-        if face not in self._codes:
-            # The first cut holds ASCII at its own codes and all that Vietnamese needs beside it.
-            [(_, codes)] = face.font.splitString(SEEDED, self._doc)
-            self._codes[face] = _coded(codes)
-        return f"{face.font.getSubsetInternalName(subset, self._doc)} {size:g} Tf"
+        self.put(f"q 1 0 0 1 0 {y:.2f} cm\n{self._shared.shown(code)}\nQ")
 
     def write(
         self,
@@ -167,9 +167,14 @@ class Paper:
         face = face or self.faces.regular
         text = face.clean(text)
         if align != "left":
-            x -= face.width(text, size) / (2 if align == "middle" else 1)
+            x -= face.width(text.rstrip(" "), size) / (2 if align == "middle" else 1)
         shown = f"BT {self.select(face, size)} {x:.2f} {y:.2f} Td {self.run(face, size, text)} ET"
-        self.put(shown if colour == BLACK else f"{colour} rg {shown} {BLACK} rg")
+        with self._part("P"):
+            self.put(shown if colour == BLACK else f"{colour} rg {shown} {BLACK} rg")
+
+    def _part(self, kind: str) -> AbstractContextManager[None]:
+        """Let text belong to a part of its own, unless it stands in one already."""
+        return self.part(kind) if self._told is self._none else nullcontext()
 
     def flow(
         self,
@@ -184,26 +189,27 @@ class Paper:
         """Write wrapped text across the page from the present height on."""
         face = face or self.faces.regular
         x = self.left + indent if align == "left" else (self.left + self.right) / 2
-        for line in face.wrap(text, size, self.room - indent):
-            self.need(size * 1.3)
-            self.y -= size * 1.3
-            self.write(
-                line, x, self.y + size * 0.3, face=face, size=size, align=align, colour=colour
-            )
+        with self._part("P"):
+            for line in face.wrap(text, size, self.room - indent):
+                self.need(size * 1.3)
+                self.y -= size * 1.3
+                low = self.y + size * 0.3
+                self.write(line, x, low, face=face, size=size, align=align, colour=colour)
 
     def paragraph(self, text: str, *, size: float, first: float) -> None:
         """Write wrapped text even at both margins, its first line standing in [pt]."""
         face = self.faces.regular
         lines = face.wrap(text, size, self.room, first=first)
-        for at, line in enumerate(lines):
-            self.need(size * 1.3)
-            self.y -= size * 1.3
-            start, gaps = (0 if at else first), line.count(" ")
-            spare = self.room - start - face.width(line, size)
-            wide = spare / gaps if gaps and at < len(lines) - 1 else 0
-            self.put(f"{wide:.3f} Tw")
-            self.write(line, self.left + start, self.y + size * 0.3, size=size)
-            self.put("0 Tw")
+        with self._part("P"):
+            for at, line in enumerate(lines):
+                self.need(size * 1.3)
+                self.y -= size * 1.3
+                start, seen = (0 if at else first), line.rstrip(" ")
+                spare, gaps = self.room - start - face.width(seen, size), seen.count(" ")
+                wide = spare / gaps if gaps and at < len(lines) - 1 else 0
+                self.put(f"{wide:.3f} Tw")
+                self.write(line, self.left + start, self.y + size * 0.3, size=size)
+                self.put("0 Tw")
 
     def tall(self, texts: Iterable[str], *, size: float = 9, first: float = 0) -> float:
         """Return how high [pt] texts are that flow across the page, one below the other."""
@@ -215,7 +221,8 @@ class Paper:
         """Write the heading of a part, with at least `keep` [pt] of it on the same page."""
         self.need(HEADING + keep)
         self.y -= 6
-        self.flow(text, face=self.faces.bold, size=11)
+        with self.part("H2"):
+            self.flow(text, face=self.faces.bold, size=11)
         self.y -= 3
 
     def rule(self, x1: float, y1: float, x2: float, y2: float) -> None:
@@ -239,8 +246,10 @@ class Paper:
 
     def turn(self) -> None:
         """Close the page and begin the next."""
+        self._close()
         self._pages.append(Body("\n".join(self._code)))
         self._code.clear()
+        self.tags.turn()
         self.y = self.top
 
     def national_header(self, parent: str, agency: str) -> None:
@@ -252,12 +261,17 @@ class Paper:
         left = self.left + min(0.24 * self.room, (self.room - wide - 6) / 2)
         right = self.right - max(0.23 * self.room, wide / 2)
         y = self.y - 12
-        self.write(parent, left, y, size=12, align="middle")
-        self.write(nation, right, y, face=bold, size=12, align="middle")
-        y -= 15.5
-        self.write(agency, left, y, face=bold, size=12, align="middle")
+        whose, state = self.add("P"), self.add("P")
         motto = "Độc lập - Tự do - Hạnh phúc"
-        self.write(motto, right, y, face=bold, size=13, align="middle")
+        with self.of(whose):
+            self.write(parent, left, y, size=12, align="middle")
+        with self.of(state):
+            self.write(nation, right, y, face=bold, size=12, align="middle")
+        y -= 15.5
+        with self.of(whose):
+            self.write(agency, left, y, face=bold, size=12, align="middle")
+        with self.of(state):
+            self.write(motto, right, y, face=bold, size=13, align="middle")
         half = bold.width(motto, 13) / 2
         self.rule(right - half, y - 5, right + half, y - 5)
         quarter = bold.width(bold.clean(agency), 12) / 4
@@ -295,7 +309,7 @@ class Paper:
         total = len(self._pages)
         for at, body in enumerate(self._pages, 1):
             body.end(self._stamp, self._numbered(f"Trang {at}/{total}"))
-            self._doc.addPage(Page((self.width, self.height), self._shared, body))
+            self._doc.addPage(Page((self.width, self.height), self._shared, body, at - 1))
         embed(self._doc)
         return self._doc.GetPDFData(None)
 
@@ -313,7 +327,8 @@ class Paper:
         x, y, size = self.left, self.y + PROOF - 16, 9
         if proof.address:
             side = PROOF - 6
-            self.put(qr.code(proof.address, x, self.y, side))
+            with self.figure(f"Mã QR: mở {proof.address}", x, self.y, side, side):
+                self.put(qr.code(proof.address, x, self.y, side))
             x += side + 8
         lines = [
             f"Số sao kê: {self._number}",
@@ -330,7 +345,7 @@ class Paper:
         # Of nothing but ASCII, which keeps its own codes.
         face, size, y = self.faces.regular, 9, self._foot
         x = self._end - face.width(said, size)
-        return f"BT {self.select(face, size)} {x:.2f} {y:.2f} Td ({said})Tj ET"
+        return f"BT {self.select(face, size)} {x:.2f} {y:.2f} Td ({said})Tj ET {tags.END}"
 
     def _stamped(self) -> str:
         """Return what stands at the foot of every page: when it was made, number and digest."""
@@ -340,7 +355,7 @@ class Paper:
         room = self.room - face.width(f"Trang {_LAST}/{_LAST}", 9) - 12
         said = whole if face.width(whole, size) <= room else stamp
         shown = f"{self.select(face, size)} {left:.2f} {y:.2f} Td {self.run(face, size, said)}"
-        return f"{ruled(left, y + 9, self.right, y + 9)}\nBT {shown} ET"
+        return f"{tags.PAGED}\n{ruled(left, y + 9, self.right, y + 9)}\nBT {shown} ET"
 
 
 def ruled(x1: float, y1: float, x2: float, y2: float) -> str:
@@ -359,16 +374,9 @@ def spoken_day(day: date) -> str:
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"
 
 
-@lru_cache(maxsize=16)
-def _coded(codes: bytes) -> dict[int, str]:
-    """Return how each letter is told in a string of a face that has these codes for them."""
-    letters = zip(map(ord, SEEDED), codes, strict=True)
-    return _ESCAPES | {letter: _ESCAPES.get(code, chr(code)) for letter, code in letters}
-
-
-def _document(imprint: Imprint) -> pdfdoc.PDFDocument:
-    # Invariant: neither clock nor chance; the one date in the file is the statement's own.
-    doc = pdfdoc.PDFDocument(compression=1, invariant=1, lang="vi-VN", pdfVersion=(1, 7))
+def _document(imprint: Imprint, tree: Tree) -> Document:
+    # Neither clock nor chance: the one date in the file is the statement's own.
+    doc = Document(tree)
     doc.setTitle(imprint.title)
     doc.setAuthor(imprint.author)
     doc.setSubject(imprint.evidence.digest)

@@ -78,7 +78,8 @@ def render(
     author = f"{scopes.PARENT} {scopes.branch(statement.evidence.scope)}"
     title = _title(statement.evidence.scope, statement.by)
     imprint = Imprint(title, author, statement.evidence, proof)
-    paper = Paper(imprint, fonts=fonts)
+    rows = len(statement.programmes) + sum(len(one.rows) for one in statement.sections)
+    paper = Paper(imprint, fonts=fonts, rows=rows)
     _front(paper, statement)
     _communes(paper, statement, measure)
     _pictures(paper, statement, measure)
@@ -107,7 +108,8 @@ def _front(paper: Paper, statement: PortfolioStatement) -> None:
     scope, faces = statement.evidence.scope, paper.faces
     paper.national_header(scopes.PARENT, scopes.branch(scope))
     paper.y -= 6
-    paper.flow(paper.imprint.title, face=faces.bold, size=14, align="middle")
+    with paper.part("H1"):
+        paper.flow(paper.imprint.title, face=faces.bold, size=14, align="middle")
     since, as_of = days.written(statement.evidence.since), days.written(statement.evidence.as_of)
     period = f"Kỳ báo cáo: từ ngày {since} đến hết ngày {as_of}. Ngày số liệu: {as_of}"
     paper.flow(period, face=faces.italic, size=11, align="middle")

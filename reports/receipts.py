@@ -58,7 +58,8 @@ def _slip(paper: Paper, found: Receipts, slip: Slip) -> None:
     number = f"Số: {slip.receipt_no}"
     paper.write(number, paper.right, paper.y, face=faces.bold, size=10, align="right")
     paper.y -= 4
-    paper.flow("BIÊN LAI THU NỢ", face=faces.bold, size=12, align="middle")
+    with paper.part("H1"):
+        paper.flow("BIÊN LAI THU NỢ", face=faces.bold, size=12, align="middle")
     spoken = spoken_day(sheet.day)
     paper.flow(f"{spoken[0].upper()}{spoken[1:]}", face=faces.italic, size=9, align="middle")
     if found.evidence.demonstration:

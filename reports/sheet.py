@@ -54,7 +54,8 @@ def render(sheet: Sheet, *, fonts: Path | None = None, proof: Proof = NO_PROOF) 
     form, scope = FORMS[sheet.form], sheet.evidence.scope
     author = f"{scopes.PARENT} {scopes.branch(scope)}"
     imprint = Imprint(form.name, author, sheet.evidence, proof)
-    paper = page(imprint, form, fonts)
+    rows = sum(len(part.lines) for part in sheet.parts)
+    paper = page(imprint, form, fonts, rows=rows)
     several = len(sheet.parts) > 1
     mark = _MARKS[len(sheet.parts)] if several else ""
     _front(paper, sheet, form, mark)
@@ -114,12 +115,17 @@ def settle(
     return next((after for after in below if after <= page * _MOST), below[-1])
 
 
-def page(imprint: Imprint, form: Form, fonts: Path | None, *, left: float = MARGIN) -> Paper:
-    """Return a paper as a form lies: on its side, on A4 or A3, or upright."""
+def page(
+    imprint: Imprint, form: Form, fonts: Path | None, *, rows: int, left: float = MARGIN
+) -> Paper:
+    """Return a paper as a form lies, on its side, on A4 or A3, or upright.
+
+    rows  how many its tables have in all
+    """
     long, short = (420 * MM, 297 * MM) if form.wide else (297 * MM, 210 * MM)
     if form.upright:
         long, short = short, long
-    return Paper(imprint, fonts=fonts, width=long, height=short, left=left)
+    return Paper(imprint, fonts=fonts, width=long, height=short, left=left, rows=rows)
 
 
 def _front(paper: Paper, sheet: Sheet, form: Form, mark: str) -> None:
@@ -148,7 +154,8 @@ def titled(paper: Paper, form: Form, evidence: Evidence) -> None:
     paper.y -= 6
     paper.national_header(scopes.PARENT, scopes.branch(evidence.scope))
     paper.y -= 2
-    paper.flow(form.title, face=faces.bold, size=14, align="middle")
+    with paper.part("H1"):
+        paper.flow(form.title, face=faces.bold, size=14, align="middle")
     spoken = spoken_day(evidence.as_of)
     paper.flow(f"{spoken[0].upper()}{spoken[1:]}", face=faces.italic, size=11, align="middle")
     paper.y -= 4

@@ -8,6 +8,7 @@ one line is one object of text.
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, NamedTuple
@@ -17,6 +18,7 @@ from reports.faces import Face
 from reports.grid import Grid
 from reports.heads import Column, Head
 from reports.paper import HEADING, Paper
+from reports.tags import END, ROW_HEAD, Element
 
 _DEEP = 3  # the level of leads that are set in italics
 _LEADS = ("heading", "lead")
@@ -51,6 +53,7 @@ class _Laid(NamedTuple):
     height: float
     code: str = ""
     lines: tuple[tuple[str, ...], ...] = ()
+    goes_on: bool = False
 
 
 class _Free(NamedTuple):
@@ -91,9 +94,14 @@ class Table:
         self._edges = [paper.left]
         for column in columns:
             self._edges.append(self._edges[-1] + column.width)
-        self._alike = Alike(paper, columns, self._edges, size)
+        name = next((at for at, column in enumerate(columns) if column.align == "left"), -1)
+        self._told = [ROW_HEAD if at == name else "" for at in range(len(columns))]
+        self._alike = Alike(paper, columns, self._edges, size, self._told)
         self._grid = Grid(self._edges)
-        self._head, self._head_height = Head(paper, columns, self._edges).code(unit)
+        self._head = Head(paper, columns, self._edges, unit)
+        self._head_height = self._head.height
+        self._element: Element | None = None  # the table, or the text that a page of it is
+        self._row: list[Element] = []
         self._run: _Run | None = None
         self._runs_from = 0.0
         self._begun_at = 0.0
@@ -183,7 +191,14 @@ class Table:
 
     def _begin(self) -> None:
         paper = self._paper
-        paper.put_at(paper.y, self._head)
+        if self._element is None and paper.in_cells:
+            self._element = paper.add("Table")
+            self._head.tell(self._element, paper.y)
+        else:
+            with paper.part("P") if self._element is None else nullcontext():
+                paper.put_at(paper.y, self._head.code)
+        if not paper.in_cells:
+            self._element = paper.add("P")
         paper.y -= self._head_height
         self._runs_from = self._begun_at = paper.y
 
@@ -196,6 +211,11 @@ class Table:
         self._write_run()
         self._grid.between(self._runs_from, self._paper.y)
         self._paper.put_again(self._grid.drawn(self._begun_at, self._paper.y))
+
+    @property
+    def _table(self) -> Element:
+        assert self._element is not None
+        return self._element
 
     # --- what stays together ---
 
@@ -232,11 +252,11 @@ class Table:
                 (text,) if column.align == "right" else self._wrapped(face, column, text)
                 for text, column in zip(cells, self._columns, strict=True)
             ]
-        parts = []
+        parts: list[_Laid] = []
         for at in range(0, max(map(len, lines)), self._most_lines):
             part = tuple(cell[at : at + self._most_lines] for cell in lines)
             high = self._high(rows, max(map(len, part)))
-            parts.append(_Laid(rows, face, high, lines=part))
+            parts.append(_Laid(rows, face, high, lines=part, goes_on=bool(parts)))
         return parts
 
     def _wrapped(self, face: Face, column: Column, text: str) -> tuple[str, ...]:
@@ -295,43 +315,72 @@ class Table:
         """Write the rows that wait, and the rule below each."""
         if self._run is None:
             return
-        run, self._run = self._run, None
-        select = self._paper.select(run.face, self._size)
+        run, self._run, paper = self._run, None, self._paper
+        select = paper.select(run.face, self._size)
         baseline = self._baseline(run.top, run.height, 1)
         begin = f"BT {select} {run.height:.2f} TL 0 {baseline:.2f} Td"
-        self._paper.put("\n".join([begin, *run.codes, "ET"]))
+        code = "\n".join([begin, *run.codes, "ET"])
+        if paper.in_cells:
+            code = paper.tags.rows(self._table, code, self._told, len(run.codes))
+        self._put(code)
         self._grid.below(run.top, run.height, len(run.codes))
 
     def _write_cells(self, laid: _Laid, baseline: float) -> None:
-        face, leading = laid.face, self._leading
-        code = [f"BT {self._paper.select(face, self._size)} 0 {baseline:.2f} Td"]
+        paper, leading = self._paper, self._leading
+        code = [f"BT {paper.select(laid.face, self._size)} 0 {baseline:.2f} Td"]
         at_x = at_y = 0.0
-        for number, x, shown in self._shown(laid):
-            y = round(-number * leading, 2) if number else 0.0
-            code.append(f"{x - at_x:.2f} {y - at_y:.2f} Td {shown}")
-            at_x, at_y = x, y
+        cells = self._cells_of(laid)
+        for cell, shown in zip(cells, self._shown(laid), strict=True):
+            code += [paper.tags.mark(cell)] if paper.in_cells else []
+            for number, x, text in shown:
+                y = round(-number * leading, 2) if number else 0.0
+                code.append(f"{x - at_x:.2f} {y - at_y:.2f} Td {text}")
+                at_x, at_y = x, y
+            code += [END] if paper.in_cells else []
         code.append("ET")
-        self._paper.put(" ".join(code))
+        self._put(" ".join(code))
 
-    def _shown(self, laid: _Laid) -> Iterator[tuple[int, float, str]]:
-        """Yield of each line of each cell its number, where it begins, what shows it."""
+    def _put(self, code: str) -> None:
+        """Put rows on the page, whose cells are marked or which are one text."""
+        if self._paper.in_cells:
+            self._paper.put_marked(code)
+        else:
+            with self._paper.of(self._table):
+                self._paper.put(code)
+
+    def _cells_of(self, laid: _Laid) -> list[Element]:
+        """Return the cells of a row, which may have begun on the page before."""
+        if not self._paper.in_cells:
+            return [self._table] * len(laid.lines)
+        if not laid.goes_on:
+            tags, across = self._paper.tags, f"{ROW_HEAD[:-2]}/ColSpan {len(self._columns)}>>"
+            row = tags.add("TR", self._table)
+            told = [across] if laid.rows.kind == "heading" else self._told
+            self._row = [tags.add("TH" if more else "TD", row, more) for more in told]
+        return self._row
+
+    def _shown(self, laid: _Laid) -> Iterator[list[tuple[int, float, str]]]:
+        """Yield of each cell, for each line, its number, where it begins, what shows it."""
         across = laid.rows.kind == "heading"
         for index, lines in enumerate(laid.lines):
-            for number, text in enumerate(lines):
-                if text:
-                    yield number, *self._shown_text(laid.face, index, text, across=across)
+            yield [
+                (number, *self._shown_text(laid.face, index, text, across=across))
+                for number, text in enumerate(lines)
+                if text
+            ]
 
     def _shown_text(self, face: Face, index: int, text: str, *, across: bool) -> tuple[float, str]:
         left, column = round(self._edges[index] + PAD, 2), self._columns[index]
-        shown = self._paper.run(face, self._size, text)
+        after = "" if self._paper.in_cells else " "  # or cells would be read aloud as one word
+        shown = self._paper.run(face, self._size, text + after)
         if across or column.align == "left":
             return round(left + INDENT, 2), shown
         room = column.width - 2 * PAD
-        wide = face.width(face.clean(text), self._size)
+        wide = face.width(face.clean(text.rstrip(" ")), self._size)
         if wide > room:
             # Never cut and never over the rule: the letters are set narrower instead.
             return left, f"{100 * room / wide:.1f} Tz {shown} 100 Tz"
-        return round(self._alike.start(face, index, text), 2), shown
+        return round(self._alike.start(face, index, text.rstrip(" ")), 2), shown
 
 
 def _bound(rows: Rows, codes: Sequence[str], keep: set[int], *, held: bool) -> list[int]:
@@ -351,10 +400,8 @@ def _with_keep(rows: Iterable[Rows]) -> Iterator[tuple[Rows, set[int]]]:
     while ahead:
         some = ahead.popleft()
         ahead.extend(islice(source, 1))
-        last, following = (
-            len(some) - 1,
-            [later.kind for later in ahead for _ in later.columns[0][:2]],
-        )
+        last = len(some) - 1
+        following = [later.kind for later in ahead for _ in later.columns[0][:2]]
         keep = set()
         for at in {0, max(0, last - 1), last}:
             after = ([some.kind] * min(2, last - at) + following)[:2]

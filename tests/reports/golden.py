@@ -29,7 +29,8 @@ def told(tx, name):
     ]
     lines += list(_totals(name, value))
     for number, page in enumerate(pages, 1):
-        lines += [f"--- trang {number}", page]
+        # The space at the end of a line that goes on is heard, not seen.
+        lines += [f"--- trang {number}", *(line.rstrip(" ") for line in page.split("\n"))]
     text = "\n".join(lines) + "\n"
     return text.replace(POLICY.version, "(phiên bản)").replace(evidence.number, "(số)")
 
