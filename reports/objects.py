@@ -3,6 +3,7 @@
 Source: ISO 32000-2, 7.5.7 (object streams), 7.5.8 (cross-reference streams).
 """
 
+import io
 import zlib
 from collections.abc import Iterator
 from itertools import accumulate, islice
@@ -11,6 +12,7 @@ from reportlab.pdfbase import pdfdoc
 
 from reports.tags import Tree
 
+_BEGIN = b"%PDF-1.7\n%\x93\x8c\x8b\x9e\n"  # letters that are none: what is sent is not text
 _PACKED = 256  # objects in a stream: their order there is told in a byte
 _ORDERS = [bytes([at]) for at in range(_PACKED)]
 _LEVEL = 6  # they are alike: this pays here, as it does not for figures
@@ -32,37 +34,39 @@ class Document(pdfdoc.PDFDocument):
         return found
 
     def format(self) -> bytes:
-        """Return the file."""
-        file, rows = pdfdoc.PDFFile(self._pdfVersion), [bytes(5) + b"\xff"]
+        """Return the file, which is held but once: what it holds has let go of its own."""
+        file, rows = io.BytesIO(), [bytes(5) + b"\xff"]
+        file.write(_BEGIN)
         root = self.number(self._root.__InternalName__)
         while name := self.numberToId.get(len(rows)):
-            part = self.idToObject[name]
-            # Only when all others are numbered is it known where the tree begins.
-            told = b"" if len(rows) == root else pdfdoc.PDFIndirectObject(name, part).format(self)
-            rows.append(_at(file.add(told)))
+            rows.append(_at(file.tell()))
+            if len(rows) - 1 != root:  # It can be told when all others are numbered.
+                told = self.idToObject[name].format(self)
+                file.write(b"%d 0 obj\n%b\nendobj\n" % (len(rows) - 1, told))
         first = len(rows)
-        rows[root] = _at(file.add(f"{root} 0 obj\n{self._tree.root(first)}\nendobj\n"))
+        rows[root] = _at(file.tell())
+        file.write(f"{root} 0 obj\n{self._tree.root(first)}\nendobj\n".encode())
         pages = [self.number(f"Page{at}") for at in range(1, self.pageCounter)]
-        told = list(_packed(self._tree.objects(root, first, pages), first))
-        number = first + sum(count for count, _ in told)
-        for at, (count, _) in enumerate(told, number):
+        packed = list(_packed(self._tree.objects(root, first, pages), first))
+        number = first + sum(count for count, _ in packed)
+        for at, (count, _) in enumerate(packed, number):
             stream = b"\2" + at.to_bytes(4)
             rows += [stream + order for order in _ORDERS[:count]]
-        for at, (_, content) in enumerate(told, number):
-            rows.append(_at(file.add(b"%d 0 obj\n%b" % (at, content))))
-        return self._ended(file, rows, number + len(told))
+        for at, (_, content) in enumerate(packed, number):
+            rows.append(_at(file.tell()))
+            file.write(b"%d 0 obj\n%b" % (at, content))
+        self._end(file, rows, number + len(packed))
+        return file.getvalue()
 
-    def _ended(self, file: pdfdoc.PDFFile, rows: list[bytes], number: int) -> bytes:
-        """Return a file with what tells where every object is, which is its last."""
-        start = file.offset
+    def _end(self, file: io.BytesIO, rows: list[bytes], number: int) -> None:
+        """Write what tells where every object of a file is, which is its last."""
+        start = file.tell()
         root, info = (self.Reference(one).format(self) for one in (self.Catalog, self.info))
         told = b"/Type /XRef /Size %d /W [ 1 4 1 ] /Root %b /Info %b /ID %b" % (
             *(number + 1, root, info, self.ID()),
         )
         stream = _stream(told, b"".join([*rows, _at(start)]))
-        file.add(b"%d 0 obj\n%bstartxref\n%d\n%%%%EOF\n" % (number, stream, start))
-        content: bytes = file.format(self)
-        return content
+        file.write(b"%d 0 obj\n%bstartxref\n%d\n%%%%EOF\n" % (number, stream, start))
 
 
 def _at(offset: int) -> bytes:

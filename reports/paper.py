@@ -125,13 +125,16 @@ class Paper(Ink):
         said = self.faces.regular.clean(said)
         return self.of(self.add("Figure", f"{tags.alternative(said)}{box}"))
 
-    def put(self, code: str) -> None:
-        """Add PDF operators as they stand: never anything that came from data."""
-        if self._open is not self._told:
+    def put(self, code: str, element: Element | None = None) -> None:
+        """Add PDF operators as they stand: never anything that came from data.
+
+        element  what they belong to, where that is not what is being told
+        """
+        told = element or self._told
+        if self._open is not told:
             self._close()
-            self._open = self._told
-            ornament = self._told is self._none
-            self._code.append(tags.ARTIFACT if ornament else self.tags.mark(self._told))
+            self._open = told
+            self._code.append(tags.ARTIFACT if told is self._none else self.tags.mark(told))
         self._code.append(code)
 
     def put_marked(self, code: str) -> None:
@@ -148,9 +151,9 @@ class Paper(Ink):
         """Add operators that may come again, which the file then keeps but once."""
         self.put(self._shared.shown(code))
 
-    def put_at(self, y: float, code: str) -> None:
+    def put_at(self, y: float, code: str, element: Element | None = None) -> None:
         """Add operators drawn around height 0 at a height [pt], which may come again."""
-        self.put(f"q 1 0 0 1 0 {y:.2f} cm\n{self._shared.shown(code)}\nQ")
+        self.put(f"q 1 0 0 1 0 {y:.2f} cm\n{self._shared.shown(code)}\nQ", element)
 
     def write(
         self,

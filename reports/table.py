@@ -8,7 +8,6 @@ one line is one object of text.
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, NamedTuple
@@ -195,8 +194,8 @@ class Table:
             self._element = paper.add("Table")
             self._head.tell(self._element, paper.y)
         else:
-            with paper.part("P") if self._element is None else nullcontext():
-                paper.put_at(paper.y, self._head.code)
+            titles = paper.add("P") if self._element is None else None
+            paper.put_at(paper.y, self._head.code, titles)
         if not paper.in_cells:
             self._element = paper.add("P")
         paper.y -= self._head_height
@@ -345,8 +344,7 @@ class Table:
         if self._paper.in_cells:
             self._paper.put_marked(code)
         else:
-            with self._paper.of(self._table):
-                self._paper.put(code)
+            self._paper.put(code, self._table)
 
     def _cells_of(self, laid: _Laid) -> list[Element]:
         """Return the cells of a row, which may have begun on the page before."""
