@@ -12,7 +12,8 @@ from creditdesk.figures import FIGURE_NAMES, Figures, PortfolioRow, PortfolioSta
 from reports import charts, checked, forms, in_words, scopes
 from reports.heads import Column
 from reports.paper import PROOF, SIGNATURES, Imprint, Paper
-from reports.table import Rows, Table
+from reports.rows import Rows
+from reports.table import Table
 
 Unit = Literal["million", "dong"]
 

@@ -18,7 +18,8 @@ from reports import checked, drawn, forms, scopes
 from reports.forms import FORMS, Form
 from reports.heads import GAP, Column
 from reports.paper import HEADING, MARGIN, MM, PROOF, SIGNATURES, Imprint, Paper, spoken_day
-from reports.table import Rows, Table
+from reports.rows import Rows
+from reports.table import Table
 
 _MARKS = ("I", "II", "III", "IV", "V", "VI")
 _NAME = 96.0  # [pt] that the column of names has at least

@@ -6,42 +6,19 @@ the last row one; with what ends a table some of the rows above it go to its pag
 one line is one object of text.
 """
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from reports.alike import INDENT, PAD, Alike
 from reports.faces import Face
 from reports.grid import Grid
 from reports.heads import Column, Head
 from reports.paper import HEADING, Paper
+from reports.rows import SUMS, Rows, bound, with_keep, with_left
 from reports.tags import END, ROW_HEAD, Element
 
 _DEEP = 3  # the level of leads that are set in italics
-_LEADS = ("heading", "lead")
-_SUMS = ("subtotal", "total")
 _CARRIED = 4  # rows that go with the last ones to their page, of as many as stay behind
-
-
-Kind = Literal["plain", "heading", "lead", "subtotal", "total"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows of one kind that follow each other, as columns of texts; a heading runs across.
-
-    A lead is the sum of the rows below it; `level` says how deep it stands, 1 is the outermost.
-    """
-
-    columns: Sequence[Sequence[str]]
-    kind: Kind = "plain"
-    level: int = 0
-
-    def __len__(self) -> int:
-        """Return how many they are."""
-        return len(self.columns[0])
 
 
 class _Laid(NamedTuple):
@@ -116,7 +93,7 @@ class Table:
         paper = self._paper
         body = paper.top - paper.bottom - self._head_height
         begun = False
-        for block, left in _with_left(self._blocks(rows)):
+        for block, left in with_left(self._blocks(rows)):
             last = left == 0
             height = block.height if isinstance(block, _Free) else sum(one.height for one in block)
             if last and begun and height + after <= body:
@@ -221,13 +198,13 @@ class Table:
     def _blocks(self, rows: Iterable[Rows]) -> Iterator[list[_Laid] | _Free]:
         """Yield rows that must stay together, and rows that need not, as they follow."""
         held: list[_Laid] = []
-        for some, keep in _with_keep(rows):
+        for some, keep in with_keep(rows):
             face, high = self._face(some), self._high(some, 1)
             codes = [""] * len(some)
             if some.kind != "heading":
                 codes = self._alike.codes(face, some.columns)
             start = 0
-            for at in _bound(some, codes, keep, held=bool(held)):
+            for at in bound(some, codes, keep, held=bool(held)):
                 if start < at:
                     yield _Free(face, high, codes[start:at])
                 held += self._laid(some, at, codes[at])
@@ -285,7 +262,7 @@ class Table:
             self._write_run()
             self._grid.between(self._runs_from, paper.y)
             self._runs_from = bottom
-        if kind in _SUMS or laid.rows.level == 1:
+        if kind in SUMS or laid.rows.level == 1:
             paper.box(left, bottom, right - left, laid.height, grey=0.92)
         if not laid.code:
             self._write_run()
@@ -379,51 +356,3 @@ class Table:
             # Never cut and never over the rule: the letters are set narrower instead.
             return left, f"{100 * room / wide:.1f} Tz {shown} 100 Tz"
         return round(self._alike.start(face, index, text.rstrip(" ")), 2), shown
-
-
-def _bound(rows: Rows, codes: Sequence[str], keep: set[int], *, held: bool) -> list[int]:
-    """Return which rows are not free to begin a page alone, or are not drawn like others."""
-    if rows.kind != "plain":
-        return list(range(len(rows)))
-    bound = keep | {at + 1 for at in keep} | ({0} if held else set())
-    if "" in codes:
-        bound |= {at for at, code in enumerate(codes) if not code}
-    return sorted(at for at in bound if at < len(rows))
-
-
-def _with_keep(rows: Iterable[Rows]) -> Iterator[tuple[Rows, set[int]]]:
-    """Yield rows, and which of them must stand on the same page as the next."""
-    source = iter(rows)
-    before, ahead = "", deque(islice(source, 3))
-    while ahead:
-        some = ahead.popleft()
-        ahead.extend(islice(source, 1))
-        last = len(some) - 1
-        following = [later.kind for later in ahead for _ in later.columns[0][:2]]
-        keep = set()
-        for at in {0, max(0, last - 1), last}:
-            after = ([some.kind] * min(2, last - at) + following)[:2]
-            if _keeps(some.kind if at else before, some.kind, *after):
-                keep.add(at)
-        yield some, keep
-        before = some.kind
-
-
-def _keeps(before: str, kind: str, first: str = "", second: str = "") -> bool:
-    """Return whether a row must stand on the same page as the first of the two that follow."""
-    if not first:
-        return False
-    bound = kind in _LEADS or before == "heading" or not second
-    return bound or first in _SUMS or second in _SUMS
-
-
-def _with_left(
-    blocks: Iterable[list[_Laid] | _Free],
-) -> Iterator[tuple[list[_Laid] | _Free, int]]:
-    """Yield blocks, and how many follow each: none, one, or two and more."""
-    source = iter(blocks)
-    held = deque(islice(source, 3))
-    while held:
-        block = held.popleft()
-        yield block, len(held)
-        held.extend(islice(source, 1))
