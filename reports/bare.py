@@ -1,6 +1,7 @@
 """A cut of a typeface without its hints: they are for coarse screens, and most of its weight.
 
-Source: the OpenType specification, tables glyf, loca and maxp.
+Of its names only the one by which a program knows it is kept: the others are a kilobyte.
+Source: the OpenType specification, tables glyf, loca, maxp and name.
 """
 
 import struct
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 
 _HINTS = (b"cvt ", b"fpgm", b"prep")
 _WORDS, _SCALE, _MORE, _TWO_SCALES, _FOUR, _HINTED = 0x1, 0x8, 0x20, 0x40, 0x80, 0x100
+_POSTSCRIPT = 6  # which name is the one for programs
 _ADJUSTED = 0xB1B0AFBA
 
 
@@ -30,6 +32,7 @@ def bare(font: bytes) -> bytes:
     most = bytearray(tables[b"maxp"])
     struct.pack_into(">H", most, 26, 0)  # the longest instructions of a glyph
     tables |= {b"glyf": bytes(outlines), b"head": bytes(head), b"maxp": bytes(most)}
+    tables[b"name"] = _called(tables[b"name"])
     tables[b"loca"] = struct.pack(f">{len(places)}I", *places)
     return _font(font[:4], tables)
 
@@ -39,6 +42,15 @@ def _tables(font: bytes) -> Iterator[tuple[bytes, bytes]]:
     for at in range(12, 12 + 16 * count, 16):
         tag, _, start, length = struct.unpack_from(">4sIII", font, at)
         yield tag, font[start : start + length]
+
+
+def _called(names: bytes) -> bytes:
+    """Return a table of names that holds the PostScript name alone, as it is told first."""
+    count, strings = struct.unpack_from(">HH", names, 2)
+    records = struct.iter_unpack(">HHHHHH", names[6 : 6 + 12 * count])
+    *where, size, at = next(record for record in records if record[3] == _POSTSCRIPT)
+    said = names[strings + at : strings + at + size]
+    return struct.pack(">HHH6H", 0, 1, 18, *where, size, 0) + said
 
 
 def _outline(glyph: bytes) -> bytes:

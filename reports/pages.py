@@ -5,7 +5,7 @@ import zlib
 
 from reportlab.pdfbase import pdfdoc
 
-_LEVEL = 1
+_LEVEL, _SMALL = 1, 6
 _MOST = 1_000  # drawings that are remembered
 _REACH = b"[ -2000 -2000 2000 2000 ]"  # [pt] of a drawing around its origin: beyond A3
 
@@ -35,9 +35,13 @@ class Stream(pdfdoc.PDFObject):
 class Body(Stream):
     """Operators of a page, packed at once: thousands of pages wait for the last."""
 
-    def __init__(self, code: str) -> None:
-        """Pack operators, without an end."""
-        content, packing = f"{code}\n".encode("latin-1"), zlib.compressobj(_LEVEL)
+    def __init__(self, code: str, *, small: bool = False) -> None:
+        """Pack operators, without an end.
+
+        small  in less room, which takes longer
+        """
+        content = f"{code}\n".encode("latin-1")
+        packing = zlib.compressobj(_SMALL if small else _LEVEL)
         self._code = packing.compress(content) + packing.flush(zlib.Z_SYNC_FLUSH)
         self._sum = zlib.adler32(content)
 

@@ -250,7 +250,7 @@ class Paper(Ink):
     def turn(self) -> None:
         """Close the page and begin the next."""
         self._close()
-        self._pages.append(Body("\n".join(self._code)))
+        self._pages.append(Body("\n".join(self._code), small=self.in_cells))
         self._code.clear()
         self.tags.turn()
         self.y = self.top
