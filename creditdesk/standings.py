@@ -266,19 +266,6 @@ def _remembered(tx: Tx, settled: Any, key: tuple[Any, ...]) -> dict[str, np.ndar
     return found
 
 
-def principal(tx: Tx, province: str, known_on: date | None) -> dict[str, np.ndarray]:
-    """Return everything lent, taken back and repaid in a province, posting by posting.
-
-    known_on  [date] as the books were known at the end of this day; None: as they are
-    """
-    before = None if known_on is None else recorded_after(known_on)
-
-    def queries(seen: int) -> tuple[Any, Any]:
-        return records.settled.principal_query(province, seen, before)
-
-    return rows(tx, province, date.max, ("principal",) if before is None else (), queries)
-
-
 def nothing(tx: Tx, over: Axes) -> Image:
     """Return the image from before the first entry: it lacks nothing but what is valued later."""
     nothing = np.zeros((len(COLUMNS), len(over.ids)), dtype=np.int64)

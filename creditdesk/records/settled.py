@@ -127,12 +127,12 @@ def plans_of_query(
 
 
 def principal_query(
-    province: str, seen: int, before: str | None
+    province: str, since: date, seen: int, before: str | None
 ) -> tuple[sa.Select[Any], sa.Select[Any]]:
-    """Return the queries for everything lent, taken back and repaid, mirrors as less.
+    """Return the queries for what was lent, taken back and repaid from a day on, mirrors as less.
 
     The account is that which principal left or came to. The first of entry `seen` and those
-    before it, the second of the later ones, of any province.
+    before it, the second of the later ones: of any day and province, as in `postings_query`.
 
     before  a moment: what was recorded then or later does not count
     """
@@ -143,7 +143,9 @@ def principal_query(
     columns = (p.loan_id, p.value_date, p.kind, account, (p.amount * p.sign).label("amount"))
     known = (p.kind.in_(_PRINCIPAL), *entered_before(p.entry_id, before))
     return (
-        sa.select(*columns).where(p.province == province, p.entry_id <= seen, *known),
+        sa.select(*columns).where(
+            p.province == province, p.value_date >= since, p.entry_id <= seen, *known
+        ),
         sa.select(*columns).where(p.entry_id > seen, *known),
     )
 

@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 
 from creditdesk import records, standings
-from creditdesk.columns import Axes, number_of
+from creditdesk.columns import Axes
 from creditdesk.communes import map_on
 from creditdesk.db import Tx
 from creditdesk.engine.journal import KIND_CODE, PRINCIPAL, Kind
 from creditdesk.evidence import Counted
 from creditdesk.ledger import DIRECT
 from creditdesk.statements.books import Question, among, chosen
+from creditdesk.statements.flows import principal
 
 
 class _Province(NamedTuple):
@@ -72,10 +73,7 @@ def _of_province(tx: Tx, question: Question, code: str, commune: str | None) -> 
 
 def _booked(tx: Tx, question: Question, over: Axes, loans: np.ndarray) -> Counter[str]:
     """Return what the entries of the period moved of some loans [dong]."""
-    rows = standings.principal(tx, over.province, question.known_on)
-    days = rows["value_date"]
-    within = (days >= number_of(question.since)) & (days <= number_of(question.as_of))
-    rows = {name: column[within] for name, column in rows.items()}
+    rows = principal(tx, over.province, question)
     mine = np.isin(rows["loan_id"], loans)
     kinds, accounts, amounts = (rows[name][mine] for name in ("kind", "account", "amount"))
     found: Counter[str] = Counter()

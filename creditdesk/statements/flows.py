@@ -47,11 +47,29 @@ def by_month(tx: Tx, question: Question) -> tuple[MonthFlow, ...]:
 
 def _moved(tx: Tx, province: str, question: Question) -> dict[str, np.ndarray]:
     """Return what was lent and repaid in the period of a question, with its month since 1970."""
-    rows = standings.principal(tx, province, question.known_on)
+    rows = principal(tx, province, question)
+    months = rows["value_date"].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return rows | {"month": months}
+
+
+def principal(tx: Tx, province: str, question: Question) -> dict[str, np.ndarray]:
+    """Return what was lent, taken back and repaid in the period of a question, by posting.
+
+    Of all loans of a province, whichever of them are asked for.
+    """
+    known_on = question.known_on
+    before = None if known_on is None else standings.recorded_after(known_on)
+    # A process reads a year once, whatever months of it and of those after it are asked for.
+    year = date(question.since.year, 1, 1)
+
+    def queries(seen: int) -> tuple[Any, Any]:
+        return records.settled.principal_query(province, year, seen, before)
+
+    name = () if before else ("principal", year)
+    rows = standings.rows(tx, province, date.max, name, queries)
     days = rows["value_date"]
     within = (days >= number_of(question.since)) & (days <= number_of(question.as_of))
-    months = days[within].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    return {name: column[within] for name, column in rows.items()} | {"month": months}
+    return {name: column[within] for name, column in rows.items()}
 
 
 def _by(months: np.ndarray, amounts: np.ndarray) -> Iterator[tuple[int, int]]:

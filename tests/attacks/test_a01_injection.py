@@ -93,9 +93,9 @@ def test_no_part_of_any_request_reaches_the_database_as_sql(desk):
 ROOT = Path(__file__).resolve().parents[2] / "creditdesk"
 RAW = ("exec_driver_sql", "sa.text", ".execute", ".executemany")
 PUT_TOGETHER = {
-    ("db.py", "_look_anew"),
     ("db.py", "_begin"),
     ("db.py", "_limited"),
+    ("db.py", "_look_anew"),
     ("db.py", "_postgresql_columns"),
     ("db.py", "_prepare"),
     ("db.py", "_sqlite"),
