@@ -260,7 +260,7 @@ def _same_sums(content, register):
         drawn = page.get_contents().get_data().decode("latin-1").splitlines()
         for line in drawn:
             # A row begins with its number and ends with its amounts.
-            cells = re.findall(r"\(([-0-9./]+)\)", line)
+            cells = re.findall(r"\(([-0-9./]+) ?\)", line)
             if len(cells) >= 7 and cells[0].isdecimal():
                 amounts = [int(cell.replace(".", "")) for cell in cells[-3:]]
                 sums = [one + two for one, two in zip(sums, amounts, strict=True)]
