@@ -13,6 +13,7 @@ RANKED = 15
 _SMALL, _PLAIN = 8.0, 9.0
 _TONE_OUT, _TONE_BACK, _TONE_GRID, _DARKEST = 4, 1, 2, 5
 _NAMES = 112.0
+_TALLEST = 460.0  # [pt] that a page has for a drawing under its titles
 _ENDS = 58.0
 _ACROSS, _DOWN = 6, 13
 _ROOMY = 10  # rows of tiles, and fewer, are set high
@@ -135,16 +136,16 @@ def bars(
     top = 24.0 if len(series) > 1 else 4.0
     shapes: list[Shape] = [*_legend(say)] if len(series) > 1 else []
     most = max((_of(part, line, one.code) for line in shown for one in series), default=0)
-    high = 9.0
-    step = high * len(series) + 6
-    for at, line in enumerate(shown):
-        y = top + at * step
-        names = wrapped(_name(part, line), _SMALL, _NAMES - 4, lines=len(series))
-        shapes += [Text(name, 0, y + 8 + n * 9, _SMALL) for n, name in enumerate(names)]
+    high, end = 9.0, top
+    # A name may have a line more than bars where that many rows still fit a page.
+    roomy = top + len(shown) * (high * (len(series) + 1) + 6) <= _TALLEST
+    for line in shown:
+        names = wrapped(_name(part, line), _SMALL, _NAMES - 4, lines=len(series) + roomy)
+        shapes += [Text(name, 0, end + 8 + n * high, _SMALL) for n, name in enumerate(names)]
         for n, one in enumerate(series):
             amount = _of(part, line, one.code)
-            shapes += _bar(y + n * high, amount, most, one.tone, scale.told(amount))
-    end = top + len(shown) * step
+            shapes += _bar(end + n * high, amount, most, one.tone, scale.told(amount))
+        end += high * max(len(series), len(names)) + 6
     if others:
         sums = " · ".join(
             scale.told(sum(_of(part, line, one.code) for line in others)) for one in series

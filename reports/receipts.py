@@ -11,6 +11,7 @@ from reports import in_words, scopes
 from reports.paper import MM, Imprint, Paper, spoken_day
 
 _HEIGHT = 62 * MM
+_FRAME = 116.0  # [pt] of a receipt without what is said of payer and loan
 _SIGNED = ("Người nộp tiền", "Người thu tiền")
 
 
@@ -43,12 +44,26 @@ def render(found: Receipts, *, fonts: Path | None = None, proof: Proof = NO_PROO
     imprint = Imprint(f"Biên lai thu nợ, tổ {found.sheet.group_no}", author, found.evidence, proof)
     paper = Paper(imprint, fonts=fonts, width=210 * MM, height=297 * MM)
     for slip in found.slips:
-        paper.need(_HEIGHT)
-        bottom = paper.y - _HEIGHT
+        said = _said(found, slip)
+        high = max(_HEIGHT, _FRAME + paper.tall(said[:1], size=10) + paper.tall(said[1:]))
+        paper.need(high)
+        bottom = paper.y - high
         _slip(paper, found, slip)
         paper.y = bottom
         paper.rule(paper.left, bottom + 6, paper.right, bottom + 6)
     return paper.finish()
+
+
+def _said(found: Receipts, slip: Slip) -> tuple[str, str, str]:
+    """Return what a receipt says of who pays, of the loan, and of the amount in words."""
+    sheet = found.sheet
+    programme = found.programmes.get(slip.programme, slip.programme)
+    words = in_words.dong(slip.total)
+    return (
+        f"Người nộp: {slip.customer_name} (mã {slip.customer_no})",
+        f"Khế ước: {slip.loan_no} · {programme} · Tổ {sheet.group_no}, {sheet.head}",
+        f"Bằng chữ: {words[0].upper()}{words[1:]}.",
+    )
 
 
 def _slip(paper: Paper, found: Receipts, slip: Slip) -> None:
@@ -64,11 +79,9 @@ def _slip(paper: Paper, found: Receipts, slip: Slip) -> None:
     paper.flow(f"{spoken[0].upper()}{spoken[1:]}", face=faces.italic, size=9, align="middle")
     if found.evidence.demonstration:
         paper.flow(scopes.DEMONSTRATION, face=faces.italic, size=7, align="middle")
-    programme = found.programmes.get(slip.programme, slip.programme)
-    paper.flow(f"Người nộp: {slip.customer_name} (mã {slip.customer_no})", size=10)
-    paper.flow(
-        f"Khế ước: {slip.loan_no} · {programme} · Tổ {sheet.group_no}, {sheet.head}", size=9
-    )
+    payer, loan, words = _said(found, slip)
+    paper.flow(payer, size=10)
+    paper.flow(loan, size=9)
     principal, interest, total = (
         written(amount) for amount in (slip.principal, slip.interest, slip.total)
     )
@@ -77,8 +90,7 @@ def _slip(paper: Paper, found: Receipts, slip: Slip) -> None:
         face=faces.bold,
         size=10,
     )
-    words = in_words.dong(slip.total)
-    paper.flow(f"Bằng chữ: {words[0].upper()}{words[1:]}.", face=faces.italic, size=9)
+    paper.flow(words, face=faces.italic, size=9)
     for at, post in enumerate(_SIGNED):
         middle = paper.left + paper.room * (at + 0.5) / len(_SIGNED)
         paper.write(post, middle, paper.y - 14, face=faces.bold, size=9, align="middle")

@@ -7,13 +7,16 @@ from dataclasses import replace
 import pytest
 from pypdf import PdfReader
 
+from creditdesk.collected import Sheet, Slip
+from creditdesk.engine.money import Dong
 from creditdesk.evidence import Identity
 from creditdesk.papers.checks import sheet
 from creditdesk.sheets import Column, Line, Part
+from reports import receipts
 from reports import sheet as paper
 from tests import readback
 from tests.conftest import LONG
-from tests.sealed import statement
+from tests.sealed import AT, statement
 
 COLUMNS = (
     *(Column("no", "no"), Column("borrower", "text")),
@@ -55,6 +58,17 @@ def test_a_short_list_is_not_torn_and_of_a_longer_one_a_last_page_has_more_than_
         assert sum(told) == rows
         assert len(told) == 1 or (rows > 15 and told[-1] >= 6), (rows, told)
         assert "TỔNG CỘNG" in pages[len(told) - 1]
+
+
+@pytest.mark.parametrize(("name", "told"), [("Nguyễn " * 43, [3, 1]), ("Lan", [4])])
+def test_a_receipt_is_as_high_as_the_name_of_who_pays_needs(name, told):
+    slip = Slip("PT1", "66", "44", name, "03", Dong(5), Dong(5), counts=True)
+    group = Sheet("1", "x", "12", "1", "44", "1", AT.date(), 4, (), (slip,) * 4)
+
+    pages = readback.pages(receipts.render(receipts.of(statement().evidence, group, {})))
+
+    counts = [page.count("Người thu tiền") for page in pages]
+    assert [count for count in counts if count] == told
 
 
 def test_what_returns_on_every_page_of_a_wide_paper_is_shown_to_its_edges():
