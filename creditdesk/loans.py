@@ -77,6 +77,7 @@ class Contract:
 def problems(contract: Contract, policy: Policy, places: Map) -> list[tuple[str, str]]:
     """Return what forbids a contract as (field, code); the map is that of the data's day."""
     c = contract
+    ends = c.due_on > c.signed_on
     found = [
         ("loan_no", "loan-no-unreadable", bool(_LOAN_NO.fullmatch(c.loan_no))),
         ("programme", "programme-unknown", bool(c.programme in policy.programmes)),
@@ -86,12 +87,14 @@ def problems(contract: Contract, policy: Policy, places: Map) -> list[tuple[str,
         ("session_day", "session-day-outside", 1 <= c.session_day <= 28),
         ("rate", "rate-outside", 0 <= c.rate <= HIGHEST_RATE),
         ("approved", "amount-not-positive", c.approved > 0),
-        ("due_on", "due-before-signed", c.due_on > c.signed_on),
+        ("due_on", "due-before-signed", ends),
         ("every_months", "interval-missing", c.first_principal_on is None or c.every_months > 0),
         (
             "first_principal_on",
             "first-principal-outside",
-            c.first_principal_on is None or c.signed_on < c.first_principal_on <= c.due_on,
+            # Where the end itself is wrong, nothing can lie before it.
+            c.first_principal_on is None
+            or c.signed_on < c.first_principal_on <= (c.due_on if ends else date.max),
         ),
     ]
     return [(field, code) for field, code, holds in found if not holds]

@@ -1,12 +1,18 @@
 """The loan file: contracts read, checked in one pass, and entered whole or not at all."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from itertools import count
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from creditdesk import chain, loans, records
 from creditdesk.communes import Map
 from creditdesk.db import Tx, insert_rows, row_text
+from creditdesk.engine.money import Dong
 from creditdesk.engine.policy import Policy
 from creditdesk.intake.layout import LOANS, titles
 from creditdesk.intake.reading import Table
@@ -52,7 +58,7 @@ def take(
     report = lines.report
     if act is not None:
         records.ledger.hold_for_writing(tx)
-    contracts = _checked(lines.rows(LOANS), policy, places, lines)
+    contracts = _checked(policy, places, lines)
     new = _unknown_to_book(tx, policy, places, contracts, lines)
     people = _People(tx, places)
     admitted = [(contract, people.admit(at, contract, lines)) for at, contract in new]
@@ -63,13 +69,17 @@ def take(
     return report
 
 
-def _checked(
-    rows: Iterator[tuple[int, tuple[Any, ...]]], policy: Policy, places: Map, lines: Lines
-) -> dict[str, tuple[int, Contract]]:
-    """Return the sound contracts by number; the same one twice counts once."""
+def _checked(policy: Policy, places: Map, lines: Lines) -> dict[str, tuple[int, Contract]]:
+    """Return the sound contracts by number; the same one twice counts once.
+
+    A contract with a cell that cannot be read is checked in all that does not depend on it.
+    """
+    columns, sound = lines.columns(LOANS)
+    contracts = [Contract(*values) for values in zip(*columns.values(), strict=True)]
+    _check_rest(np.flatnonzero(~sound).tolist(), contracts, policy, places, lines)
     seen: dict[str, tuple[int, Contract]] = {}
-    for at, values in rows:
-        contract = Contract(*values)
+    for at in np.flatnonzero(sound).tolist():
+        contract = contracts[at]
         found = loans.problems(contract, policy, places)
         for field, code in found:
             lines.fault(at, field, code)
@@ -84,6 +94,38 @@ def _checked(
             for field, code in loans.doubts(contract, policy):
                 lines.doubt(at, field, code)
     return seen
+
+
+def _check_rest(
+    unread: list[int], contracts: list[Contract], policy: Policy, places: Map, lines: Lines
+) -> None:
+    """Note what is wrong in contracts of which cells could not be read, in their other cells.
+
+    unread  their places in the table
+    """
+    harmless = _harmless(policy, places)
+    for at in unread:
+        contract = contracts[at]
+        lacking = {name: it for name, it in harmless.items() if getattr(contract, name) is None}
+        for field, code in loans.problems(replace(contract, **lacking), policy, places):
+            lines.fault(at, field, code)
+
+
+def _harmless(policy: Policy, places: Map) -> dict[str, Any]:
+    """Return for each field a value that no check forbids, whatever the others are."""
+    return {
+        "loan_no": "0" * 16,
+        "programme": next(iter(policy.programmes)),
+        "source": "1",
+        "trustee": next(iter(policy.trustees)),
+        "commune": next(iter(places.communes)),
+        "session_day": 1,
+        "signed_on": date.min,
+        "rate": Decimal(0),
+        "approved": Dong(1),
+        "every_months": 1,
+        "due_on": date.max,
+    }
 
 
 def _unknown_to_book(

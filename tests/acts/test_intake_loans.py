@@ -135,6 +135,25 @@ def test_every_fault_of_a_file_is_told_at_its_line_and_column(database, tmp_path
     assert (report.accepted, after) == (0, before)
 
 
+def test_a_cell_that_cannot_be_read_hides_no_fault_of_its_row(database, tmp_path):
+    rows = rows_of(*(a_contract(number) for number in range(1, 4)))
+    rows[0] |= {"rate": "abc", "commune": "99999", "programme": "77", "trustee": "15"}
+    rows[0] |= {"session_day": "31", "source": "2", "investor": "", "due_on": "15/01/2023"}
+    # Nothing is said of what depends on a cell that cannot be read.
+    rows[1] |= {"signed_on": "31/02/2024", "source": "3", "due_on": "", "trustee": "x"}
+    rows[2] |= {"commune": "1933", "programme": "", "session_day": "x", "every_months": "0"}
+
+    with database.begin() as tx:
+        report = take_loans(tx, file_of(tmp_path, rows))
+
+    assert {(row, column) for row, column, _ in remarks(report)} == {
+        *((2, column) for column in ("rate", "commune", "programme", "trustee", "session_day")),
+        *((2, column) for column in ("investor", "due_on")),
+        *((3, column) for column in ("signed_on", "source", "due_on", "trustee")),
+        *((4, column) for column in ("commune", "programme", "session_day", "every_months")),
+    }
+
+
 @pytest.mark.parametrize("what", FAULTS)
 def test_a_fault_quotes_the_cell_as_it_stands_there(sqlite_url, tmp_path, what):
     changes, column, code = FAULTS[what]
