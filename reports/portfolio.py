@@ -86,7 +86,7 @@ def render(
     _pictures(paper, statement, measure)
     notes = _notes(statement, measure)
     tail = 30 + paper.tall(notes) + checked.tall(paper, statement.evidence)[0]
-    _programmes(paper, statement, measure, after=tail + SIGNATURES + PROOF)
+    _programmes(paper, statement, measure, after=(tail + SIGNATURES + PROOF,))
     paper.y -= 2
     paper.heading("Ghi chú", keep=30)
     for note in notes:
@@ -177,7 +177,7 @@ def _communes(paper: Paper, statement: PortfolioStatement, measure: _Measure) ->
     )
     unit = f"Đơn vị: {measure.name}, món, hộ"
     table = Table(paper, columns, size=measure.size, unit=unit)
-    table.draw(_commune_rows(statement, measure), after=30, title=f"I. Theo {by}")
+    table.draw(_commune_rows(statement, measure), after=(30.0,), title=f"I. Theo {by}")
     amount = statement.total.drawn_to_date
     words = in_words.dong(amount)
     paper.y -= 3
@@ -232,7 +232,7 @@ def _name(row: PortfolioRow) -> str:
 
 
 def _programmes(
-    paper: Paper, statement: PortfolioStatement, measure: _Measure, *, after: float
+    paper: Paper, statement: PortfolioStatement, measure: _Measure, *, after: tuple[float, ...]
 ) -> None:
     columns = _columns(measure, paper, ("Mã", "Chương trình"))
     unit = f"Đơn vị: {measure.name}, món, hộ"

@@ -93,8 +93,8 @@ def settle(
     *,
     above: float = 0,
     first: bool = False,
-) -> float:
-    """Return what stays free [pt] below a table, once it begins on the page where it fits best.
+) -> tuple[float, ...]:
+    """Return what may stay free [pt] below a table, once it begins on the page where it fits best.
 
     A short table stands on one page, and on that of what is below it where both fit.
 
@@ -108,12 +108,12 @@ def settle(
         for room, after in product((free,) if first else (free, page), below):
             if high + after <= room:
                 paper.need(high + after)
-                return after
+                return (after,)
         if len(below) > 1 and high <= free:
-            return page  # Whole, and all that ends the document on the next.
+            return (page,)  # Whole, and all that ends the document on the next.
     if above:
         paper.need(max(above, HEADING + 100))
-    return next((after for after in below if after <= page * _MOST), below[-1])
+    return tuple(after for after in below if after <= page * _MOST) or below[-1:]
 
 
 def page(
@@ -181,8 +181,15 @@ def _notes(sheet: Sheet) -> list[str]:
 # --- a table ---
 
 
-def draw(paper: Paper, part: Part, form: Form, *, after: float = _AFTER, title: str = "") -> None:
-    """Draw one table of a sheet under its title, `after` [pt] free below it."""
+def draw(
+    paper: Paper,
+    part: Part,
+    form: Form,
+    *,
+    after: tuple[float, ...] = (_AFTER,),
+    title: str = "",
+) -> None:
+    """Draw one table of a sheet under its title, `after` [pt] free below it; see `Table.draw`."""
     _table(paper, part, form).draw(_rows(part, form), after=after, title=title)
 
 
@@ -192,7 +199,7 @@ def _table(paper: Paper, part: Part, form: Form) -> Table:
 
 
 def _pictured(
-    paper: Paper, part: Part, form: Form, row: drawn.Row, *, after: float, title: str
+    paper: Paper, part: Part, form: Form, row: drawn.Row, *, after: tuple[float, ...], title: str
 ) -> None:
     """Draw pictures and their table: beside them where it is narrow enough, else below."""
     if title and row.height:

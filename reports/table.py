@@ -7,6 +7,7 @@ one line is one object of text.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import product
 from typing import NamedTuple
 
 from reports.alike import INDENT, PAD, Alike
@@ -82,9 +83,12 @@ class Table:
         self._runs_from = 0.0
         self._begun_at = 0.0
 
-    def draw(self, rows: Iterable[Rows], *, after: float = 0, title: str = "") -> None:
-        """Draw rows from the present height on; below the last stay `after` [pt] free.
+    def draw(
+        self, rows: Iterable[Rows], *, after: tuple[float, ...] = (0.0,), title: str = ""
+    ) -> None:
+        """Draw rows from the present height on, and leave some [pt] free below the last.
 
+        after  how much: the first of these that the present page has, else that a page has
         title  the heading above, on the page of the first rows; empty: none
 
         What no page holds below the last rows stays free nowhere, and a table that begins with its
@@ -96,8 +100,8 @@ class Table:
         for block, left in with_left(self._blocks(rows)):
             last = left == 0
             height = block.height if isinstance(block, _Free) else sum(one.height for one in block)
-            if last and begun and height + after <= body:
-                height += after
+            if last and begun:
+                height += self._free_below(height, after)
             if not begun:
                 self._begin_under(title, height)
                 begun = True
@@ -110,6 +114,13 @@ class Table:
         if not begun:
             self._begin_under(title, 0)
         self._end()
+
+    def _free_below(self, height: float, after: tuple[float, ...]) -> float:
+        """Return what stays free below last rows of a height [pt], here or on the next page."""
+        paper = self._paper
+        rooms = (paper.y - paper.bottom, paper.top - paper.bottom - self._head_height)
+        fits = (one for room, one in product(rooms, after) if height + one <= room)
+        return next(fits, 0.0)
 
     def high(self, rows: Iterable[Rows]) -> float:
         """Return how high [pt] head and rows are together."""

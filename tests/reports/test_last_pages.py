@@ -35,18 +35,18 @@ def register(rows, *, total=True, checks=2):
     return sheet(evidence, part, checked=[CHECK] * checks, notes=("behind-late", "behind-change"))
 
 
-def last_page(found):
-    """Return the text of the last page of a list."""
-    return PdfReader(io.BytesIO(paper.render(found))).pages[-1].extract_text()
+def signed_page(found):
+    """Return the text of the page of a list that is signed."""
+    [signed] = [page for page in readback.pages(paper.render(found)) if "Giám đốc" in page]
+    return signed
 
 
 @pytest.mark.parametrize("total", [True, False])
 def test_two_rows_of_the_list_stand_on_the_page_that_is_signed(total):
     for rows in range(30, 72):
-        last = last_page(register(rows, total=total))
+        last = signed_page(register(rows, total=total))
 
         assert len(re.findall(r"Hồ Thị Mẩy", last)) >= 2, rows
-        assert "Giám đốc" in last
         assert "Mã số liệu (SHA-256)" in last
 
 
