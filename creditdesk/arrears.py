@@ -185,10 +185,10 @@ def transfer(
 ) -> tuple[Transferred, ...]:
     """Book what the rule moves to overdue at the sessions of a day, and return it.
 
-    Raises CheckerMissing, SamePerson. Doing it again moves nothing more.
+    Raises CheckerMissing, SamePerson, DayAhead. Doing it again moves nothing more.
     """
     proposed = [one.loan_no for one in due(tx, policy, session=session, place=place)]
-    act_id = ledger.begin_act(tx, "transfer", deed, checked=True)
+    act_id = ledger.begin_act(tx, "transfer", deed, checked=True, days=[session])
     moves = (_move(tx, policy, loan_no, session, act_id) for loan_no in proposed)
     return tuple(move for move in moves if move.amount)
 

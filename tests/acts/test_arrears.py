@@ -1,5 +1,6 @@
 """Arrears: transfers at sessions, and decisions of two."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -116,6 +117,8 @@ def test_what_a_reversal_brings_back_moves_under_another_number(database):
     [
         (a_deed(checked_by=""), ledger.CheckerMissing),
         (a_deed("an", "an"), ledger.SamePerson),
+        # The session of the day after is still to come.
+        (replace(a_deed(), today=date(2026, 5, 6)), ledger.DayAhead),
     ],
 )
 def test_a_transfer_is_a_decision_of_two(database, deed, refusal):

@@ -27,7 +27,7 @@ ASKED = [
     ["worklist", "to-transfer", "--as-of", "2026-01-01", "--place", "44"],
     *(["worklist", name, "--as-of", "2026-01-01"] for name in worklists.WORKLISTS),
     ["groups", "--as-of", "2026-01-01", "--place", "44"],
-    ["transfer", "--session", "2027-02-07", "--by", "an", "--checked-by", "binh"],
+    ["transfer", "--session", "2026-02-07", "--by", "an", "--checked-by", "binh"],
     ["close-day", "--day", "2026-01-05"],
     ["close-month", "--month", "2025-12"],
     ["months"],

@@ -96,9 +96,8 @@ def added(found, end):
     """Return the rows of a bridge added up by one end; households are distinct on either side."""
     sides = told((found.then, found.now)[end])
     return {
-        code: replace(
-            statements.add(row.figures for row in found.rows if row.keys[end] == code),
-            households=whole.households,
+        code: statements.add(row.figures for row in found.rows if row.keys[end] == code)._replace(
+            households=whole.households
         )
         for code, whole in sides.items()
     }
