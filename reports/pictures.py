@@ -9,13 +9,14 @@ from creditdesk.sheets import Line, Part, first_text
 from reports.shapes import DARK, Box, Drawing, Shape, Text, wrapped
 
 WIDE = 360.0
+NARROW = 280.0
+"""How wide a drawing is [pt] for paper and desks, and for the letters of phones."""
 RANKED = 15
 _SMALL, _PLAIN = 8.0, 9.0
 _TONE_OUT, _TONE_BACK, _TONE_GRID, _DARKEST = 4, 1, 2, 5
-_NAMES = 112.0
 _TALLEST = 460.0  # [pt] that a page has for a drawing under its titles
 _ENDS = 58.0
-_ACROSS, _DOWN = 6, 13
+_TILE, _HELD = 60.0, 78  # [pt] that a place needs, and how many fit a page
 _ROOMY = 10  # rows of tiles, and fewer, are set high
 _MILLION, _BILLION = 10**6, 10**9
 _MONTHS = 12
@@ -25,20 +26,27 @@ Say = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How a picture writes its amounts: in million or billion dong, short enough to be printed.
+    """How wide a picture is and how it writes its amounts, short enough to be printed.
 
-    unit      [dong] of which a number tells how many
+    unit      [dong] of which a number tells how many: a million or a billion
     decimals  0 or 1
+    wide      [pt]
     """
 
     unit: int
     decimals: int
     english: bool = False
+    wide: float = WIDE
 
     @property
     def name(self) -> str:
         """Return the code of its unit."""
         return "million" if self.unit == _MILLION else "billion"
+
+    @property
+    def names(self) -> float:
+        """Return how much of the width [pt] names at the left of bars may take."""
+        return round(self.wide * 0.31)
 
     def told(self, dong: int) -> str:
         """Return an amount as the picture writes it."""
@@ -49,13 +57,13 @@ class Scale:
         return f"\N{MINUS SIGN}{said}" if tenths < 0 else said
 
 
-def scale_of(part: Part, *, english: bool = False) -> Scale:
+def scale_of(part: Part, *, english: bool = False, wide: float = WIDE) -> Scale:
     """Return the scale for the amounts of a table: its totals are left out of the measure."""
     dong = [at for at, column in enumerate(part.columns) if column.kind == "dong"]
     amounts = [abs(_amount(line, at)) for line in _plain(part) for at in dong]
     most = max(amounts, default=0)
     unit = _BILLION if most >= 10_000 * _MILLION else _MILLION
-    return Scale(unit, 1 if most < 1_000 * unit else 0, english)
+    return Scale(unit, 1 if most < 1_000 * unit else 0, english, wide)
 
 
 class Series(NamedTuple):
@@ -75,7 +83,7 @@ def columns(part: Part, scale: Scale, say: Say) -> Drawing:
     values = [[_of(part, line, one.code) for one in FLOWS] for line in rows]
     most = _round_up(max((amount for row in values for amount in row), default=0), scale.unit)
     shapes: list[Shape] = [*_legend(say), *_grid(left, top, floor, most, scale)]
-    step = (WIDE - left) / max(len(rows), 1)
+    step = (scale.wide - left) / max(len(rows), 1)
     every = next(n for n in (1, 2, 3, 4, 6, 12, 24) if n * step >= 28)
     for at, (line, row) in enumerate(zip(rows, values, strict=True)):
         x = left + at * step
@@ -88,13 +96,13 @@ def columns(part: Part, scale: Scale, say: Say) -> Drawing:
             month, _, year = _name(part, line).partition("/")
             label = f"{month}/{year[2:]}"
             shapes.append(Text(label, x + step * 0.5, floor + 12, _SMALL, "middle"))
-    return Drawing(WIDE, floor + 18, tuple(shapes))
+    return Drawing(scale.wide, floor + 18, tuple(shapes))
 
 
 def _grid(left: float, top: float, floor: float, most: int, scale: Scale) -> Iterator[Shape]:
     for quarter in range(5 if most else 1):
         y = floor - (floor - top) * quarter / 4
-        yield Box(left, y, WIDE - left, 0.6, _TONE_GRID)
+        yield Box(left, y, scale.wide - left, 0.6, _TONE_GRID)
         told = scale.told(most * quarter // 4)
         yield Text(told, left - 4, y + 3, _SMALL, "right")
 
@@ -139,12 +147,13 @@ def bars(
     high, end = 9.0, top
     # A name may have a line more than bars where that many rows still fit a page.
     roomy = top + len(shown) * (high * (len(series) + 1) + 6) <= _TALLEST
+    most_lines = len(series) + roomy + (scale.wide < WIDE)
     for line in shown:
-        names = wrapped(_name(part, line), _SMALL, _NAMES - 4, lines=len(series) + roomy)
+        names = wrapped(_name(part, line), _SMALL, scale.names - 4, lines=most_lines)
         shapes += [Text(name, 0, end + 8 + n * high, _SMALL) for n, name in enumerate(names)]
         for n, one in enumerate(series):
             amount = _of(part, line, one.code)
-            shapes += _bar(end + n * high, amount, most, one.tone, scale.told(amount))
+            shapes += _bar(end + n * high, amount, most, one.tone, scale)
         end += high * max(len(series), len(names)) + 6
     if others:
         sums = " · ".join(
@@ -152,13 +161,13 @@ def bars(
         )
         shapes.append(Text(f"{say('others')} ({len(others)}): {sums}", 0, end + 8, _PLAIN))
         end += 14
-    return Drawing(WIDE, end + 2, tuple(shapes))
+    return Drawing(scale.wide, end + 2, tuple(shapes))
 
 
-def _bar(y: float, amount: int, most: int, tone: int, told: str) -> Iterator[Shape]:
-    wide = (WIDE - _NAMES - _ENDS) * max(amount, 0) / most if most else 0
-    yield Box(_NAMES, y, max(wide, 0.5), 8, tone, True)
-    yield Text(told, _NAMES + wide + 4, y + 7, _SMALL)
+def _bar(y: float, amount: int, most: int, tone: int, scale: Scale) -> Iterator[Shape]:
+    wide = (scale.wide - scale.names - _ENDS) * max(amount, 0) / most if most else 0
+    yield Box(scale.names, y, max(wide, 0.5), 8, tone, True)
+    yield Text(scale.told(amount), scale.names + wide + 4, y + 7, _SMALL)
 
 
 def tiles(part: Part, scale: Scale, figure: str) -> list[Drawing]:
@@ -168,17 +177,17 @@ def tiles(part: Part, scale: Scale, figure: str) -> list[Drawing]:
     """
     rows = _plain(part)
     most = max((_of(part, line, figure) for line in rows), default=0)
-    held = _ACROSS * _DOWN
-    pages = [rows[at : at + held] for at in range(0, len(rows), held)] or [[]]
+    pages = [rows[at : at + _HELD] for at in range(0, len(rows), _HELD)] or [[]]
     return [_tiled(part, page, scale, figure, most) for page in pages]
 
 
 def _tiled(part: Part, rows: Sequence[Line], scale: Scale, figure: str, most: int) -> Drawing:
-    down = max(1, -(-len(rows) // _ACROSS))
-    side, high, gap = WIDE / _ACROSS, 42.0 if down <= _ROOMY else 32.0, 2.0
+    across = int(scale.wide // _TILE)
+    down = max(1, -(-len(rows) // across))
+    side, high, gap = scale.wide / across, 42.0 if down <= _ROOMY else 32.0, 2.0
     shapes: list[Shape] = []
     for at, line in enumerate(rows):
-        x, y = at % _ACROSS * side, at // _ACROSS * high
+        x, y = at % across * side, at // across * high
         amount = _of(part, line, figure)
         tone = _tone(amount, most)
         white = tone >= DARK
@@ -187,13 +196,13 @@ def _tiled(part: Part, rows: Sequence[Line], scale: Scale, figure: str, most: in
             shapes.append(Text(name, x + 3, y + 0.21 * high + 1 + n * 9, _SMALL, white=white))
         told = scale.told(amount)
         shapes.append(Text(told, x + side - 6, y + high - 5, _PLAIN, "right", True, white))
-    return Drawing(WIDE, down * high, tuple(shapes))
+    return Drawing(scale.wide, down * high, tuple(shapes))
 
 
 def heat(part: Part, scale: Scale, say: Say) -> Drawing:
     """Return a table of years by months, darker where more came back."""
     left, top, high = 30.0, 14.0, 24.0
-    step = (WIDE - left) / _MONTHS
+    step = (scale.wide - left) / _MONTHS
     rows = _plain(part)
     codes = [f"m{month:02d}" for month in range(1, _MONTHS + 1)]
     most = max((_of(part, line, code) for line in rows for code in codes), default=0)
@@ -214,7 +223,7 @@ def heat(part: Part, scale: Scale, say: Say) -> Drawing:
                 place = (x + (step - 1) / 2, y + 15)
                 white = tone >= DARK
                 shapes.append(Text(told, *place, _fitting(told, step), "middle", white=white))
-    return Drawing(WIDE, top + len(rows) * high + 2, tuple(shapes))
+    return Drawing(scale.wide, top + len(rows) * high + 2, tuple(shapes))
 
 
 def _fitting(told: str, room: float) -> float:

@@ -8,12 +8,16 @@ from reports.shapes import Box, Drawing, Text
 _ANCHORS = {"left": "start", "middle": "middle", "right": "end"}
 
 
-def svg(drawing: Drawing, label: str) -> Markup:
-    """Return a drawing as SVG under a name that is read in its place."""
+def both(wide: Drawing, narrow: Drawing, label: str) -> Markup:
+    """Return a drawing as SVG for desks and paper and for phones, of which one is shown."""
+    return _svg(wide, "roomy", label) + _svg(narrow, "slim", label)
+
+
+def _svg(drawing: Drawing, kind: str, label: str) -> Markup:
     size = f"{drawing.width:g} {drawing.height:g}"
-    head = Markup('<svg class="drawing" viewBox="0 0 {}" role="img" aria-label="{}">')
+    head = Markup('<svg class="drawing {}" viewBox="0 0 {}" role="img" aria-label="{}">')
     shapes = (_box(one) if isinstance(one, Box) else _text(one) for one in drawing.shapes)
-    return head.format(size, label) + Markup("").join(shapes) + Markup("</svg>")
+    return head.format(kind, size, label) + Markup("").join(shapes) + Markup("</svg>")
 
 
 def code(text: str, label: str) -> Markup:

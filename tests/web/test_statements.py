@@ -111,7 +111,7 @@ def test_what_was_learnt_since_a_day_is_told_beside_what_was_known(book):
 def test_pictures_stand_above_their_tables_in_every_language(book, language):
     page = text(book, "/pictures", place="44", lang=language, figure="late_principal")
 
-    assert page.count('<svg class="drawing"') == 6
+    assert page.count('<svg class="drawing roomy"') == page.count('<svg class="drawing slim"') == 6
     assert page.count("<summary>") >= 5
     assert "style=" not in page
     assert not re.search(r"(?:picture|sheet_\w+|page)\.[a-z]", re.sub(r"<[^>]*>", " ", page))

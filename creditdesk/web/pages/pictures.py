@@ -69,14 +69,18 @@ def index() -> Any:
 
 def _shown(part: Part, figure: str) -> Shown:
     w = hand()
-    scale = drawn.scale_of(part, english=w.language == "en")
-    unit = w.told(f"picture.unit-{scale.name}")
-    found = drawn.of_part(part, scale, lambda code: w.told(f"picture.{code}"), figure)
+    widths = (drawn.WIDE, drawn.NARROW)
+    scales = [drawn.scale_of(part, english=w.language == "en", wide=wide) for wide in widths]
+    unit = w.told(f"picture.unit-{scales[0].name}")
+    found = [
+        drawn.of_part(part, scale, lambda code: w.told(f"picture.{code}"), figure)
+        for scale in scales
+    ]
     return Shown(
         tabled(part),
         tuple(
-            (one.code, f"{title} ({unit})", drawing.svg(one.drawing, f"{title} ({unit})"))
-            for one in found
-            for title in [w.told(f"picture.{one.code}")]
+            (wide.code, title, drawing.both(wide.drawing, narrow.drawing, title))
+            for wide, narrow in zip(*found, strict=True)
+            for title in [f"{w.told(f'picture.{wide.code}')} ({unit})"]
         ),
     )
