@@ -65,8 +65,8 @@ def test_a_file_of_loans_is_looked_at_and_then_taken_once(officer, database, app
 
 
 def test_faults_are_told_by_row_and_column_to_whoever_handed_the_file_in(officer, colleague):
-    wrong = [*loans(1), loan_line(2).replace("6,6", "x").replace(ELSEWHERE, OWN)] * 2
-    done = job_of(officer, hand_in(officer, "loans", [LOAN_HEAD, *wrong[1:2], *wrong[3:]]))
+    wrong = [loan_line(of).replace("6,6", "x").replace(ELSEWHERE, OWN) for of in (2, 3)]
+    done = job_of(officer, hand_in(officer, "loans", [*loans(1), *wrong]))
     path = f"/jobs/{done['number']}/faults"
 
     found = officer.get(f"{path}?limit=1").get_json()
