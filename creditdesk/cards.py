@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from operator import attrgetter
 from types import MappingProxyType
@@ -14,11 +14,13 @@ from creditdesk.communes import loan_on, map_on, places_on
 from creditdesk.db import Tx
 from creditdesk.engine.ageing import (
     Standing,
+    Unpaid,
+    falling_due,
     final_due_on,
     stand,
     status_of,
 )
-from creditdesk.engine.days import month_end
+from creditdesk.engine.days import month_end, next_month_end
 from creditdesk.engine.explaining import plan_lines
 from creditdesk.engine.journal import PRINCIPAL, Event, Kind, Posting
 from creditdesk.engine.journal import in_order as event_order
@@ -85,19 +87,21 @@ def loan_card(
 def letters_due(card: LoanCard, as_of: date) -> tuple[str, ...]:
     """Return the letters that there is a reason to send to the borrower of a loan on a day.
 
-    due-notice  principal of the calendar month after the day's is unpaid
+    due-notice  principal falls due in the calendar month after the day's
     14-td       debt was moved to overdue within the month of the day
 
     The same loans stand in `papers.notices`.
     """
-    last, begun = month_end(as_of), as_of.replace(day=1)
-    until = month_end(last + timedelta(days=1))
-    due = (line.paid < line.principal and last < line.due_on <= until for line in card.instalments)
+    plan = [
+        Unpaid(one.due_on, one.principal, one.principal - one.paid) for one in card.instalments
+    ]
+    owed, begun = card.standing.outstanding, as_of.replace(day=1)
+    due = falling_due(plan, owed, month_end(as_of), next_month_end(as_of))
     moved = (
         line.kind == Kind.OVERDUE.value and not line.reversed and begun <= line.value_date <= as_of
         for line in card.movements
     )
-    reasons = {"due-notice": card.standing.outstanding > 0 and any(due), "14-td": any(moved)}
+    reasons = {"due-notice": due > 0, "14-td": any(moved)}
     return tuple(name for name, holds in reasons.items() if holds)
 
 

@@ -102,6 +102,17 @@ def next_due(rows: Iterable[Unpaid], not_late: int, as_of: date) -> Unpaid | Non
     return None
 
 
+def falling_due(rows: Sequence[Unpaid], owed: int, since: date, until: date) -> int:
+    """Return the principal that falls due after a day up to another [dong].
+
+    owed  [dong] outstanding, which pays the earliest: what was written off falls due no more
+    """
+    then, before = (
+        min(owed, sum(row.unpaid for row in rows if row.due_on <= day)) for day in (until, since)
+    )
+    return then - before
+
+
 def look(plan: Mapping[date, int], repaid: int, outstanding: int, as_of: date) -> Lateness:
     """Return what is late by contract at the end of a day.
 

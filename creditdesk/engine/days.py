@@ -57,6 +57,11 @@ def month_end(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
+def next_month_end(day: date) -> date:
+    """Return the last day of the month after a day's."""
+    return month_end(month_end(day) + timedelta(days=1))
+
+
 def previous_month_end(day: date) -> date:
     """Return the last month end on or before a day."""
     return day if day == month_end(day) else day.replace(day=1) - timedelta(days=1)

@@ -1,7 +1,6 @@
 """Letters to borrowers: principal that falls due, and its transfer to overdue (14/TD)."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
 
 from creditdesk import arrears, narration, worklists
 from creditdesk.arrears import Candidate
@@ -162,8 +161,8 @@ def _sent(
 
 def _instalments(letter: _Letter) -> Iterator[tuple[Cell, ...]]:
     """Yield the instalments of the month after, until what is announced is reached."""
-    last = days.month_end(letter.list.asked.as_of)
-    until = days.month_end(last + timedelta(days=1))
+    as_of = letter.list.asked.as_of
+    last, until = days.month_end(as_of), days.next_month_end(as_of)
     left = int(letter.row.amount)
     for one in plan_lines(letter.booked, letter.standing):
         if last < one.due_on <= until and one.principal > one.paid:

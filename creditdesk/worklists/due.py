@@ -8,7 +8,7 @@ import numpy as np
 
 from creditdesk.columns import day_of, number_of
 from creditdesk.engine import ageing
-from creditdesk.engine.days import month_end, next_session
+from creditdesk.engine.days import month_end, next_month_end, next_session
 from creditdesk.engine.journal import Account, Kind
 from creditdesk.engine.policy import Policy
 from creditdesk.worklists.looked import Found, Looked
@@ -130,16 +130,15 @@ def _month_rows(loan: Looked, since: date, until: date) -> Iterator[Found]:
 
 def _next_month(as_of: date) -> tuple[date, date]:
     """Return the last days of the day's month and of the month after."""
-    last = month_end(as_of)
-    return last, month_end(last + timedelta(days=1))
+    return month_end(as_of), next_month_end(as_of)
 
 
 def _announced(policy: Policy, as_of: date) -> tuple[date, date]:
     """Return the last day before and of the first month whose first day leaves time for notice."""
     since = month_end(as_of)
     while (since - as_of).days + 1 < _notice_days(policy, as_of):
-        since = month_end(since + timedelta(days=1))
-    return since, month_end(since + timedelta(days=1))
+        since = next_month_end(since)
+    return since, next_month_end(since)
 
 
 def _notice_days(policy: Policy, as_of: date) -> int:

@@ -67,13 +67,7 @@ class Looked:
         return ageing.final_due_on(self.terms, self.booked, self.as_of)
 
     def coming(self, since: date, until: date) -> tuple[Dong, list[ageing.Unpaid]]:
-        """Return the principal that falls due after a day up to another, and its instalments.
-
-        What was written off falls due no more: what is owed pays the earliest instalments.
-        """
+        """Return the principal that falls due after a day up to another, and its instalments."""
         rows = [row for row in self.instalments if since < row.due_on <= until and row.unpaid]
-        return Dong(self._owed_by(until) - self._owed_by(since)), rows
-
-    def _owed_by(self, day: date) -> int:
-        unpaid = sum(row.unpaid for row in self.instalments if row.due_on <= day)
-        return min(self.outstanding, unpaid)
+        amount = ageing.falling_due(self.instalments, self.outstanding, since, until)
+        return Dong(amount), rows

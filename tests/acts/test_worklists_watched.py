@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from creditdesk import applications, ledger, measures, repayments, standings, worklists
+from creditdesk import applications, cards, ledger, measures, repayments, standings, worklists
 from creditdesk.arrears import Place
 from creditdesk.engine.journal import Event, Kind
 from creditdesk.engine.money import Dong
@@ -46,7 +46,13 @@ def test_what_was_written_off_falls_due_no_more(database):
             for name in ("due", "due-next-month")
         ]
 
+        offered = [
+            cards.letters_due(cards.loan_card(tx, POLICY, loan_no, day), day)
+            for day in (date(2024, 12, 20), date(2025, 12, 20), date(2026, 12, 20))
+        ]
+
     assert found == [[16_600_000], [16_600_000], [3_400_000], [3_400_000], [], []]
+    assert offered == [("due-notice",), ("due-notice",), ()]
 
 
 def test_an_extension_is_possible_from_30_days_before_the_end_to_half_the_term_after(database):

@@ -13,6 +13,7 @@ from creditdesk.engine.ageing import (
     balances_on,
     changes_of,
     extended_on,
+    falling_due,
     final_due_on,
     instalments,
     look,
@@ -108,6 +109,18 @@ def test_no_more_falls_due_than_is_owed_and_not_late() -> None:
 
     assert next_due(rows, 4, FIRST) == Unpaid(FIRST, 10, 4)
     assert next_due(rows, 0, FIRST) is None
+
+
+def test_what_is_owed_pays_the_earliest_instalments_and_the_rest_falls_due_no_more() -> None:
+    rows = list(instalments(PLAN, 3))
+
+    def of_each(owed: int) -> list[int]:
+        ends = (START, FIRST, SECOND, LAST)
+        return [falling_due(rows, owed, *ends[at : at + 2]) for at in range(3)]
+
+    assert of_each(27) == [7, 10, 10]
+    assert of_each(12) == [7, 5, 0]
+    assert of_each(0) == [0, 0, 0]
 
 
 # Figures on a day

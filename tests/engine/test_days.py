@@ -108,6 +108,7 @@ def test_a_month_ends_the_day_before_the_next_begins(day: date) -> None:
 
     assert (end.year, end.month) == (day.year, day.month)
     assert (end + timedelta(1)).day == 1
+    assert days.next_month_end(day) == days.month_end(end + timedelta(1))
 
 
 @pytest.mark.parametrize(
