@@ -40,9 +40,7 @@ class Alike:
         self._paper, self._columns, self._edges, self._size = paper, columns, edges, size
         marks = [f"/{'TH' if head else 'TD'}<</MCID {NUMBER}>>BDC" for head in cells]
         self._marks = marks if paper.in_cells else []
-        self._after = (
-            "" if self._marks else " "
-        )  # who has them read aloud hears one cell, then another
+        self._gap = paper.gap
         self._texts = [at for at, column in enumerate(columns) if column.align == "left"]
         self._said: dict[tuple[Face, int], dict[str, str]] = {}
         self._placed: dict[Face, dict[str, str]] = {}
@@ -95,8 +93,8 @@ class Alike:
         clean = face.clean(text)
         if face.width(clean, self._size) > self._columns[index].width - 2 * PAD - INDENT:
             return ""
-        wide = face.width(clean + self._after, self._size)
-        shown = self._paper.string(face, self._size, clean + self._after)
+        wide = face.width(clean + self._gap, self._size)
+        shown = self._paper.string(face, self._size, clean + self._gap)
         return shown and f"{shown}{wide / self._size * 1000:.0f} "
 
     # --- places ---
@@ -121,7 +119,7 @@ class Alike:
             if start < self._edges[index] + PAD - 0.01:
                 return []
             left = self._columns[index].align == "left"
-            shown = "%s" if left else f"(%s{self._after})"
+            shown = "%s" if left else f"(%s{self._gap})"
             if first:
                 back = round((x - start) / unit)
                 moves.append(self._told(index, f"{back}{shown}"))
@@ -146,7 +144,7 @@ class Alike:
                 self._reaches.clear()
             start = self.start(face, index, text)
             left = self._columns[index].align == "left"
-            wide = face.width(text + self._after, self._size)
+            wide = face.width(text + self._gap, self._size)
             self._reaches[key] = (start, start + (0 if left else wide))
         return self._reaches[key]
 

@@ -125,8 +125,7 @@ class Head:
         leading, faces = _SIZE * 1.15, self._paper.faces
         face = faces.italic if lines == [f"({first + 1})"] else faces.bold
         y = (top + bottom + len(lines) * leading) / 2 - _SIZE * 0.88
-        if not self._paper.in_cells:
-            lines = [*lines[:-1], f"{lines[-1]} "]  # Read aloud as one text of all titles.
+        lines = [*lines[:-1], f"{lines[-1]}{self._paper.gap}"]
         text = "\n".join(
             self._line(line, x + width / 2, y - at * leading, face, align="middle")
             for at, line in enumerate(lines)

@@ -78,6 +78,8 @@ class Paper(Ink):
         self._digest, self._number = imprint.evidence.digest, imprint.evidence.number
         self._proved = False
         self.tags, self.in_cells = Tree(), rows <= tags.MOST
+        # Between cells that are one text, or they would be read aloud as one word.
+        self.gap = "" if self.in_cells else " "
         self._told = self._none = Element("Artifact", -1, -1, "")
         self._open: Element | None = None
         super().__init__(_document(self.imprint, self.tags))

@@ -357,8 +357,7 @@ class Table:
 
     def _shown_text(self, face: Face, index: int, text: str, *, across: bool) -> tuple[float, str]:
         left, column = round(self._edges[index] + PAD, 2), self._columns[index]
-        after = "" if self._paper.in_cells else " "  # or cells would be read aloud as one word
-        shown = self._paper.run(face, self._size, text + after)
+        shown = self._paper.run(face, self._size, text + self._paper.gap)
         if across or column.align == "left":
             return round(left + INDENT, 2), shown
         room = column.width - 2 * PAD
